@@ -1,1 +1,1 @@
-// Placeholder until the first type lands.
+// Everything in this target is generated from Protos/ by scripts/generate.

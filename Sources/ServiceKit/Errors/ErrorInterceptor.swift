@@ -1,0 +1,58 @@
+public import GRPCCore
+internal import GRPCProtobuf
+public import Logging
+
+/// Turns what handlers throw into gRPC statuses. What it does not know becomes INTERNAL, and is logged.
+public struct ErrorInterceptor: ServerInterceptor {
+    private let logger: Logger
+
+    /// An interceptor that logs unknown errors to `logger`.
+    public init(logger: Logger) {
+        self.logger = logger
+    }
+
+    /// Translates errors thrown before the response and in its stream.
+    public func intercept<Input: Sendable, Output: Sendable>(
+        request: StreamingServerRequest<Input>,
+        context: ServerContext,
+        next:
+            @Sendable (StreamingServerRequest<Input>, ServerContext) async throws ->
+            StreamingServerResponse<Output>
+    ) async throws -> StreamingServerResponse<Output> {
+        do {
+            var response = try await next(request, context)
+            if case .success(var contents) = response.accepted {
+                let produce = contents.producer
+                contents.producer = { writer in
+                    do {
+                        return try await produce(writer)
+                    } catch {
+                        throw translate(error, method: context.descriptor)
+                    }
+                }
+                response.accepted = .success(contents)
+            }
+            return response
+        } catch {
+            throw translate(error, method: context.descriptor)
+        }
+    }
+
+    private func translate(_ error: any Error, method: MethodDescriptor) -> any Error {
+        switch error {
+        case let error as ServiceError:
+            if let cause = error.cause {
+                logger.error(
+                    "A call failed", metadata: [LogKey.method: "\(method)", LogKey.cause: "\(cause)"])
+            }
+            return error.status
+        case is RPCError, is GoogleRPCStatus, is CancellationError:
+            return error
+        default:
+            logger.error(
+                "A call failed for an unknown reason",
+                metadata: [LogKey.method: "\(method)", LogKey.cause: "\(error)"])
+            return ServiceError(.internal, message: "Something went wrong here; the log has the cause.").status
+        }
+    }
+}

@@ -1,0 +1,86 @@
+public import GRPCCore
+internal import GrimoireAPI
+public import Logging
+public import ServiceLifecycle
+
+/// Serves gRPC services until told to stop, then lets calls under way finish.
+///
+/// Adds what every service has: error translation, authentication, health and reflection.
+public struct GRPCHost: Service {
+    private let server: GRPCServer<Transport.Server>
+    private let health: HealthRegistry
+    private let logger: Logger
+
+    /// - Parameters:
+    ///   - services: The domain's services.
+    ///   - descriptors: Their names, for health and reflection.
+    ///   - requirements: The role that each of their methods asks for.
+    ///   - statuses: HTTP statuses of successes other than 200, by method name.
+    ///   - configuration: Where to listen.
+    ///   - verifier: Who verifies tokens.
+    ///   - logger: Where changes of state and unknown errors are written.
+    /// - Throws: Where the descriptors built into the program are damaged.
+    public init(
+        services: [any RegistrableRPCService],
+        descriptors: [ServiceDescriptor],
+        requirements: [MethodDescriptor: Role],
+        statuses: [String: Int] = [:],
+        configuration: ServiceConfiguration,
+        verifier: TokenVerifier,
+        logger: Logger
+    ) throws {
+        let standard: [ServiceDescriptor] = [
+            .grpc_health_v1_Health, .grpc_reflection_v1_ServerReflection, ReflectionService.alphaService,
+        ]
+        health = HealthRegistry(services: descriptors)
+        let policy = AccessPolicy(requirements: requirements, openServices: Set(standard))
+        server = GRPCServer(
+            transport: Transport.server(configuration),
+            services: services + [
+                HealthService(registry: health), try ReflectionService(services: descriptors + standard),
+            ],
+            // The first is the outermost: what authentication throws is translated too.
+            interceptors: [
+                ErrorInterceptor(logger: logger),
+                AuthenticationInterceptor(verifier: verifier, policy: policy),
+                HTTPStatusInterceptor(statuses: statuses),
+            ])
+        self.logger = logger
+    }
+
+    /// Serves until a graceful shutdown, then until the calls under way have ended.
+    ///
+    /// - Throws: `StartError` where the address cannot be taken.
+    public func run() async throws {
+        try await withGracefulShutdownHandler {
+            do {
+                try await withThrowingTaskGroup(of: Void.self) { group in
+                    group.addTask { try await server.serve() }
+                    let address = try await Transport.listeningAddress(of: server.transport)
+                    logger.info("Listening", metadata: [LogKey.address: "\(address)"])
+                    health.setServing(true)
+                    try await group.waitForAll()
+                }
+            } catch let error as RPCError {
+                throw error
+            } catch let error where !(error is CancellationError) {
+                throw StartError(error)
+            }
+        } onGracefulShutdown: {
+            logger.info("Stopping: calls under way are finished")
+            health.close()
+            server.beginGracefulShutdown()
+        }
+    }
+}
+
+/// A service could not take its address.
+public struct StartError: Error, CustomStringConvertible {
+    /// What went wrong and what to do, in one line.
+    public let description: String
+
+    init(_ error: any Error) {
+        description =
+            "Cannot listen: \(error). Is another process on that port? GRIMOIRE_LISTEN_PORT chooses another one."
+    }
+}
