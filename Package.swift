@@ -75,20 +75,30 @@ let package = Package(
 
         .target(
             name: "ProcessStore",
-            dependencies: ["EventLoop", "Postgres", "GrimoireAPI", "ServiceKit"],
+            dependencies: [
+                "EventLoop", "GrimoireAPI", "Postgres", "ServiceKit",
+                .product(name: "GRPCCore", package: "grpc-swift-2"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+                .product(name: "SwiftProtobuf", package: "swift-protobuf"),
+            ],
+            resources: [.embedInCode("Migrations/0001_processes.sql")],
             swiftSettings: strict),
         .testTarget(
             name: "ProcessStoreTests", dependencies: ["ProcessStore", "Postgres"], swiftSettings: strict),
 
         .target(
             name: "MappingServing",
-            dependencies: ["GrimoireAPI", "ServiceKit"],
+            dependencies: [
+                "GrimoireAPI", "ServiceKit",
+                .product(name: "GRPCCore", package: "grpc-swift-2"),
+            ],
             swiftSettings: strict),
 
         .executableTarget(
             name: "grimoire-processes",
             dependencies: [
-                "EventLoop", "Postgres", "ProcessStore", "ServiceKit",
+                "ProcessStore", "ServiceKit",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: strict),

@@ -1,0 +1,17 @@
+public import Postgres
+
+/// The history of the Process Database's schema.
+public enum Migrations {
+    /// All of it, in order.
+    public static let all: [Migration] = [
+        Migration(number: 1, name: "processes", sql: text(PackageResources._001_processes_sql))
+    ]
+
+    /// What every start does once the schema is up to date: a year's partitions ahead.
+    public static let upkeep = """
+        SELECT grimoire_make_partitions('process_versions', 12);
+        SELECT grimoire_make_partitions('process_suggestions', 12)
+        """
+
+    private static func text(_ bytes: [UInt8]) -> String { String(decoding: bytes, as: UTF8.self) }
+}

@@ -1,0 +1,73 @@
+internal import EventLoop
+internal import GRPCCore
+internal import GrimoireAPI
+internal import Logging
+internal import Postgres
+public import ServiceKit
+internal import ServiceLifecycle
+
+/// `grimoire-processes` as a whole: what it is made of, in the order in which it starts.
+public enum ProcessService {
+    /// Brings the schema up to date.
+    ///
+    /// - Returns: The numbers of the migrations that were applied.
+    /// - Throws: `PostgresError` with the server's or the migration's reason.
+    public static func migrate(_ settings: SettingsReader) async throws -> [Int] {
+        let ownerURL = ProcessServiceConfiguration.Settings.ownerURL
+        let owner = try ProcessServiceConfiguration.database(try settings.value(of: ownerURL), ownerURL)
+        let offload = OffloadExecutor(width: 1)
+        let applied = try await Migrator(Migrations.all, upkeep: Migrations.upkeep).run(owner, offload: offload)
+        await offload.shutdown()
+        return applied
+    }
+
+    /// Serves until a signal.
+    ///
+    /// - Throws: What stops the start: `ConfigurationError`, `PostgresError` from a migration, `StartError`.
+    public static func serve(_ settings: SettingsReader) async throws {
+        let configuration = try ProcessServiceConfiguration(reading: settings)
+        let logger = ServiceProgram.logger(label: "grimoire-processes", level: configuration.service.logLevel)
+        let verifier = try await TokenVerifier(configuration: configuration.service.authentication)
+        let offload = OffloadExecutor(width: 4, name: "offload")
+        if let owner = configuration.owner {
+            let migrator = Migrator(Migrations.all, upkeep: Migrations.upkeep)
+            let applied = try await migrator.run(owner, offload: offload)
+            logger.info("The schema is up to date", metadata: [LogKey.count: "\(applied.count)"])
+        }
+        let loops = try EventLoopGroup(count: configuration.service.eventLoops)
+        try loops.start()
+        let store = ProcessStore(
+            configuration: configuration.application, loops: loops, offload: offload,
+            limits: configuration.poolLimits)
+        let host = try GRPCHost(
+            services: [ProcessManagerService(store: store)],
+            descriptors: [Grimoire_V1_ProcessManager.descriptor], requirements: requirements,
+            statuses: ["CreateProcess": 201], configuration: configuration.service, verifier: verifier,
+            logger: logger)
+        do {
+            try await ServiceProgram.run([host], grace: configuration.service.shutdownGrace, logger: logger)
+        } catch {
+            await stop(store, loops, offload)
+            throw error
+        }
+        await stop(store, loops, offload)
+    }
+
+    /// Which role each method asks for.
+    static let requirements: [MethodDescriptor: Role] = [
+        Grimoire_V1_ProcessManager.Method.CreateProcess.descriptor: .editor,
+        Grimoire_V1_ProcessManager.Method.GetProcess.descriptor: .viewer,
+        Grimoire_V1_ProcessManager.Method.UpdateProcess.descriptor: .editor,
+        Grimoire_V1_ProcessManager.Method.DeleteProcess.descriptor: .editor,
+        Grimoire_V1_ProcessManager.Method.ListProcesses.descriptor: .viewer,
+        Grimoire_V1_ProcessManager.Method.ListProcessVersions.descriptor: .viewer,
+        Grimoire_V1_ProcessManager.Method.GetProcessSpy.descriptor: .viewer,
+        Grimoire_V1_ProcessManager.Method.GetProcessMapping.descriptor: .viewer,
+    ]
+
+    private static func stop(_ store: ProcessStore, _ loops: EventLoopGroup, _ offload: OffloadExecutor) async {
+        await store.shutdown()
+        await loops.shutdown()
+        await offload.shutdown()
+    }
+}

@@ -1,0 +1,35 @@
+/// What a request may hold at most. Each limit is told to the client that exceeds it.
+enum RequestLimits {
+    /// Characters (Unicode scalars) of a process's name.
+    static let nameCharacters = 255
+    /// Characters of a description.
+    static let descriptionCharacters = 10_000
+    /// Characters of a changelog.
+    static let changelogCharacters = 10_000
+    /// Bytes of SPy source.
+    static let spyCodeBytes = 1_048_576
+    /// Bytes of a document's text.
+    static let documentTextBytes = 1_048_576
+    /// Attributes of a document.
+    static let documentAttributes = 100
+    /// Characters of an attribute's name.
+    static let attributeNameCharacters = 255
+    /// Characters of an attribute's value.
+    static let attributeValueCharacters = 4_096
+    /// Entries of a stable mapping.
+    static let mappingEntries = 50_000
+    /// Bytes of a mapping's key.
+    static let mappingKeyBytes = 4_096
+    /// Characters of a fact ID.
+    static let factIDCharacters = 255
+    /// Items of a page where the client does not say.
+    static let defaultPageSize = 50
+    /// Items of a page.
+    static let pageSize = 500
+    /// Versions in an answer's history.
+    static let historyEntries = 50
+    /// Violations that are told in one answer.
+    static let violations = 50
+    /// The media types of a document.
+    static let documentFormats = ["text/markdown", "text/plain"]
+}
