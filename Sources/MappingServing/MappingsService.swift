@@ -21,8 +21,12 @@ public struct MappingsService: Grimoire_V1_ProcessMappings.ServiceProtocol {
         options.timeout = Self.upstreamTimeout
         let upstream = ClientRequest(
             message: request.message, metadata: ServiceClient.forwarded(from: request.metadata))
-        return try await processes.getProcessMapping(request: upstream, options: options) { response in
-            ServerResponse(message: try response.message)
+        do {
+            return try await processes.getProcessMapping(request: upstream, options: options) { response in
+                ServerResponse(message: try response.message)
+            }
+        } catch let error as RPCError {
+            throw ServiceClient.passedOn(error)
         }
     }
 }

@@ -2,7 +2,9 @@ public import GRPCCore
 internal import GRPCProtobuf
 public import Logging
 
-/// Turns what handlers throw into gRPC statuses. What it does not know becomes INTERNAL, and is logged.
+/// Logs why calls fail, and turns what it does not know into INTERNAL.
+///
+/// It stands next to the handler, since each interceptor sees only what the next one has left of an error.
 public struct ErrorInterceptor: ServerInterceptor {
     private let logger: Logger
 
@@ -45,14 +47,14 @@ public struct ErrorInterceptor: ServerInterceptor {
                 logger.error(
                     "A call failed", metadata: [LogKey.method: "\(method)", LogKey.cause: "\(cause)"])
             }
-            return error.status
+            return error
         case is RPCError, is GoogleRPCStatus, is CancellationError:
             return error
         default:
             logger.error(
                 "A call failed for an unknown reason",
                 metadata: [LogKey.method: "\(method)", LogKey.cause: "\(error)"])
-            return ServiceError(.internal, message: "Something went wrong here; the log has the cause.").status
+            return ServiceError(.internal, message: "Something went wrong here; the log has the cause.")
         }
     }
 }

@@ -1,7 +1,16 @@
-internal import GRPCCore
+public import GRPCCore
 internal import GRPCProtobuf
 
-extension ServiceError {
+extension ServiceError: RPCErrorConvertible {
+    /// The gRPC code.
+    public var rpcErrorCode: RPCError.Code { status.rpcErrorCode }
+    /// The sentence for the client.
+    public var rpcErrorMessage: String { message }
+    /// `grpc-status-details-bin`.
+    public var rpcErrorMetadata: Metadata { status.rpcErrorMetadata }
+    /// Never sent.
+    public var rpcErrorCause: (any Error)? { nil }
+
     /// The gRPC status with its google.rpc details (AIP-193).
     var status: GoogleRPCStatus {
         switch kind {

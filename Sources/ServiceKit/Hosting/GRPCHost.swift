@@ -39,11 +39,11 @@ public struct GRPCHost: Service {
             services: services + [
                 HealthService(registry: health), try ReflectionService(services: descriptors + standard),
             ],
-            // The first is the outermost: what authentication throws is translated too.
+            // From the outside to the handler.
             interceptors: [
-                ErrorInterceptor(logger: logger),
                 AuthenticationInterceptor(verifier: verifier, policy: policy),
                 HTTPStatusInterceptor(statuses: statuses),
+                ErrorInterceptor(logger: logger),
             ])
         self.logger = logger
     }

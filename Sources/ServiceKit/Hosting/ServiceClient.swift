@@ -22,6 +22,15 @@ public struct ServiceClient: Service {
         }
     }
 
+    /// What another service refused, to be passed on: without the headers of that hop.
+    public static func passedOn(_ error: RPCError) -> RPCError {
+        var metadata: Metadata = [:]
+        for value in error.metadata[binaryValues: "grpc-status-details-bin"] {
+            metadata.addBinary(value, forKey: "grpc-status-details-bin")
+        }
+        return RPCError(code: error.code, message: error.message, metadata: metadata)
+    }
+
     /// The metadata with which a call goes on for the one it serves: the same caller, by the same token.
     public static func forwarded(from metadata: Metadata) -> Metadata {
         var forwarded: Metadata = [:]

@@ -1,0 +1,53 @@
+# Building and starting Grimoire's own programs and Envoy in front of them.
+# shellcheck shell=bash
+
+build_services() {
+    local configuration=$1 product
+    for product in grimoire-processes grimoire-mappings; do
+        step "Building $product ($configuration; the first time takes some minutes)"
+        if [ -t 2 ]; then
+            swift build --package-path "$root" -c "$configuration" --product "$product" >&2
+        else
+            # Without a terminal, every hundredth line tells how far it is.
+            swift build --package-path "$root" -c "$configuration" --product "$product" 2>&1 |
+                tee "$state/log/build-$product.log" | awk 'NR % 100 == 0 || /error:/ || /^Build/' >&2
+        fi
+    done
+}
+
+common_settings() {
+    printf '%s\n' "GRIMOIRE_AUTH_JWKS_FILE=$state/keys/jwks.json" "GRIMOIRE_AUTH_ISSUER=$token_issuer" \
+        "GRIMOIRE_AUTH_AUDIENCE=$token_audience" "GRIMOIRE_LISTEN_HOST=127.0.0.1"
+}
+
+start_services() {
+    local programs=$1 settings
+    mapfile -t settings < <(common_settings)
+    # Secrets go by the environment, which other users cannot read, not by arguments, which they can.
+    (
+        export GRIMOIRE_DATABASE_URL GRIMOIRE_DATABASE_APPLICATION_URL
+        GRIMOIRE_DATABASE_URL=$(database_url grimoire_owner owner grimoire)
+        GRIMOIRE_DATABASE_APPLICATION_URL=$(database_url grimoire_app application grimoire)
+        start_component grimoire-processes env "${settings[@]}" "GRIMOIRE_LISTEN_PORT=$port_processes" \
+            "$programs/grimoire-processes"
+    )
+    start_component grimoire-mappings env "${settings[@]}" "GRIMOIRE_LISTEN_PORT=$port_mappings" \
+        "GRIMOIRE_PROCESSES_ADDRESS=127.0.0.1:$port_processes" "$programs/grimoire-mappings"
+    wait_for grimoire-processes 30 grpc_is_serving "$port_processes"
+    wait_for grimoire-mappings 30 grpc_is_serving "$port_mappings"
+}
+
+start_envoy() {
+    sed -e "s|@ADMIN_PORT@|$port_envoy_admin|; s|@LISTEN_HOST@|127.0.0.1|; s|@REST_PORT@|$port_rest|" \
+        -e "s|@DESCRIPTOR@|$root/Protos/grimoire.protoset|" \
+        -e 's#@CORS_ORIGINS@#^http://(localhost|127\\.0\\.0\\.1)(:[0-9]+)?$#' \
+        -e "s|@PROCESSES_HOST@|127.0.0.1|; s|@PROCESSES_PORT@|$port_processes|" \
+        -e "s|@MAPPINGS_HOST@|127.0.0.1|; s|@MAPPINGS_PORT@|$port_mappings|" \
+        "$root/k8s/envoy/envoy.yaml" >"$state/envoy.yaml.new"
+    # Written only where it changes: the file's age is part of what Envoy was started from.
+    cmp --silent "$state/envoy.yaml.new" "$state/envoy.yaml" || cp "$state/envoy.yaml.new" "$state/envoy.yaml"
+    rm "$state/envoy.yaml.new"
+    start_component envoy "$cache/venv/envoy/bin/envoy" -c "$state/envoy.yaml" --log-level warning \
+        --disable-hot-restart --concurrency 2
+    wait_for envoy 30 curl --silent --fail "http://127.0.0.1:$port_envoy_admin/ready"
+}
