@@ -19,6 +19,8 @@ public struct MappingsService: Grimoire_V1_ProcessMappings.ServiceProtocol {
     ) async throws -> ServerResponse<Grimoire_V1_GetProcessMappingResponse> {
         var options = CallOptions.defaults
         options.timeout = Self.upstreamTimeout
+        // A grimoire-processes that is just starting again is waited for.
+        options.waitForReady = true
         let upstream = ClientRequest(
             message: request.message, metadata: ServiceClient.forwarded(from: request.metadata))
         do {

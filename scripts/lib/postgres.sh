@@ -57,8 +57,12 @@ start_postgres() {
     local command=("$programs/postgres" -D "$data/cluster" -p "$port_postgres" -c listen_addresses=127.0.0.1
         -c unix_socket_directories= -c max_connections=200 -c logging_collector=off
         -c log_min_error_statement=panic)
-    if [ "$(id -u)" = 0 ]; then command=(runuser -u postgres -- "${command[@]}"); fi
-    (cd / && start_component postgres "${command[@]}")
+    # setpriv becomes the server, where runuser would stand between it and the supervisor.
+    if [ "$(id -u)" = 0 ]; then
+        command=(setpriv --reuid postgres --regid postgres --init-groups "${command[@]}")
+    fi
+    # SIGINT is PostgreSQL's fast shutdown: sessions are ended, not waited for.
+    (cd / && GRIMOIRE_STOP_SIGNAL=INT start_component postgres "${command[@]}")
     wait_for postgres 30 "$programs/pg_isready" -h 127.0.0.1 -p "$port_postgres"
 }
 

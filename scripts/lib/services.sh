@@ -44,6 +44,8 @@ start_envoy() {
         -e "s|@PROCESSES_HOST@|127.0.0.1|; s|@PROCESSES_PORT@|$port_processes|" \
         -e "s|@MAPPINGS_HOST@|127.0.0.1|; s|@MAPPINGS_PORT@|$port_mappings|" \
         "$root/k8s/envoy/envoy.yaml" >"$state/envoy.yaml.new"
+    # Envoy reads the descriptors once: new ones must make it start anew.
+    echo "# $(sha256sum <"$root/Protos/grimoire.protoset")" >>"$state/envoy.yaml.new"
     # Written only where it changes: the file's age is part of what Envoy was started from.
     cmp --silent "$state/envoy.yaml.new" "$state/envoy.yaml" || cp "$state/envoy.yaml.new" "$state/envoy.yaml"
     rm "$state/envoy.yaml.new"
