@@ -20,8 +20,10 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-argument-parser.git", from: "1.8.2"),
         .package(url: "https://github.com/apple/swift-collections.git", from: "1.6.0"),
         .package(
-            url: "https://github.com/apple/swift-configuration.git", from: "1.4.0",
-            traits: ["JSON", "CommandLineArguments"]),
+            url: "https://github.com/apple/swift-configuration.git",
+            from: "1.4.0",
+            traits: ["JSON", "CommandLineArguments"]
+        ),
         .package(url: "https://github.com/apple/swift-log.git", from: "1.16.2"),
         .package(url: "https://github.com/apple/swift-protobuf.git", from: "1.39.0"),
         .package(url: "https://github.com/grpc/grpc-swift-2.git", from: "2.4.3"),
@@ -44,7 +46,8 @@ let package = Package(
                 .product(name: "DequeModule", package: "swift-collections"),
                 .product(name: "Logging", package: "swift-log"),
             ],
-            swiftSettings: strict),
+            swiftSettings: strict
+        ),
         .testTarget(name: "PostgresTests", dependencies: ["Postgres", "EventLoop"], swiftSettings: strict),
 
         .target(
@@ -54,7 +57,8 @@ let package = Package(
                 .product(name: "GRPCProtobuf", package: "grpc-swift-protobuf"),
                 .product(name: "SwiftProtobuf", package: "swift-protobuf"),
             ],
-            swiftSettings: strict),
+            swiftSettings: strict
+        ),
 
         .target(
             name: "ServiceKit",
@@ -70,8 +74,17 @@ let package = Package(
                 .product(name: "UnixSignals", package: "swift-service-lifecycle"),
                 .product(name: "SwiftProtobuf", package: "swift-protobuf"),
             ],
-            swiftSettings: strict),
-        .testTarget(name: "ServiceKitTests", dependencies: ["ServiceKit"], swiftSettings: strict),
+            swiftSettings: strict
+        ),
+        .testTarget(
+            name: "ServiceKitTests",
+            dependencies: [
+                "GrimoireAPI", "ServiceKit",
+                .product(name: "GRPCCore", package: "grpc-swift-2"),
+                .product(name: "JWTKit", package: "jwt-kit"),
+            ],
+            swiftSettings: strict
+        ),
 
         .target(
             name: "ProcessStore",
@@ -83,9 +96,17 @@ let package = Package(
                 .product(name: "SwiftProtobuf", package: "swift-protobuf"),
             ],
             resources: [.embedInCode("Migrations/0001_processes.sql")],
-            swiftSettings: strict),
+            swiftSettings: strict
+        ),
         .testTarget(
-            name: "ProcessStoreTests", dependencies: ["ProcessStore", "Postgres"], swiftSettings: strict),
+            name: "ProcessStoreTests",
+            dependencies: [
+                "GrimoireAPI", "ProcessStore", "ServiceKit",
+                .product(name: "GRPCCore", package: "grpc-swift-2"),
+                .product(name: "SwiftProtobuf", package: "swift-protobuf"),
+            ],
+            swiftSettings: strict
+        ),
 
         .target(
             name: "MappingServing",
@@ -93,7 +114,8 @@ let package = Package(
                 "GrimoireAPI", "ServiceKit",
                 .product(name: "GRPCCore", package: "grpc-swift-2"),
             ],
-            swiftSettings: strict),
+            swiftSettings: strict
+        ),
 
         .executableTarget(
             name: "grimoire-processes",
@@ -101,13 +123,15 @@ let package = Package(
                 "ProcessStore", "ServiceKit",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
-            swiftSettings: strict),
+            swiftSettings: strict
+        ),
         .executableTarget(
             name: "grimoire-mappings",
             dependencies: [
                 "MappingServing", "ServiceKit",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
-            swiftSettings: strict),
+            swiftSettings: strict
+        ),
     ]
 )

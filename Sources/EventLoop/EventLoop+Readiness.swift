@@ -10,7 +10,9 @@ extension EventLoop {
     ///   - handler: Called on the loop's thread. It may register, cancel and change interests.
     /// - Throws: `EventLoopError` where epoll refuses the descriptor.
     public func register(
-        _ descriptor: Int32, interest: Interest, _ handler: @escaping (Readiness) -> Void
+        _ descriptor: Int32,
+        interest: Interest,
+        _ handler: @escaping (Readiness) -> Void
     ) throws(EventLoopError) -> Registration {
         requireCurrent("register")
         let slot: UInt32
@@ -22,7 +24,12 @@ extension EventLoop {
             generations.append(0)
         }
         let registration = Registration(
-            loop: self, descriptor: descriptor, slot: slot, interest: interest, handler: handler)
+            loop: self,
+            descriptor: descriptor,
+            slot: slot,
+            interest: interest,
+            handler: handler
+        )
         guard control(EPOLL_CTL_ADD, registration) == 0 else {
             let reason = errno
             freeSlots.append(slot)

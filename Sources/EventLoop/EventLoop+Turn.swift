@@ -55,7 +55,8 @@ extension EventLoop {
         let slot = Int(UInt32(truncatingIfNeeded: token))
         let generation = UInt32(truncatingIfNeeded: token >> 32)
         // A handler earlier in this turn may have cancelled this one, and another descriptor may have its place.
-        guard slot < registrations.count, generations[slot] == generation, let registration = registrations[slot]
+        guard slot < registrations.count, generations[slot] == generation,
+            let registration = registrations[slot]
         else { return }
         registration.handler(Readiness(rawValue: event.events))
     }
@@ -106,7 +107,9 @@ extension EventLoop {
     private func run(_ job: UnownedJob) {
         statistics.jobs += 1
         job.runSynchronously(
-            isolatedTo: asUnownedSerialExecutor(), taskExecutor: asUnownedTaskExecutor())
+            isolatedTo: asUnownedSerialExecutor(),
+            taskExecutor: asUnownedTaskExecutor()
+        )
     }
 
     /// Runs what is queued, here and by other threads, until there is nothing; from then on jobs are late ones.

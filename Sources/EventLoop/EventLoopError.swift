@@ -21,7 +21,8 @@ public struct EventLoopError: Error, Sendable, Equatable, CustomStringConvertibl
 
     /// One line for a log.
     public var description: String {
-        errorNumber == 0 ? message : "\(message): \(String(cString: strerror(errorNumber))) (errno \(errorNumber))"
+        errorNumber == 0
+            ? message : "\(message): \(String(cString: strerror(errorNumber))) (errno \(errorNumber))"
     }
 
     static func system(_ call: String, _ errorNumber: Int32 = errno) -> EventLoopError {

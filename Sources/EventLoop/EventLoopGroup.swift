@@ -17,7 +17,8 @@ public final class EventLoopGroup: Sendable {
     ///   - configuration: Each loop's limits; its number is added to the name.
     /// - Throws: `EventLoopError` where the kernel has no descriptor left.
     public init(
-        count: Int = EventLoopGroup.coreCount, configuration: EventLoop.Configuration = .init()
+        count: Int = EventLoopGroup.coreCount,
+        configuration: EventLoop.Configuration = .init()
     ) throws(EventLoopError) {
         precondition(count > 0, "a group has at least one loop")
         var loops: [EventLoop] = []

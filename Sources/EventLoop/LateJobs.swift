@@ -49,7 +49,9 @@ enum LateJobs {
         while let late = next() {
             pthread_setspecific(currentLoopKey, Unmanaged.passUnretained(late.loop).toOpaque())
             late.job.runSynchronously(
-                isolatedTo: late.loop.asUnownedSerialExecutor(), taskExecutor: late.loop.asUnownedTaskExecutor())
+                isolatedTo: late.loop.asUnownedSerialExecutor(),
+                taskExecutor: late.loop.asUnownedTaskExecutor()
+            )
         }
         pthread_setspecific(lateThreadKey, nil)
         pthread_setspecific(currentLoopKey, before)

@@ -1,5 +1,5 @@
-internal import Synchronization
 internal import Glibc
+internal import Synchronization
 
 /// A few threads for what would hold a loop up: blocking calls of C libraries, and work of more than a millisecond.
 ///
@@ -45,7 +45,8 @@ public final class OffloadExecutor: Sendable {
     /// - Throws: What `body` throws; `EventLoopError` where the queue is full or the executor has been shut down;
     ///   `CancellationError` where the task is cancelled before a thread took `body` up. A body under way is not
     ///   interrupted.
-    public func run<Result: Sendable>(_ body: @escaping @Sendable () throws -> Result) async throws -> Result {
+    public func run<Result: Sendable>(_ body: @escaping @Sendable () throws -> Result) async throws -> Result
+    {
         try Task.checkCancellation()
         let id = nextID.wrappingAdd(1, ordering: .relaxed).oldValue
         return try await withTaskCancellationHandler {
@@ -54,7 +55,9 @@ public final class OffloadExecutor: Sendable {
                     Work(
                         id: id,
                         run: { continuation.resume(with: Swift.Result { try body() }) },
-                        refuse: { continuation.resume(throwing: $0) }))
+                        refuse: { continuation.resume(throwing: $0) }
+                    )
+                )
             }
         } onCancel: {
             cancel(id)
@@ -81,11 +84,18 @@ public final class OffloadExecutor: Sendable {
         enum Decision { case queued, start, refused(EventLoopError) }
         let decision: Decision = state.withLock { state in
             if state.isShutDown {
-                return .refused(EventLoopError(code: .shutDown, message: "the executor is shut down", errorNumber: 0))
+                return .refused(
+                    EventLoopError(code: .shutDown, message: "the executor is shut down", errorNumber: 0)
+                )
             }
             guard state.queue.count < queueLimit else {
                 return .refused(
-                    EventLoopError(code: .queueFull, message: "\(queueLimit) calls are waiting", errorNumber: 0))
+                    EventLoopError(
+                        code: .queueFull,
+                        message: "\(queueLimit) calls are waiting",
+                        errorNumber: 0
+                    )
+                )
             }
             state.queue.append(work)
             guard state.idle < state.queue.count, state.threads < width else { return .queued }

@@ -14,7 +14,13 @@ public final class Registration {
         }
     }
 
-    init(loop: EventLoop, descriptor: Int32, slot: UInt32, interest: Interest, handler: @escaping (Readiness) -> Void) {
+    init(
+        loop: EventLoop,
+        descriptor: Int32,
+        slot: UInt32,
+        interest: Interest,
+        handler: @escaping (Readiness) -> Void
+    ) {
         self.loop = loop
         self.descriptor = descriptor
         self.slot = slot

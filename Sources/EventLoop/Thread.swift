@@ -16,12 +16,18 @@ enum Thread {
             Body {
                 cepoll_name_thread(name)
                 body()
-            })
-        let result = pthread_create(&thread, nil, { argument in
-            guard let argument else { return nil }
-            Unmanaged<Body>.fromOpaque(argument).takeRetainedValue().run()
-            return nil
-        }, box.toOpaque())
+            }
+        )
+        let result = pthread_create(
+            &thread,
+            nil,
+            { argument in
+                guard let argument else { return nil }
+                Unmanaged<Body>.fromOpaque(argument).takeRetainedValue().run()
+                return nil
+            },
+            box.toOpaque()
+        )
         guard result == 0 else {
             box.release()
             throw .system("pthread_create", result)

@@ -8,7 +8,8 @@ public enum MappingService {
     public enum Settings {
         /// Where grimoire-processes is.
         public static let processesAddress = Setting<HostPort>(
-            "processes.address", meaning: "Where grimoire-processes accepts gRPC.",
+            "processes.address",
+            meaning: "Where grimoire-processes accepts gRPC.",
             allowed: "host:port, such as 127.0.0.1:7101"
         ) { HostPort($0) }
 
@@ -24,11 +25,17 @@ public enum MappingService {
         let processes = try ServiceClient(address: try settings.value(of: Settings.processesAddress))
         let logger = ServiceProgram.logger(label: "grimoire-mappings", level: configuration.logLevel)
         let verifier = try await TokenVerifier(configuration: configuration.authentication)
-        let service = MappingsService(processes: Grimoire_V1_ProcessManager.Client(wrapping: processes.client))
+        let service = MappingsService(
+            processes: Grimoire_V1_ProcessManager.Client(wrapping: processes.client)
+        )
         let host = try GRPCHost(
-            services: [service], descriptors: [Grimoire_V1_ProcessMappings.descriptor],
+            services: [service],
+            descriptors: [Grimoire_V1_ProcessMappings.descriptor],
             requirements: [Grimoire_V1_ProcessMappings.Method.GetProcessMapping.descriptor: .viewer],
-            configuration: configuration, verifier: verifier, logger: logger)
+            configuration: configuration,
+            verifier: verifier,
+            logger: logger
+        )
         // The client starts first and so stops last: calls under way still need it.
         try await ServiceProgram.run([processes, host], grace: configuration.shutdownGrace, logger: logger)
     }

@@ -15,14 +15,17 @@ public struct MappingsService: Grimoire_V1_ProcessMappings.ServiceProtocol {
 
     /// See Protos/grimoire/v1/process_mappings.proto. Errors of grimoire-processes are passed on with their details.
     public func getProcessMapping(
-        request: ServerRequest<Grimoire_V1_GetProcessMappingRequest>, context: ServerContext
+        request: ServerRequest<Grimoire_V1_GetProcessMappingRequest>,
+        context: ServerContext
     ) async throws -> ServerResponse<Grimoire_V1_GetProcessMappingResponse> {
         var options = CallOptions.defaults
         options.timeout = Self.upstreamTimeout
         // A grimoire-processes that is just starting again is waited for.
         options.waitForReady = true
         let upstream = ClientRequest(
-            message: request.message, metadata: ServiceClient.forwarded(from: request.metadata))
+            message: request.message,
+            metadata: ServiceClient.forwarded(from: request.metadata)
+        )
         do {
             return try await processes.getProcessMapping(request: upstream, options: options) { response in
                 ServerResponse(message: try response.message)

@@ -40,7 +40,8 @@ public struct Migrator: Sendable {
         self.upkeep = upkeep
         precondition(
             migrations.enumerated().allSatisfy { $0.offset + 1 == $0.element.number },
-            "migrations are numbered from 1 without gaps")
+            "migrations are numbered from 1 without gaps"
+        )
         self.migrations = migrations
     }
 
@@ -52,7 +53,8 @@ public struct Migrator: Sendable {
     /// - Throws: `PostgresError` where the database refuses one, or has one that this program does not know or that
     ///   was changed since.
     public func run(
-        _ configuration: PostgresConfiguration, offload: OffloadExecutor
+        _ configuration: PostgresConfiguration,
+        offload: OffloadExecutor
     ) async throws -> [Int] {
         var patient = configuration
         // An index on a large table takes its time.
@@ -71,7 +73,9 @@ public struct Migrator: Sendable {
             CREATE TABLE IF NOT EXISTS schema_migrations (
                 number integer PRIMARY KEY, name text NOT NULL, checksum text NOT NULL,
                 applied_at timestamptz NOT NULL DEFAULT now())
-            """, on: connection)
+            """,
+            on: connection
+        )
         let applied = try appliedMigrations(on: connection)
         try compare(applied)
         var done: [Int] = []
@@ -81,7 +85,10 @@ public struct Migrator: Sendable {
                 """
                 INSERT INTO schema_migrations (number, name, checksum)
                 VALUES (\(migration.number), '\(migration.name)', '\(migration.checksum)'); COMMIT
-                """, on: connection, migration)
+                """,
+                on: connection,
+                migration
+            )
             done.append(migration.number)
         }
         if let upkeep { try execute(upkeep, on: connection) }
@@ -92,13 +99,15 @@ public struct Migrator: Sendable {
         guard applied.count <= migrations.count else {
             throw PostgresError(
                 .invalidConfiguration,
-                "the database has migration \(applied.count), this program knows \(migrations.count): use a newer one")
+                "the database has migration \(applied.count), this program knows \(migrations.count): use a newer one"
+            )
         }
         for (migration, row) in zip(migrations, applied) {
             guard migration.number == row.number, migration.checksum == row.checksum else {
                 throw PostgresError(
                     .invalidConfiguration,
-                    "migration \(migration.number) (\(migration.name)) is not the one that the database has")
+                    "migration \(migration.number) (\(migration.name)) is not the one that the database has"
+                )
             }
         }
     }
@@ -120,7 +129,9 @@ public struct Migrator: Sendable {
     }
 
     private func execute(
-        _ sql: String, on connection: OpaquePointer, _ migration: Migration? = nil
+        _ sql: String,
+        on connection: OpaquePointer,
+        _ migration: Migration? = nil
     ) throws(PostgresError) {
         let result = PQexec(connection, sql)
         guard let result, [PGRES_COMMAND_OK, PGRES_TUPLES_OK].contains(PQresultStatus(result)) else {
@@ -130,14 +141,23 @@ public struct Migrator: Sendable {
     }
 
     private func failure(
-        _ result: OpaquePointer?, _ connection: OpaquePointer, _ migration: Migration?
+        _ result: OpaquePointer?,
+        _ connection: OpaquePointer,
+        _ migration: Migration?
     ) -> PostgresError {
         let place = migration.map { "migration \($0.number) (\($0.name)): " } ?? ""
         guard let result else {
             return PostgresError(
-                .connectionLost, place + String(cString: PQerrorMessage(connection)).trimmingNewlines)
+                .connectionLost,
+                place + String(cString: PQerrorMessage(connection)).trimmingNewlines
+            )
         }
         let error = PostgresError(refusal: result, statementIndex: nil)
-        return PostgresError(error.code, place + error.message, sqlState: error.sqlState, detail: error.detail)
+        return PostgresError(
+            error.code,
+            place + error.message,
+            sqlState: error.sqlState,
+            detail: error.detail
+        )
     }
 }

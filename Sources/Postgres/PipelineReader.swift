@@ -72,8 +72,13 @@ extension PostgresError {
         }
         // The letters are libpq's PG_DIAG_ macros (postgres_ext.h).
         self.init(
-            .server, field("M") ?? String(cString: PQresultErrorMessage(raw)).trimmingNewlines,
-            sqlState: field("C"), detail: field("D"), constraint: field("n"), statementIndex: statementIndex)
+            .server,
+            field("M") ?? String(cString: PQresultErrorMessage(raw)).trimmingNewlines,
+            sqlState: field("C"),
+            detail: field("D"),
+            constraint: field("n"),
+            statementIndex: statementIndex
+        )
         PQclear(raw)
     }
 }

@@ -32,7 +32,9 @@ public actor PostgresConnection {
     ///
     /// - Throws: `PostgresError` (connectionFailed) with libpq's reason.
     public static func connect(
-        _ configuration: PostgresConfiguration, on loop: EventLoop, offload: OffloadExecutor
+        _ configuration: PostgresConfiguration,
+        on loop: EventLoop,
+        offload: OffloadExecutor
     ) async throws(PostgresError) -> PostgresConnection {
         let connection: PostgresConnection
         do {
@@ -96,7 +98,8 @@ public actor PostgresConnection {
     /// - Parameter timeout: After it the connection is closed, and the statements may or may not have been done.
     /// - Throws: `PostgresError`.
     public func pipeline(
-        _ statements: [PostgresStatement], timeout: Duration = .seconds(30)
+        _ statements: [PostgresStatement],
+        timeout: Duration = .seconds(30)
     ) async throws(PostgresError) -> [PostgresResult] {
         guard raw != nil else { throw PostgresError(.closed, "the connection is closed") }
         precondition(!isBusy, "a connection does one pipeline at a time")
@@ -113,7 +116,8 @@ public actor PostgresConnection {
 
     /// Sends one statement and returns its answer, as ``pipeline(_:timeout:)`` does.
     public func query(
-        _ statement: PostgresStatement, timeout: Duration = .seconds(30)
+        _ statement: PostgresStatement,
+        timeout: Duration = .seconds(30)
     ) async throws(PostgresError) -> PostgresResult {
         let results = try await pipeline([statement], timeout: timeout)
         guard let result = results.first else {

@@ -40,8 +40,12 @@ public struct PostgresError: Error, Sendable, Equatable, CustomStringConvertible
     public let statementIndex: Int?
 
     init(
-        _ code: Code, _ message: String, sqlState: String? = nil, detail: String? = nil,
-        constraint: String? = nil, statementIndex: Int? = nil
+        _ code: Code,
+        _ message: String,
+        sqlState: String? = nil,
+        detail: String? = nil,
+        constraint: String? = nil,
+        statementIndex: Int? = nil
     ) {
         self.code = code
         self.message = message

@@ -41,7 +41,10 @@ public actor PostgresPool {
     ///   - offload: Where connecting blocks.
     ///   - limits: What it may use.
     public init(
-        configuration: PostgresConfiguration, loop: EventLoop, offload: OffloadExecutor, limits: Limits = Limits()
+        configuration: PostgresConfiguration,
+        loop: EventLoop,
+        offload: OffloadExecutor,
+        limits: Limits = Limits()
     ) {
         self.configuration = configuration
         self.loop = loop
@@ -54,7 +57,8 @@ public actor PostgresPool {
     ///
     /// - Throws: `PostgresError`; cancelled only while in line.
     public func pipeline(
-        _ statements: [PostgresStatement], timeout: Duration = .seconds(30)
+        _ statements: [PostgresStatement],
+        timeout: Duration = .seconds(30)
     ) async throws(PostgresError) -> [PostgresResult] {
         while true {
             let connection = try await acquire()
@@ -103,7 +107,8 @@ public actor PostgresPool {
         return try await withTaskCancellationHandler {
             guard !Task.isCancelled else {
                 return Result<PostgresConnection, PostgresError>.failure(
-                    PostgresError(.cancelled, "cancelled before a connection was free"))
+                    PostgresError(.cancelled, "cancelled before a connection was free")
+                )
             }
             return await withCheckedContinuation { lease in
                 let timer = loop.schedule(after: limits.waitTimeout) { [weak self] in
@@ -131,7 +136,11 @@ public actor PostgresPool {
         let isUsable = await connection.isIdle
         await interpret(
             machine.release(
-                ObjectIdentifier(connection), isUsable: isUsable, now: loop.uptimeNanoseconds))
+                ObjectIdentifier(connection),
+                isUsable: isUsable,
+                now: loop.uptimeNanoseconds
+            )
+        )
     }
 
     private func interpret(_ actions: [Machine.Action]) async {
@@ -143,7 +152,9 @@ public actor PostgresPool {
         for action in actions {
             switch action {
             case .lend(let id, let waiter):
-                guard let connection = connections[id] else { preconditionFailure("a lent connection is a known one") }
+                guard let connection = connections[id] else {
+                    preconditionFailure("a lent connection is a known one")
+                }
                 resume(waiter, .success(connection))
             case .connect:
                 connect()
@@ -163,7 +174,8 @@ public actor PostgresPool {
 
     private func error(for failure: Machine.Failure) -> PostgresError {
         switch failure {
-        case .exhausted: PostgresError(.poolExhausted, "\(limits.waiters) callers are waiting for a connection")
+        case .exhausted:
+            PostgresError(.poolExhausted, "\(limits.waiters) callers are waiting for a connection")
         case .serverAway: lastFailure
         case .closed: PostgresError(.closed, "the pool is closed")
         }
@@ -175,7 +187,11 @@ public actor PostgresPool {
         let id = nextWaiter
         connectors[id] = Task {
             do throws(PostgresError) {
-                let connection = try await PostgresConnection.connect(configuration, on: loop, offload: offload)
+                let connection = try await PostgresConnection.connect(
+                    configuration,
+                    on: loop,
+                    offload: offload
+                )
                 let key = ObjectIdentifier(connection)
                 await connection.whenDead { [weak self] in
                     guard let self else { return }

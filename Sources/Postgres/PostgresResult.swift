@@ -35,17 +35,23 @@ public final class PostgresResult: Sendable {
     public var first: PostgresRow? { count > 0 ? PostgresRow(result: self, index: 0) : nil }
 
     fileprivate func value<Value: PostgresDecodable>(
-        _ column: String, row: Int32, as type: Value.Type
+        _ column: String,
+        row: Int32,
+        as type: Value.Type
     ) throws(PostgresError) -> Value? {
         guard let index = columns[column] else {
             throw PostgresError(.decoding, "the answer has no column \(column)")
         }
         if PQgetisnull(raw, row, index) == 1 { return nil }
         let bytes = UnsafeRawBufferPointer(
-            start: PQgetvalue(raw, row, index), count: Int(PQgetlength(raw, row, index)))
+            start: PQgetvalue(raw, row, index),
+            count: Int(PQgetlength(raw, row, index))
+        )
         guard let value = Value.decode(bytes, typeID: PQftype(raw, index)) else {
             throw PostgresError(
-                .decoding, "column \(column), of type number \(PQftype(raw, index)), is no \(Value.self)")
+                .decoding,
+                "column \(column), of type number \(PQftype(raw, index)), is no \(Value.self)"
+            )
         }
         return value
     }
@@ -60,7 +66,8 @@ public struct PostgresRow: Sendable {
     ///
     /// - Throws: `PostgresError` (decoding) where there is no such column, or its value is NULL or of another type.
     public func decode<Value: PostgresDecodable>(
-        _ column: String, as type: Value.Type = Value.self
+        _ column: String,
+        as type: Value.Type = Value.self
     ) throws(PostgresError) -> Value {
         guard let value = try result.value(column, row: index, as: type) else {
             throw PostgresError(.decoding, "column \(column) is NULL")
@@ -72,7 +79,8 @@ public struct PostgresRow: Sendable {
     ///
     /// - Throws: `PostgresError` (decoding) where there is no such column, or its value is of another type.
     public func decodeOptional<Value: PostgresDecodable>(
-        _ column: String, as type: Value.Type = Value.self
+        _ column: String,
+        as type: Value.Type = Value.self
     ) throws(PostgresError) -> Value? {
         try result.value(column, row: index, as: type)
     }

@@ -25,24 +25,33 @@ enum ContentCoding {
         return StoredVersion(
             number: number,
             content: ProcessContent(
-                name: try row.decode("name"), description: try row.decode("description"),
+                name: try row.decode("name"),
+                description: try row.decode("description"),
                 spyCode: try row.decode("spy_code"),
                 stableMapping: try mapping(try row.decode("stable_mapping")),
-                document: try document(try row.decodeOptional("process_document"))),
-            process: try storedProcess(row, id: process))
+                document: try document(try row.decodeOptional("process_document"))
+            ),
+            process: try storedProcess(row, id: process)
+        )
     }
 
     static func storedProcess(_ row: PostgresRow, id: UUID) throws -> StoredProcess {
         StoredProcess(
-            id: id, latestVersion: try row.decode("latest_version"),
-            createdAt: try row.instant("process_created_at"), updatedAt: try row.instant("updated_at"),
-            createdBy: try row.uuid("process_created_by"))
+            id: id,
+            latestVersion: try row.decode("latest_version"),
+            createdAt: try row.instant("process_created_at"),
+            updatedAt: try row.instant("updated_at"),
+            createdBy: try row.uuid("process_created_by")
+        )
     }
 
     static func summary(_ row: PostgresRow) throws -> VersionSummary {
         VersionSummary(
-            number: try row.decode("version_number"), createdAt: try row.instant("created_at"),
-            createdBy: try row.uuid("created_by"), changelog: try row.decode("changelog"),
-            name: try row.decode("name"))
+            number: try row.decode("version_number"),
+            createdAt: try row.instant("created_at"),
+            createdBy: try row.uuid("created_by"),
+            changelog: try row.decode("changelog"),
+            name: try row.decode("name")
+        )
     }
 }

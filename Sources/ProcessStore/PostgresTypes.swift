@@ -39,21 +39,33 @@ extension ServiceError {
             self.init(
                 .unavailable(retryAfter: Self.databaseRetryDelay),
                 message: "The Process Database cannot be reached now; try again in a second.",
-                cause: error.description)
+                cause: error.description
+            )
         case .timedOut:
             self.init(
-                .deadlineExceeded, message: "The Process Database did not answer in time.", cause: error.description)
+                .deadlineExceeded,
+                message: "The Process Database did not answer in time.",
+                cause: error.description
+            )
         case .server where error.isRetriable:
             self.init(
                 .unavailable(retryAfter: Self.databaseRetryDelay),
-                message: "The Process Database is busy; try again in a second.", cause: error.description)
+                message: "The Process Database is busy; try again in a second.",
+                cause: error.description
+            )
         // query_canceled: the server's own statement_timeout.
         case .server where error.sqlState == "57014":
             self.init(
-                .deadlineExceeded, message: "The Process Database did not answer in time.", cause: error.description)
+                .deadlineExceeded,
+                message: "The Process Database did not answer in time.",
+                cause: error.description
+            )
         default:
             self.init(
-                .internal, message: "Something went wrong here; the log has the cause.", cause: error.description)
+                .internal,
+                message: "Something went wrong here; the log has the cause.",
+                cause: error.description
+            )
         }
     }
 }

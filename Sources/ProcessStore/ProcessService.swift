@@ -16,7 +16,10 @@ public enum ProcessService {
         let ownerURL = ProcessServiceConfiguration.Settings.ownerURL
         let owner = try ProcessServiceConfiguration.database(try settings.value(of: ownerURL), ownerURL)
         let offload = OffloadExecutor(width: 1)
-        let applied = try await Migrator(Migrations.all, upkeep: Migrations.upkeep).run(owner, offload: offload)
+        let applied = try await Migrator(Migrations.all, upkeep: Migrations.upkeep).run(
+            owner,
+            offload: offload
+        )
         await offload.shutdown()
         return applied
     }
@@ -37,13 +40,20 @@ public enum ProcessService {
         let loops = try EventLoopGroup(count: configuration.service.eventLoops)
         try loops.start()
         let store = ProcessStore(
-            configuration: configuration.application, loops: loops, offload: offload,
-            limits: configuration.poolLimits)
+            configuration: configuration.application,
+            loops: loops,
+            offload: offload,
+            limits: configuration.poolLimits
+        )
         let host = try GRPCHost(
             services: [ProcessManagerService(store: store)],
-            descriptors: [Grimoire_V1_ProcessManager.descriptor], requirements: requirements,
-            statuses: ["CreateProcess": 201], configuration: configuration.service, verifier: verifier,
-            logger: logger)
+            descriptors: [Grimoire_V1_ProcessManager.descriptor],
+            requirements: requirements,
+            statuses: ["CreateProcess": 201],
+            configuration: configuration.service,
+            verifier: verifier,
+            logger: logger
+        )
         do {
             try await ServiceProgram.run([host], grace: configuration.service.shutdownGrace, logger: logger)
         } catch {
@@ -65,7 +75,8 @@ public enum ProcessService {
         Grimoire_V1_ProcessManager.Method.GetProcessMapping.descriptor: .viewer,
     ]
 
-    private static func stop(_ store: ProcessStore, _ loops: EventLoopGroup, _ offload: OffloadExecutor) async {
+    private static func stop(_ store: ProcessStore, _ loops: EventLoopGroup, _ offload: OffloadExecutor) async
+    {
         await store.shutdown()
         await loops.shutdown()
         await offload.shutdown()

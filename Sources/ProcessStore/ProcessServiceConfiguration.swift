@@ -18,23 +18,37 @@ public struct ProcessServiceConfiguration: Sendable {
 
         /// The owner's URL.
         public static let ownerURL = Setting<String>.text(
-            "database.url", allowed: urlForm, meaning: "The Process Database as its owner, for migrations.",
-            isSecret: true)
+            "database.url",
+            allowed: urlForm,
+            meaning: "The Process Database as its owner, for migrations.",
+            isSecret: true
+        )
         /// The application role's URL.
         public static let applicationURL = Setting<String>.text(
-            "database.application.url", allowed: urlForm,
-            meaning: "The Process Database as the role grimoire_app, which serves.", isSecret: true)
+            "database.application.url",
+            allowed: urlForm,
+            meaning: "The Process Database as the role grimoire_app, which serves.",
+            isSecret: true
+        )
         /// Whether to migrate at the start.
         public static let migrates = Setting<Bool>.boolean(
-            "database.migrate", meaning: "Whether to bring the schema up to date at the start.", fallback: true)
+            "database.migrate",
+            meaning: "Whether to bring the schema up to date at the start.",
+            fallback: true
+        )
         /// The pools' size.
         public static let connections = Setting<Int>.integer(
-            "database.connections", 1...1_000, meaning: "Connections per event loop at most.", fallback: 8)
+            "database.connections",
+            1...1_000,
+            meaning: "Connections per event loop at most.",
+            fallback: 8
+        )
 
         /// All of them, and those of every service.
         public static let all =
             ServiceConfiguration.Settings.all + [
-                ownerURL.description, applicationURL.description, migrates.description, connections.description,
+                ownerURL.description, applicationURL.description, migrates.description,
+                connections.description,
             ]
     }
 
@@ -46,7 +60,10 @@ public struct ProcessServiceConfiguration: Sendable {
         owner =
             try reader.value(of: Settings.migrates)
             ? try Self.database(try reader.value(of: Settings.ownerURL), Settings.ownerURL) : nil
-        application = try Self.database(try reader.value(of: Settings.applicationURL), Settings.applicationURL)
+        application = try Self.database(
+            try reader.value(of: Settings.applicationURL),
+            Settings.applicationURL
+        )
         var limits = PostgresPool.Limits()
         limits.connections = try reader.value(of: Settings.connections)
         poolLimits = limits
@@ -54,13 +71,16 @@ public struct ProcessServiceConfiguration: Sendable {
 
     /// A database's URL as a configuration.
     public static func database(
-        _ url: String, _ setting: Setting<String>
+        _ url: String,
+        _ setting: Setting<String>
     ) throws(ConfigurationError) -> PostgresConfiguration {
         do {
             return try PostgresConfiguration(url: url)
         } catch {
             throw ConfigurationError(
-                setting: setting.environmentName, message: "is not a database URL: give \(setting.allowed).")
+                setting: setting.environmentName,
+                message: "is not a database URL: give \(setting.allowed)."
+            )
         }
     }
 }

@@ -18,15 +18,23 @@ public struct ProcessStore: Sendable {
     ///   - offload: Where connecting blocks.
     ///   - limits: Each pool's.
     public init(
-        configuration: PostgresConfiguration, loops: EventLoopGroup, offload: OffloadExecutor,
+        configuration: PostgresConfiguration,
+        loops: EventLoopGroup,
+        offload: OffloadExecutor,
         limits: PostgresPool.Limits
     ) {
         self.loops = loops
         pools = Dictionary(
             uniqueKeysWithValues: loops.loops.map { loop in
-                let pool = PostgresPool(configuration: configuration, loop: loop, offload: offload, limits: limits)
+                let pool = PostgresPool(
+                    configuration: configuration,
+                    loop: loop,
+                    offload: offload,
+                    limits: limits
+                )
                 return (ObjectIdentifier(loop), pool)
-            })
+            }
+        )
     }
 
     /// Closes every connection.
@@ -38,12 +46,20 @@ public struct ProcessStore: Sendable {
 
     /// Makes a process and its version 1.
     public func create(
-        _ content: ProcessContent, changelog: String, author: UUID, organization: UUID
+        _ content: ProcessContent,
+        changelog: String,
+        author: UUID,
+        organization: UUID
     ) async throws -> (id: UUID, createdAt: Instant) {
         let id = UUID()
         let statement = try Queries.create(
-            process: id, version: UUID(), content: content, changelog: changelog, author: author,
-            organization: organization)
+            process: id,
+            version: UUID(),
+            content: content,
+            changelog: changelog,
+            author: author,
+            organization: organization
+        )
         let results = try await translated {
             try await pool.pipeline([Queries.organization(organization), statement])
         }
@@ -69,12 +85,21 @@ public struct ProcessStore: Sendable {
     ///   - organization: Whose process it is.
     ///   - change: The new contents from the current ones; called again where another writer came first.
     public func update(
-        _ process: UUID, expectedVersion: Int32, changelog: String, author: UUID, organization: UUID,
+        _ process: UUID,
+        expectedVersion: Int32,
+        changelog: String,
+        author: UUID,
+        organization: UUID,
         change: @escaping @Sendable (ProcessContent) throws -> ProcessContent
     ) async throws -> UpdateOutcome {
         let update = Update(
-            process: process, expectedVersion: expectedVersion, changelog: changelog, author: author,
-            organization: organization, change: change)
+            process: process,
+            expectedVersion: expectedVersion,
+            changelog: changelog,
+            author: author,
+            organization: organization,
+            change: change
+        )
         let pool = self.pool
         return try await translated {
             let head = try await pool.pipeline([
@@ -104,11 +129,16 @@ public struct ProcessStore: Sendable {
 
     /// A version with its contents; 0 is the latest. With the newest versions of its history.
     public func version(
-        _ number: Int32, of process: UUID, historyLimit: Int, organization: UUID
+        _ number: Int32,
+        of process: UUID,
+        historyLimit: Int,
+        organization: UUID
     ) async throws -> (version: StoredVersion, history: [VersionSummary]) {
         let results = try await read(
-            organization, Queries.version(process: process, number: number),
-            Queries.versions(process: process, before: .max, limit: historyLimit))
+            organization,
+            Queries.version(process: process, number: number),
+            Queries.versions(process: process, before: .max, limit: historyLimit)
+        )
         guard let row = results[0].first else { throw ServiceError.notFound("process", process.text) }
         guard let version = try ContentCoding.version(row, process: process) else {
             throw Self.noVersion(number, process)
@@ -118,7 +148,9 @@ public struct ProcessStore: Sendable {
 
     /// The code of a version; 0 is the latest.
     public func spyCode(
-        version number: Int32, of process: UUID, organization: UUID
+        version number: Int32,
+        of process: UUID,
+        organization: UUID
     ) async throws -> (number: Int32, code: String) {
         let (number, row) = try await part(.spyCode, number, process, organization)
         return (number, try row.decode("spy_code"))
@@ -126,7 +158,9 @@ public struct ProcessStore: Sendable {
 
     /// The mapping of a version; 0 is the latest.
     public func stableMapping(
-        version number: Int32, of process: UUID, organization: UUID
+        version number: Int32,
+        of process: UUID,
+        organization: UUID
     ) async throws -> (number: Int32, mapping: [String: String]) {
         let (number, row) = try await part(.stableMapping, number, process, organization)
         return (number, try ContentCoding.mapping(try row.decode("stable_mapping")))
@@ -134,24 +168,39 @@ public struct ProcessStore: Sendable {
 
     /// Versions below `before`, newest first.
     public func versions(
-        of process: UUID, before: Int32, limit: Int, organization: UUID
+        of process: UUID,
+        before: Int32,
+        limit: Int,
+        organization: UUID
     ) async throws -> [VersionSummary] {
         let rows = try await read(
-            organization, Queries.versions(process: process, before: before, limit: limit))[0].rows
-        guard rows.contains(where: { _ in true }) else { throw ServiceError.notFound("process", process.text) }
+            organization,
+            Queries.versions(process: process, before: before, limit: limit)
+        )[0].rows
+        guard rows.contains(where: { _ in true }) else {
+            throw ServiceError.notFound("process", process.text)
+        }
         return try rows.filter { try $0.decodeOptional("version_number", as: Int32.self) != nil }
             .map(ContentCoding.summary)
     }
 
     /// The organization's processes, the one updated last first.
     func list(
-        namePrefix: String, after place: ListPlace?, limit: Int, organization: UUID
+        namePrefix: String,
+        after place: ListPlace?,
+        limit: Int,
+        organization: UUID
     ) async throws -> [ProcessListing] {
-        let result = try await read(organization, Queries.list(namePrefix: namePrefix, after: place, limit: limit))[0]
+        let result = try await read(
+            organization,
+            Queries.list(namePrefix: namePrefix, after: place, limit: limit)
+        )[0]
         return try result.rows.map { row in
             ProcessListing(
                 process: try ContentCoding.storedProcess(row, id: try row.uuid("id")),
-                name: try row.decode("name"), description: try row.decode("description"))
+                name: try row.decode("name"),
+                description: try row.decode("description")
+            )
         }
     }
 
@@ -165,7 +214,10 @@ public struct ProcessStore: Sendable {
     }
 
     private func part(
-        _ part: Queries.Part, _ number: Int32, _ process: UUID, _ organization: UUID
+        _ part: Queries.Part,
+        _ number: Int32,
+        _ process: UUID,
+        _ organization: UUID
     ) async throws -> (Int32, PostgresRow) {
         let result = try await read(organization, Queries.part(part, process: process, number: number))[0]
         guard let row = result.first else { throw ServiceError.notFound("process", process.text) }
@@ -177,13 +229,14 @@ public struct ProcessStore: Sendable {
 
     /// The answers to `statements`. A read whose connection breaks is made once more: it changes nothing.
     private func read(
-        _ organization: UUID, _ statements: PostgresStatement...
+        _ organization: UUID,
+        _ statements: PostgresStatement...
     ) async throws -> [PostgresResult] {
         let pipeline = [Queries.organization(organization)] + statements
         let results = try await translated {
             do throws(PostgresError) {
                 return try await pool.pipeline(pipeline)
-            } catch where error.code == .connectionLost {
+            } catch  where error.code == .connectionLost {
                 return try await pool.pipeline(pipeline)
             }
         }

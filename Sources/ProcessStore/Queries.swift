@@ -13,7 +13,12 @@ enum Queries {
     static let rollback = PostgresStatement("ROLLBACK")
 
     static func create(
-        process: UUID, version: UUID, content: ProcessContent, changelog: String, author: UUID, organization: UUID
+        process: UUID,
+        version: UUID,
+        content: ProcessContent,
+        changelog: String,
+        author: UUID,
+        organization: UUID
     ) throws -> PostgresStatement {
         PostgresStatement(
             """
@@ -38,12 +43,18 @@ enum Queries {
                 .text(content.spyCode), .jsonb(try ContentCoding.json(content.document)),
                 .jsonb(try ContentCoding.json(content.stableMapping)), .text(changelog), .uuid(author),
                 .uuid(organization),
-            ])
+            ]
+        )
     }
 
     /// Makes version `current` + 1; no row where `current` is not the latest any more.
     static func update(
-        process: UUID, current: Int32, version: UUID, content: ProcessContent, changelog: String, author: UUID,
+        process: UUID,
+        current: Int32,
+        version: UUID,
+        content: ProcessContent,
+        changelog: String,
+        author: UUID,
         organization: UUID
     ) throws -> PostgresStatement {
         PostgresStatement(
@@ -66,11 +77,13 @@ enum Queries {
             RETURNING version_number, created_at
             """,
             [
-                .uuid(process), .int4(current), .uuid(version), .text(content.name), .text(content.description),
+                .uuid(process), .int4(current), .uuid(version), .text(content.name),
+                .text(content.description),
                 .text(content.spyCode), .jsonb(try ContentCoding.json(content.document)),
                 .jsonb(try ContentCoding.json(content.stableMapping)), .text(changelog), .uuid(author),
                 .uuid(organization),
-            ])
+            ]
+        )
     }
 
     /// Makes other writers of one process wait until the transaction ends.
@@ -91,7 +104,8 @@ enum Queries {
             LEFT JOIN process_versions v ON v.id = i.version_id AND v.created_at = i.created_at
             WHERE p.id = $1 AND p.deleted_at IS NULL
             """,
-            [.uuid(process), .int4(number)])
+            [.uuid(process), .int4(number)]
+        )
     }
 
     /// The code or the mapping alone, so that no more is read and sent than is asked for.
@@ -105,7 +119,8 @@ enum Queries {
             LEFT JOIN process_versions v ON v.id = i.version_id AND v.created_at = i.created_at
             WHERE p.id = $1 AND p.deleted_at IS NULL
             """,
-            [.uuid(process), .int4(number)])
+            [.uuid(process), .int4(number)]
+        )
     }
 
     /// What can be read alone.
@@ -125,7 +140,8 @@ enum Queries {
             ORDER BY i.version_number DESC
             LIMIT $3
             """,
-            [.uuid(process), .int4(before), .int8(Int64(limit))])
+            [.uuid(process), .int4(before), .int8(Int64(limit))]
+        )
     }
 
     static func delete(process: UUID) -> PostgresStatement {
@@ -133,7 +149,8 @@ enum Queries {
             """
             UPDATE processes SET deleted_at = now() WHERE id = $1 AND deleted_at IS NULL RETURNING deleted_at
             """,
-            [.uuid(process)])
+            [.uuid(process)]
+        )
     }
 
     /// Processes after a place in the order of their update, the latest first.
@@ -150,7 +167,8 @@ enum Queries {
         }
         return PostgresStatement(
             "\(columns) AND (updated_at, id) < ($3, $4) \(order)",
-            [.text(namePrefix), .int8(Int64(limit)), .instant(after.updatedAt), .uuid(after.id)])
+            [.text(namePrefix), .int8(Int64(limit)), .instant(after.updatedAt), .uuid(after.id)]
+        )
     }
 }
 

@@ -28,15 +28,25 @@ struct Update: Sendable {
             throw ServiceError(
                 .conflict(
                     reason: "VERSION_CONFLICT",
-                    values: ["expected_version": "\(expectedVersion)", "current_version": "\(head.number)"]),
-                message: "The current version is \(head.number), not \(expectedVersion): read it and try again.")
+                    values: ["expected_version": "\(expectedVersion)", "current_version": "\(head.number)"]
+                ),
+                message:
+                    "The current version is \(head.number), not \(expectedVersion): read it and try again."
+            )
         }
         let content = try change(head.content)
         guard content != head.content else { return .unchanged(head.number, head.process.updatedAt) }
         return .write(
             try Queries.update(
-                process: process, current: head.number, version: UUID(), content: content, changelog: changelog,
-                author: author, organization: organization))
+                process: process,
+                current: head.number,
+                version: UUID(),
+                content: content,
+                changelog: changelog,
+                author: author,
+                organization: organization
+            )
+        )
     }
 
     /// The outcome from a row of `Queries.update`; nil where another writer was faster.

@@ -7,7 +7,8 @@ struct GrimoireMappings: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "grimoire-mappings",
         abstract: "Serves stable mappings: which fact each SPy expression of a process version establishes.",
-        discussion: "SETTINGS\n" + ServiceProgram.help(MappingService.Settings.all))
+        discussion: "SETTINGS\n" + ServiceProgram.help(MappingService.Settings.all)
+    )
 
     @Argument(parsing: .allUnrecognized, help: "Settings as flags; see below.")
     var settings: [String] = []
@@ -15,10 +16,11 @@ struct GrimoireMappings: AsyncParsableCommand {
     func run() async {
         do {
             let known = MappingService.Settings.all
-            try await MappingService.serve(try await ServiceProgram.settings(arguments: settings, known: known))
+            try await MappingService.serve(
+                try await ServiceProgram.settings(arguments: settings, known: known)
+            )
         } catch {
             ServiceProgram.exit(after: error)
         }
     }
 }
-

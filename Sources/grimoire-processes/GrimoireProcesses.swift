@@ -8,7 +8,9 @@ struct GrimoireProcesses: AsyncParsableCommand {
         commandName: "grimoire-processes",
         abstract: "Stores process documents and their versions in PostgreSQL.",
         discussion: "SETTINGS\n" + ServiceProgram.help(ProcessServiceConfiguration.Settings.all),
-        subcommands: [Serve.self, Migrate.self], defaultSubcommand: Serve.self)
+        subcommands: [Serve.self, Migrate.self],
+        defaultSubcommand: Serve.self
+    )
 }
 
 /// Settings as the flags of a subcommand.
@@ -35,7 +37,9 @@ struct Serve: AsyncParsableCommand {
 }
 
 struct Migrate: AsyncParsableCommand {
-    static let configuration = CommandConfiguration(abstract: "Bring the database's schema up to date, and end.")
+    static let configuration = CommandConfiguration(
+        abstract: "Bring the database's schema up to date, and end."
+    )
     @OptionGroup var settings: SettingFlags
 
     func run() async {
@@ -47,4 +51,3 @@ struct Migrate: AsyncParsableCommand {
         }
     }
 }
-

@@ -10,7 +10,12 @@ private final class SocketPair {
 
     init() {
         var pair: [Int32] = [0, 0]
-        let result = socketpair(AF_UNIX, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_NONBLOCK.rawValue), 0, &pair)
+        let result = socketpair(
+            AF_UNIX,
+            Int32(SOCK_STREAM.rawValue) | Int32(SOCK_NONBLOCK.rawValue),
+            0,
+            &pair
+        )
         precondition(result == 0, "socketpair")
         (first, second) = (pair[0], pair[1])
     }

@@ -39,7 +39,8 @@ extension ListPlace {
     /// From a page token's text.
     init?(_ text: String) {
         let parts = text.split(separator: "/")
-        guard parts.count == 2, let microseconds = Int64(parts[0]), let id = UUID(uuidString: String(parts[1]))
+        guard parts.count == 2, let microseconds = Int64(parts[0]),
+            let id = UUID(uuidString: String(parts[1]))
         else { return nil }
         self.init(updatedAt: Instant(microseconds: microseconds), id: id)
     }

@@ -15,7 +15,8 @@ public struct ProcessManagerService: Grimoire_V1_ProcessManager.SimpleServicePro
 
     /// See Protos/grimoire/v1/process_manager.proto.
     public func createProcess(
-        request: Grimoire_V1_CreateProcessRequest, context: ServerContext
+        request: Grimoire_V1_CreateProcessRequest,
+        context: ServerContext
     ) async throws -> Grimoire_V1_CreateProcessResponse {
         let caller = try Caller.require()
         var validator = RequestValidator()
@@ -30,16 +31,24 @@ public struct ProcessManagerService: Grimoire_V1_ProcessManager.SimpleServicePro
             try validator.finish()
             guard named == caller.organizationID else {
                 throw ServiceError.permissionDenied(
-                    "organization_id is not your token's organization; leave it out or give your own.")
+                    "organization_id is not your token's organization; leave it out or give your own."
+                )
             }
         }
         try validator.finish()
         let content = ProcessContent(
-            name: request.name, description: request.description_p, spyCode: request.spyCode,
+            name: request.name,
+            description: request.description_p,
+            spyCode: request.spyCode,
             stableMapping: request.stableMapping,
-            document: request.hasProcessDocument ? .init(request.processDocument) : nil)
+            document: request.hasProcessDocument ? .init(request.processDocument) : nil
+        )
         let created = try await store.create(
-            content, changelog: request.changelog, author: caller.userID, organization: caller.organizationID)
+            content,
+            changelog: request.changelog,
+            author: caller.userID,
+            organization: caller.organizationID
+        )
         return .with {
             $0.processID = created.id.text
             $0.versionNumber = 1
@@ -49,13 +58,17 @@ public struct ProcessManagerService: Grimoire_V1_ProcessManager.SimpleServicePro
 
     /// See Protos/grimoire/v1/process_manager.proto.
     public func getProcess(
-        request: Grimoire_V1_GetProcessRequest, context: ServerContext
+        request: Grimoire_V1_GetProcessRequest,
+        context: ServerContext
     ) async throws -> Grimoire_V1_GetProcessResponse {
         let caller = try Caller.require()
         let process = try Self.process(request.processID, version: request.versionNumber)
         let (version, history) = try await store.version(
-            request.versionNumber, of: process, historyLimit: RequestLimits.historyEntries + 1,
-            organization: caller.organizationID)
+            request.versionNumber,
+            of: process,
+            historyLimit: RequestLimits.historyEntries + 1,
+            organization: caller.organizationID
+        )
         let shown = history.prefix(RequestLimits.historyEntries)
         return .with {
             $0.processID = process.text
@@ -79,7 +92,8 @@ public struct ProcessManagerService: Grimoire_V1_ProcessManager.SimpleServicePro
 
     /// See Protos/grimoire/v1/process_manager.proto.
     public func updateProcess(
-        request: Grimoire_V1_UpdateProcessRequest, context: ServerContext
+        request: Grimoire_V1_UpdateProcessRequest,
+        context: ServerContext
     ) async throws -> Grimoire_V1_UpdateProcessResponse {
         let caller = try Caller.require()
         var validator = RequestValidator()
@@ -95,7 +109,10 @@ public struct ProcessManagerService: Grimoire_V1_ProcessManager.SimpleServicePro
         }
         try validator.finish()
         let outcome = try await store.update(
-            process, expectedVersion: request.expectedVersion, changelog: request.changelog, author: caller.userID,
+            process,
+            expectedVersion: request.expectedVersion,
+            changelog: request.changelog,
+            author: caller.userID,
             organization: caller.organizationID
         ) { content in
             let next = content.applying(request)
@@ -121,7 +138,8 @@ public struct ProcessManagerService: Grimoire_V1_ProcessManager.SimpleServicePro
 
     /// See Protos/grimoire/v1/process_manager.proto.
     public func deleteProcess(
-        request: Grimoire_V1_DeleteProcessRequest, context: ServerContext
+        request: Grimoire_V1_DeleteProcessRequest,
+        context: ServerContext
     ) async throws -> Grimoire_V1_DeleteProcessResponse {
         let caller = try Caller.require()
         let process = try Self.process(request.processID, version: 0)
@@ -134,12 +152,16 @@ public struct ProcessManagerService: Grimoire_V1_ProcessManager.SimpleServicePro
 
     /// See Protos/grimoire/v1/process_manager.proto.
     public func getProcessSpy(
-        request: Grimoire_V1_GetProcessSpyRequest, context: ServerContext
+        request: Grimoire_V1_GetProcessSpyRequest,
+        context: ServerContext
     ) async throws -> Grimoire_V1_GetProcessSpyResponse {
         let caller = try Caller.require()
         let process = try Self.process(request.processID, version: request.versionNumber)
         let (number, code) = try await store.spyCode(
-            version: request.versionNumber, of: process, organization: caller.organizationID)
+            version: request.versionNumber,
+            of: process,
+            organization: caller.organizationID
+        )
         return .with {
             $0.processID = process.text
             $0.versionNumber = number
@@ -149,12 +171,16 @@ public struct ProcessManagerService: Grimoire_V1_ProcessManager.SimpleServicePro
 
     /// See Protos/grimoire/v1/process_manager.proto.
     public func getProcessMapping(
-        request: Grimoire_V1_GetProcessMappingRequest, context: ServerContext
+        request: Grimoire_V1_GetProcessMappingRequest,
+        context: ServerContext
     ) async throws -> Grimoire_V1_GetProcessMappingResponse {
         let caller = try Caller.require()
         let process = try Self.process(request.processID, version: request.versionNumber)
         let (number, mapping) = try await store.stableMapping(
-            version: request.versionNumber, of: process, organization: caller.organizationID)
+            version: request.versionNumber,
+            of: process,
+            organization: caller.organizationID
+        )
         return .with {
             $0.processID = process.text
             $0.versionNumber = number
@@ -178,7 +204,8 @@ public struct ProcessManagerService: Grimoire_V1_ProcessManager.SimpleServicePro
 extension ProcessManagerService {
     /// See Protos/grimoire/v1/process_manager.proto.
     public func listProcesses(
-        request: Grimoire_V1_ListProcessesRequest, context: ServerContext
+        request: Grimoire_V1_ListProcessesRequest,
+        context: ServerContext
     ) async throws -> Grimoire_V1_ListProcessesResponse {
         let caller = try Caller.require()
         let scope = "processes of \(caller.organizationID.text) named \(request.name)"
@@ -192,7 +219,11 @@ extension ProcessManagerService {
         }
         try validator.finish()
         let found = try await store.list(
-            namePrefix: request.name, after: place, limit: size + 1, organization: caller.organizationID)
+            namePrefix: request.name,
+            after: place,
+            limit: size + 1,
+            organization: caller.organizationID
+        )
         let shown = found.prefix(size)
         return .with {
             $0.processes = shown.map(\.message)
@@ -205,7 +236,8 @@ extension ProcessManagerService {
 
     /// See Protos/grimoire/v1/process_manager.proto.
     public func listProcessVersions(
-        request: Grimoire_V1_ListProcessVersionsRequest, context: ServerContext
+        request: Grimoire_V1_ListProcessVersionsRequest,
+        context: ServerContext
     ) async throws -> Grimoire_V1_ListProcessVersionsResponse {
         let caller = try Caller.require()
         var validator = RequestValidator()
@@ -222,7 +254,11 @@ extension ProcessManagerService {
         }
         try validator.finish()
         let found = try await store.versions(
-            of: process, before: before, limit: size + 1, organization: caller.organizationID)
+            of: process,
+            before: before,
+            limit: size + 1,
+            organization: caller.organizationID
+        )
         let shown = found.prefix(size)
         return .with {
             $0.versions = shown.map(\.message)
@@ -235,6 +271,10 @@ extension ProcessManagerService {
 
 extension RequestValidator {
     mutating func rejectPageToken() {
-        reject("page_token", "is not one that this list has given: start again without it.", "INVALID_PAGE_TOKEN")
+        reject(
+            "page_token",
+            "is not one that this list has given: start again without it.",
+            "INVALID_PAGE_TOKEN"
+        )
     }
 }

@@ -42,7 +42,11 @@ struct RequestValidator {
     mutating func text(_ text: String, _ field: String, characters limit: Int) {
         // Bytes are counted first: they are there, characters must be gone through.
         if text.utf8.count > limit, text.unicodeScalars.count > limit {
-            reject(field, "must have at most \(limit) characters; it has \(text.unicodeScalars.count).", "TOO_LONG")
+            reject(
+                field,
+                "must have at most \(limit) characters; it has \(text.unicodeScalars.count).",
+                "TOO_LONG"
+            )
         }
         noNUL(text, field)
     }
@@ -66,7 +70,9 @@ struct RequestValidator {
         if mapping.count > RequestLimits.mappingEntries {
             reject(
                 "stable_mapping",
-                "must have at most \(RequestLimits.mappingEntries) entries; it has \(mapping.count).", "TOO_MANY")
+                "must have at most \(RequestLimits.mappingEntries) entries; it has \(mapping.count).",
+                "TOO_MANY"
+            )
             return
         }
         for (key, factID) in mapping {
@@ -74,7 +80,11 @@ struct RequestValidator {
             if key.isEmpty { reject("stable_mapping", "must not have an empty key.", "REQUIRED") }
             text(key, field, bytes: RequestLimits.mappingKeyBytes)
             if factID.isEmpty {
-                reject(field, "must be a fact ID of 1 to \(RequestLimits.factIDCharacters) characters.", "REQUIRED")
+                reject(
+                    field,
+                    "must be a fact ID of 1 to \(RequestLimits.factIDCharacters) characters.",
+                    "REQUIRED"
+                )
             }
             text(factID, field, characters: RequestLimits.factIDCharacters)
         }
@@ -91,7 +101,8 @@ struct RequestValidator {
             reject(
                 "\(field).attributes",
                 "must have at most \(RequestLimits.documentAttributes) entries; it has \(document.attributes.count).",
-                "TOO_MANY")
+                "TOO_MANY"
+            )
             return
         }
         for (name, value) in document.attributes {
@@ -106,8 +117,10 @@ struct RequestValidator {
     mutating func pageSize(_ size: Int32) -> Int {
         guard (0...Int32(RequestLimits.pageSize)).contains(size) else {
             reject(
-                "page_size", "must be from 1 to \(RequestLimits.pageSize), or absent for \(RequestLimits.defaultPageSize).",
-                "OUT_OF_RANGE")
+                "page_size",
+                "must be from 1 to \(RequestLimits.pageSize), or absent for \(RequestLimits.defaultPageSize).",
+                "OUT_OF_RANGE"
+            )
             return RequestLimits.defaultPageSize
         }
         return size == 0 ? RequestLimits.defaultPageSize : Int(size)

@@ -43,7 +43,9 @@ extension ProcessContent.Document {
     init(_ message: Grimoire_V1_ProcessDocument) {
         self.init(
             format: message.format.isEmpty ? RequestLimits.documentFormats[0] : message.format,
-            text: message.text, attributes: message.attributes)
+            text: message.text,
+            attributes: message.attributes
+        )
     }
 
     var message: Grimoire_V1_ProcessDocument {

@@ -11,7 +11,8 @@ public struct AccessPolicy: Sendable {
     public init(requirements: [MethodDescriptor: Role], openServices: Set<ServiceDescriptor> = []) {
         // The type of a method (unary or streaming) is no part of its name.
         self.requirements = Dictionary(
-            uniqueKeysWithValues: requirements.map { (Self.withoutType($0.key), $0.value) })
+            uniqueKeysWithValues: requirements.map { (Self.withoutType($0.key), $0.value) }
+        )
         self.openServices = openServices
     }
 

@@ -27,10 +27,12 @@ public struct AuthenticationInterceptor: ServerInterceptor {
         }
         let caller = try await verifier.verify(
             try Self.bearerToken(in: request.metadata),
-            namedOrganization: request.metadata[stringValues: "grimoire-organization"].first { _ in true })
+            namedOrganization: request.metadata[stringValues: "grimoire-organization"].first { _ in true }
+        )
         guard caller.may(required) else {
             throw ServiceError.permissionDenied(
-                "\(context.descriptor.method) needs the role \(required.rawValue).")
+                "\(context.descriptor.method) needs the role \(required.rawValue)."
+            )
         }
         return try await Caller.$current.withValue(caller) {
             try await next(request, context)
@@ -43,7 +45,9 @@ public struct AuthenticationInterceptor: ServerInterceptor {
         guard let value = values.next() else {
             throw .unauthenticated("Send a token: \"authorization: Bearer TOKEN\".")
         }
-        guard values.next() == nil else { throw .unauthenticated("Send one authorization header, not several.") }
+        guard values.next() == nil else {
+            throw .unauthenticated("Send one authorization header, not several.")
+        }
         let scheme = value.prefix(7)
         guard scheme.lowercased() == "bearer ", value.utf8.count > 7 else {
             throw .unauthenticated("The authorization header must read \"Bearer TOKEN\".")

@@ -20,11 +20,16 @@ public struct TokenVerifier: Sendable {
             data = try Data(contentsOf: URL(filePath: configuration.keysFile))
         } catch {
             throw ConfigurationError(
-                setting: setting, message: "\(configuration.keysFile) cannot be read: give the path of a JWKS file.")
+                setting: setting,
+                message: "\(configuration.keysFile) cannot be read: give the path of a JWKS file."
+            )
         }
         try await self.init(
-            jwks: data, source: configuration.keysFile, issuer: configuration.issuer,
-            audience: configuration.audience)
+            jwks: data,
+            source: configuration.keysFile,
+            issuer: configuration.issuer,
+            audience: configuration.audience
+        )
     }
 
     /// Takes the keys from a JWKS document.
@@ -36,7 +41,10 @@ public struct TokenVerifier: Sendable {
     ///   - audience: What `aud` must contain.
     /// - Throws: `ConfigurationError` as the other initializer does.
     init(
-        jwks: Data, source: String, issuer: String, audience: String
+        jwks: Data,
+        source: String,
+        issuer: String,
+        audience: String
     ) async throws(ConfigurationError) {
         let setting = ServiceConfiguration.Settings.keysFile.environmentName
         let accepted: [JWK.Algorithm] = [.es256, .eddsa, .rs256]
@@ -51,12 +59,15 @@ public struct TokenVerifier: Sendable {
                 guard let algorithm = key.algorithm, accepted.contains(algorithm) else {
                     throw ConfigurationError(
                         setting: setting,
-                        message: "key \(name) in \(source) is not for ES256, EdDSA or RS256: give its \"alg\".")
+                        message:
+                            "key \(name) in \(source) is not for ES256, EdDSA or RS256: give its \"alg\"."
+                    )
                 }
                 guard key.privateExponent == nil else {
                     throw ConfigurationError(
                         setting: setting,
-                        message: "key \(name) in \(source) is a private key: give public keys only.")
+                        message: "key \(name) in \(source) is a private key: give public keys only."
+                    )
                 }
                 try await keys.add(jwk: key)
             }
@@ -84,7 +95,9 @@ public struct TokenVerifier: Sendable {
         } catch let error as JWTError where error.errorType == .claimVerificationFailure {
             throw .unauthenticated("The token has expired or is not valid yet: get a new one.")
         } catch {
-            throw .unauthenticated("The token is malformed, or its signature does not verify with a known key.")
+            throw .unauthenticated(
+                "The token is malformed, or its signature does not verify with a known key."
+            )
         }
         guard claims.iss.value == issuer else {
             throw .unauthenticated("The token was issued by someone whom this service does not trust (iss).")
@@ -99,11 +112,14 @@ public struct TokenVerifier: Sendable {
         return Caller(
             userID: userID,
             organizationID: try organization(ofToken: claims.org, named: namedOrganization, roles: roles),
-            roles: roles)
+            roles: roles
+        )
     }
 
     private func organization(
-        ofToken claim: String?, named: String?, roles: Set<Role>
+        ofToken claim: String?,
+        named: String?,
+        roles: Set<Role>
     ) throws(ServiceError) -> UUID {
         let own = claim.flatMap(UUID.init(uuidString:))
         if claim != nil, own == nil { throw .unauthenticated("The token's org is no UUID.") }

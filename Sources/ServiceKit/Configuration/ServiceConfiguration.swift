@@ -19,36 +19,58 @@ public struct ServiceConfiguration: Sendable, Equatable {
     public enum Settings {
         /// The address to listen on.
         public static let listenHost = Setting<String>.text(
-            "listen.host", allowed: "an IP address or a host name", meaning: "Where to accept gRPC.",
-            fallback: "127.0.0.1")
+            "listen.host",
+            allowed: "an IP address or a host name",
+            meaning: "Where to accept gRPC.",
+            fallback: "127.0.0.1"
+        )
         /// The port to listen on.
         public static let listenPort = Setting<Int>.integer(
-            "listen.port", 0...65_535, meaning: "The port to accept gRPC on; 0 takes a free one.")
+            "listen.port",
+            0...65_535,
+            meaning: "The port to accept gRPC on; 0 takes a free one."
+        )
         /// The number of event loops.
         public static let eventLoops = Setting<Int>.integer(
-            "event.loops", 1...1_024, meaning: "Event loops, a thread each. The machine's cores where not set.")
+            "event.loops",
+            1...1_024,
+            meaning: "Event loops, a thread each. The machine's cores where not set."
+        )
         /// The file with the public keys.
         public static let keysFile = Setting<String>.text(
-            "auth.jwks.file", allowed: "the path of a JWKS file (RFC 7517) with ES256, EdDSA or RS256 public keys",
-            meaning: "The public keys that tokens are verified with.")
+            "auth.jwks.file",
+            allowed: "the path of a JWKS file (RFC 7517) with ES256, EdDSA or RS256 public keys",
+            meaning: "The public keys that tokens are verified with."
+        )
         /// Who issues tokens.
         public static let issuer = Setting<String>.text(
-            "auth.issuer", allowed: "the iss claim that tokens carry", meaning: "Whose tokens are believed.")
+            "auth.issuer",
+            allowed: "the iss claim that tokens carry",
+            meaning: "Whose tokens are believed."
+        )
         /// Whom tokens are for.
         public static let audience = Setting<String>.text(
-            "auth.audience", allowed: "the aud claim that tokens carry", meaning: "Whom tokens must be meant for.",
-            fallback: "grimoire")
+            "auth.audience",
+            allowed: "the aud claim that tokens carry",
+            meaning: "Whom tokens must be meant for.",
+            fallback: "grimoire"
+        )
         /// The least severe level that is logged.
         public static let logLevel = Setting<String>(
-            "log.level", meaning: "The least severe level that is logged.",
-            allowed: Logger.Level.allCases.map(\.rawValue).joined(separator: ", "), fallback: "info"
+            "log.level",
+            meaning: "The least severe level that is logged.",
+            allowed: Logger.Level.allCases.map(\.rawValue).joined(separator: ", "),
+            fallback: "info"
         ) { text in
             Logger.Level(rawValue: text.lowercased())?.rawValue
         }
         /// The grace period.
         public static let shutdownGrace = Setting<Int>.integer(
-            "shutdown.grace.seconds", 0...3_600,
-            meaning: "How long a stopping service waits for calls under way, in seconds.", fallback: 10)
+            "shutdown.grace.seconds",
+            0...3_600,
+            meaning: "How long a stopping service waits for calls under way, in seconds.",
+            fallback: 10
+        )
 
         /// All of them, as `--help` lists them.
         public static let all: [SettingDescription] = [
@@ -68,7 +90,8 @@ public struct ServiceConfiguration: Sendable, Equatable {
         authentication = AuthenticationConfiguration(
             keysFile: try reader.value(of: Settings.keysFile),
             issuer: try reader.value(of: Settings.issuer),
-            audience: try reader.value(of: Settings.audience))
+            audience: try reader.value(of: Settings.audience)
+        )
         logLevel = try reader.value(of: Settings.logLevel)
         shutdownGrace = .seconds(try reader.value(of: Settings.shutdownGrace))
     }

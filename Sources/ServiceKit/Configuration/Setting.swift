@@ -44,8 +44,13 @@ public struct Setting<Value: Sendable>: Sendable {
     /// The setting without its type, for listing.
     public var description: SettingDescription {
         SettingDescription(
-            flag: flag, environmentName: environmentName, meaning: meaning, allowed: allowed,
-            fallback: fallback.map { isSecret ? "(secret)" : "\($0)" }, isRequired: fallback == nil)
+            flag: flag,
+            environmentName: environmentName,
+            meaning: meaning,
+            allowed: allowed,
+            fallback: fallback.map { isSecret ? "(secret)" : "\($0)" },
+            isRequired: fallback == nil
+        )
     }
 }
 
@@ -68,10 +73,15 @@ public struct SettingDescription: Sendable, Equatable {
 extension Setting where Value == Int {
     /// A whole number within a range.
     public static func integer(
-        _ key: String, _ range: ClosedRange<Int>, meaning: String, fallback: Int? = nil
+        _ key: String,
+        _ range: ClosedRange<Int>,
+        meaning: String,
+        fallback: Int? = nil
     ) -> Setting<Int> {
         Setting(
-            key, meaning: meaning, allowed: "a whole number from \(range.lowerBound) to \(range.upperBound)",
+            key,
+            meaning: meaning,
+            allowed: "a whole number from \(range.lowerBound) to \(range.upperBound)",
             fallback: fallback
         ) { text in
             Int(text).flatMap { range.contains($0) ? $0 : nil }
@@ -95,7 +105,11 @@ extension Setting where Value == Bool {
 extension Setting where Value == String {
     /// A text that is not empty.
     public static func text(
-        _ key: String, allowed: String, meaning: String, fallback: String? = nil, isSecret: Bool = false
+        _ key: String,
+        allowed: String,
+        meaning: String,
+        fallback: String? = nil,
+        isSecret: Bool = false
     ) -> Setting<String> {
         Setting(key, meaning: meaning, allowed: allowed, fallback: fallback, isSecret: isSecret) { text in
             text.isEmpty ? nil : text

@@ -13,14 +13,18 @@ public struct SettingsReader: Sendable {
     ///   - known: Every setting that the program has; other flags are refused.
     /// - Throws: `ConfigurationError` on an unknown flag and on a file that cannot be read.
     public init(
-        arguments: [String], environment: [String: String], known: [SettingDescription]
+        arguments: [String],
+        environment: [String: String],
+        known: [SettingDescription]
     ) async throws(ConfigurationError) {
         let flags = Set(known.map(\.flag)).union(["config-file"])
         for argument in arguments where argument.hasPrefix("--") {
             let name = argument.dropFirst(2).prefix { $0 != "=" }
             guard flags.contains(String(name)) else {
                 throw ConfigurationError(
-                    setting: "--\(name)", message: "is not an option; --help lists them all.")
+                    setting: "--\(name)",
+                    message: "is not an option; --help lists them all."
+                )
             }
         }
         // The library's parser expects the program's name first.
@@ -33,7 +37,9 @@ public struct SettingsReader: Sendable {
                 providers.append(try await FileProvider<JSONSnapshot>(filePath: FilePath(path)))
             } catch {
                 throw ConfigurationError(
-                    setting: "GRIMOIRE_CONFIG_FILE", message: "\(path) is not a readable JSON file: \(error)")
+                    setting: "GRIMOIRE_CONFIG_FILE",
+                    message: "\(path) is not a readable JSON file: \(error)"
+                )
             }
         }
         self.reader = ConfigReader(providers: providers)
@@ -46,7 +52,9 @@ public struct SettingsReader: Sendable {
         if let value = try optionalValue(of: setting) { return value }
         guard let fallback = setting.fallback else {
             throw ConfigurationError(
-                setting: setting.environmentName, message: "is required: give \(setting.allowed).")
+                setting: setting.environmentName,
+                message: "is required: give \(setting.allowed)."
+            )
         }
         return fallback
     }
@@ -59,7 +67,9 @@ public struct SettingsReader: Sendable {
         guard let value = setting.parse(text) else {
             let shown = setting.isSecret ? "the value given" : "\"\(text)\""
             throw ConfigurationError(
-                setting: setting.environmentName, message: "\(shown) is not allowed: give \(setting.allowed).")
+                setting: setting.environmentName,
+                message: "\(shown) is not allowed: give \(setting.allowed)."
+            )
         }
         return value
     }

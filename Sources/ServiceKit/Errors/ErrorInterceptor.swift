@@ -45,7 +45,9 @@ public struct ErrorInterceptor: ServerInterceptor {
         case let error as ServiceError:
             if let cause = error.cause {
                 logger.error(
-                    "A call failed", metadata: [LogKey.method: "\(method)", LogKey.cause: "\(cause)"])
+                    "A call failed",
+                    metadata: [LogKey.method: "\(method)", LogKey.cause: "\(cause)"]
+                )
             }
             return error
         case is RPCError, is GoogleRPCStatus, is CancellationError:
@@ -53,7 +55,8 @@ public struct ErrorInterceptor: ServerInterceptor {
         default:
             logger.error(
                 "A call failed for an unknown reason",
-                metadata: [LogKey.method: "\(method)", LogKey.cause: "\(error)"])
+                metadata: [LogKey.method: "\(method)", LogKey.cause: "\(error)"]
+            )
             return ServiceError(.internal, message: "Something went wrong here; the log has the cause.")
         }
     }

@@ -16,30 +16,41 @@ extension ServiceError: RPCErrorConvertible {
         switch kind {
         case .invalid(let violations):
             GoogleRPCStatus(
-                code: .invalidArgument, message: message,
+                code: .invalidArgument,
+                message: message,
                 details: .badRequest(
                     violations: violations.map { violation in
                         var entry = ErrorDetails.BadRequest.FieldViolation(
                             field: violation.field,
-                            description: "\(violation.field) \(violation.description)")
+                            description: "\(violation.field) \(violation.description)"
+                        )
                         entry.reason = violation.reason
                         return entry
-                    }))
+                    }
+                )
+            )
         case .unauthenticated:
             GoogleRPCStatus(code: .unauthenticated, message: message)
         case .permissionDenied:
             GoogleRPCStatus(code: .permissionDenied, message: message)
         case .notFound(let type, let name):
             GoogleRPCStatus(
-                code: .notFound, message: message,
-                details: .resourceInfo(type: type, name: name, errorDescription: message))
+                code: .notFound,
+                message: message,
+                details: .resourceInfo(type: type, name: name, errorDescription: message)
+            )
         case .conflict(let reason, let values):
             GoogleRPCStatus(
-                code: .aborted, message: message,
-                details: .errorInfo(reason: reason, domain: Self.domain, metadata: values))
+                code: .aborted,
+                message: message,
+                details: .errorInfo(reason: reason, domain: Self.domain, metadata: values)
+            )
         case .exhausted(let delay):
             GoogleRPCStatus(
-                code: .resourceExhausted, message: message, details: .retryInfo(delay: delay))
+                code: .resourceExhausted,
+                message: message,
+                details: .retryInfo(delay: delay)
+            )
         case .unavailable(let delay):
             GoogleRPCStatus(code: .unavailable, message: message, details: .retryInfo(delay: delay))
         case .deadlineExceeded:

@@ -59,6 +59,7 @@ public struct ServiceError: Error, Sendable, Equatable {
     public static func notFound(_ type: String, _ name: String) -> ServiceError {
         ServiceError(
             .notFound(resourceType: type, resourceName: name),
-            message: "There is no \(type) \(name) in your organization.")
+            message: "There is no \(type) \(name) in your organization."
+        )
     }
 }

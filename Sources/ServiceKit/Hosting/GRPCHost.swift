@@ -44,7 +44,8 @@ public struct GRPCHost: Service {
                 AuthenticationInterceptor(verifier: verifier, policy: policy),
                 HTTPStatusInterceptor(statuses: statuses),
                 ErrorInterceptor(logger: logger),
-            ])
+            ]
+        )
         self.logger = logger
     }
 

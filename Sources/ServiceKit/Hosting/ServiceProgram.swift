@@ -20,10 +20,14 @@ public enum ServiceProgram {
     ///
     /// - Throws: `ConfigurationError` on unknown flags.
     public static func settings(
-        arguments: [String], known: [SettingDescription]
+        arguments: [String],
+        known: [SettingDescription]
     ) async throws(ConfigurationError) -> SettingsReader {
         try await SettingsReader(
-            arguments: arguments, environment: ProcessInfo.processInfo.environment, known: known)
+            arguments: arguments,
+            environment: ProcessInfo.processInfo.environment,
+            known: known
+        )
     }
 
     /// A logger that writes JSON lines to standard error.
@@ -47,7 +51,8 @@ public enum ServiceProgram {
         var configuration = ServiceGroupConfiguration(
             services: services.map { .init(service: $0) },
             gracefulShutdownSignals: [.sigterm, .sigint],
-            logger: quiet(logger))
+            logger: quiet(logger)
+        )
         configuration.maximumGracefulShutdownDuration = grace
         // A peer that leaves while we write is an error of that write, not the end of this process.
         signal(SIGPIPE, SIG_IGN)

@@ -20,7 +20,8 @@ public enum Transport {
             config: .defaults { config in
                 config.rpc.maxRequestPayloadSize = maxMessageBytes
                 config.connection.maxGraceTime = configuration.shutdownGrace
-            })
+            }
+        )
     }
 
     /// A client's transport towards another service.
@@ -30,7 +31,8 @@ public enum Transport {
         do {
             return try HTTP2ClientTransport.Posix(
                 target: .dns(host: address.host, port: address.port),
-                transportSecurity: .plaintext)
+                transportSecurity: .plaintext
+            )
         } catch {
             throw ConfigurationError(setting: "\(address)", message: "cannot be called: \(error)")
         }

@@ -26,7 +26,9 @@ struct DescriptorIndex: Sendable {
             for type in file.enumType { symbols[prefix + type.name] = file.name }
             for service in file.service {
                 symbols[prefix + service.name] = file.name
-                for method in service.method { symbols[prefix + service.name + "." + method.name] = file.name }
+                for method in service.method {
+                    symbols[prefix + service.name + "." + method.name] = file.name
+                }
             }
         }
         self.files = files
@@ -55,7 +57,9 @@ struct DescriptorIndex: Sendable {
     }
 
     private static func add(
-        _ message: Google_Protobuf_DescriptorProto, _ prefix: String, _ file: String,
+        _ message: Google_Protobuf_DescriptorProto,
+        _ prefix: String,
+        _ file: String,
         to symbols: inout [String: String]
     ) {
         let name = prefix + message.name

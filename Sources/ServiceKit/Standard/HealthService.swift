@@ -16,7 +16,8 @@ public struct HealthService: Grpc_Health_V1_Health.SimpleServiceProtocol {
 
     /// The status of one service. NOT_FOUND for a name that is not served here.
     public func check(
-        request: Grpc_Health_V1_HealthCheckRequest, context: ServerContext
+        request: Grpc_Health_V1_HealthCheckRequest,
+        context: ServerContext
     ) async throws -> Grpc_Health_V1_HealthCheckResponse {
         guard let status = registry.status(of: request.service) else {
             throw ServiceError.notFound("service", request.service)
@@ -87,7 +88,10 @@ public final class HealthRegistry: Sendable {
 
     /// The status now, then each new one; only the newest is kept for a slow reader.
     func changes(of service: String) -> AsyncStream<Status> {
-        let (stream, continuation) = AsyncStream.makeStream(of: Status.self, bufferingPolicy: .bufferingNewest(1))
+        let (stream, continuation) = AsyncStream.makeStream(
+            of: Status.self,
+            bufferingPolicy: .bufferingNewest(1)
+        )
         guard names.contains(service) else {
             // The protocol keeps the watch open: the service may appear later. Here it cannot.
             continuation.yield(.serviceUnknown)

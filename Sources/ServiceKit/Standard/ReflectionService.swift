@@ -14,7 +14,8 @@ public struct ReflectionService: RegistrableRPCService {
 
     /// The older name of the same protocol, which many clients still ask for first.
     public static let alphaService = ServiceDescriptor(
-        fullyQualifiedService: "grpc.reflection.v1alpha.ServerReflection")
+        fullyQualifiedService: "grpc.reflection.v1alpha.ServerReflection"
+    )
 
     /// - Parameter services: The services to list.
     /// - Throws: Where the descriptors built into this program are damaged.
@@ -31,7 +32,10 @@ public struct ReflectionService: RegistrableRPCService {
         for service in [ServiceDescriptor.grpc_reflection_v1_ServerReflection, Self.alphaService] {
             router.registerHandler(
                 forMethod: MethodDescriptor(
-                    service: service, method: "ServerReflectionInfo", type: .bidirectionalStreaming),
+                    service: service,
+                    method: "ServerReflectionInfo",
+                    type: .bidirectionalStreaming
+                ),
                 deserializer: ProtobufDeserializer<Request>(),
                 serializer: ProtobufSerializer<Response>()
             ) { request, _ in
@@ -56,9 +60,13 @@ public struct ReflectionService: RegistrableRPCService {
             response.messageResponse = files(index.fileWithImports(defining: symbol), "symbol \(symbol)")
         case .listServices:
             response.messageResponse = .listServicesResponse(
-                .with { list in list.service = services.map { name in .with { $0.name = name } } })
+                .with { list in list.service = services.map { name in .with { $0.name = name } } }
+            )
         case .fileContainingExtension(let wanted):
-            response.messageResponse = files(nil, "extension \(wanted.extensionNumber) of \(wanted.containingType)")
+            response.messageResponse = files(
+                nil,
+                "extension \(wanted.extensionNumber) of \(wanted.containingType)"
+            )
         case .allExtensionNumbersOfType(let type):
             response.messageResponse = .allExtensionNumbersResponse(.with { $0.baseTypeName = type })
         case nil:
@@ -77,6 +85,7 @@ public struct ReflectionService: RegistrableRPCService {
             .with {
                 $0.errorCode = Int32(code.rawValue)
                 $0.errorMessage = message
-            })
+            }
+        )
     }
 }

@@ -1,0 +1,92 @@
+import FoundationEssentials
+import Testing
+
+@testable import ServiceKit
+
+@Suite struct ConfigurationTests {
+    private let required = [
+        "GRIMOIRE_LISTEN_PORT": "7000", "GRIMOIRE_AUTH_JWKS_FILE": "/keys", "GRIMOIRE_AUTH_ISSUER": "me",
+    ]
+
+    private func read(_ environment: [String: String], _ arguments: [String] = []) async throws
+        -> ServiceConfiguration
+    {
+        let reader = try await SettingsReader(
+            arguments: arguments,
+            environment: environment,
+            known: ServiceConfiguration.Settings.all
+        )
+        return try ServiceConfiguration(reading: reader, coreCount: 3)
+    }
+
+    @Test func defaultsHoldWhereNothingIsGiven() async throws {
+        let configuration = try await read(required)
+        #expect(configuration.listenHost == "127.0.0.1")
+        #expect(configuration.listenPort == 7_000)
+        #expect(configuration.eventLoops == 3)
+        #expect(configuration.authentication == .init(keysFile: "/keys", issuer: "me", audience: "grimoire"))
+        #expect(configuration.logLevel == "info")
+        #expect(configuration.shutdownGrace == .seconds(10))
+    }
+
+    @Test func flagsWinOverTheEnvironmentAndThatOverTheFile() async throws {
+        let path = "\(FileManager.default.temporaryDirectory.path)/grimoire-\(UUID().uuidString).json"
+        let json =
+            #"{"listen": {"port": 1, "host": "::1"}, "event": {"loops": 2}, "log": {"level": "debug"}}"#
+        try Data(json.utf8).write(to: URL(filePath: path))
+        defer { try? FileManager.default.removeItem(atPath: path) }
+        let environment = required.merging(["GRIMOIRE_CONFIG_FILE": path, "GRIMOIRE_EVENT_LOOPS": "4"]) { $1 }
+        let configuration = try await read(environment, ["--listen-port", "9000"])
+        #expect(configuration.listenPort == 9_000)
+        #expect(configuration.eventLoops == 4)
+        #expect(configuration.listenHost == "::1")
+        #expect(configuration.logLevel == "debug")
+    }
+
+    @Test(arguments: [
+        ("GRIMOIRE_LISTEN_PORT", "65536", "0 to 65535"), ("GRIMOIRE_LISTEN_PORT", "x", "whole number"),
+        ("GRIMOIRE_EVENT_LOOPS", "0", "1 to 1024"), ("GRIMOIRE_LOG_LEVEL", "loud", "warning"),
+        ("GRIMOIRE_SHUTDOWN_GRACE_SECONDS", "-1", "0 to 3600"), ("GRIMOIRE_AUTH_ISSUER", "", "iss"),
+    ])
+    func aWrongValueIsNamedWithWhatIsAllowed(name: String, value: String, words: String) async throws {
+        let error = await #expect(throws: ConfigurationError.self) {
+            try await read(required.merging([name: value]) { $1 })
+        }
+        #expect(error?.setting == name)
+        #expect(error?.message.contains(words) == true)
+    }
+
+    @Test func aMissingValueAndAnUnknownFlagStopTheStart() async throws {
+        for name in required.keys {
+            let error = await #expect(throws: ConfigurationError.self) {
+                try await read(required.filter { $0.key != name })
+            }
+            #expect(error?.setting == name)
+        }
+        let error = await #expect(throws: ConfigurationError.self) {
+            try await read(required, ["--colour=red"])
+        }
+        #expect(error?.setting == "--colour")
+    }
+
+    @Test func aSecretIsNeverRepeated() async throws {
+        let secret = Setting<Int>("a.secret", meaning: "A secret.", allowed: "a number", isSecret: true) {
+            Int($0)
+        }
+        let reader = try await SettingsReader(
+            arguments: [],
+            environment: ["GRIMOIRE_A_SECRET": "hunter2"],
+            known: []
+        )
+        let error = #expect(throws: ConfigurationError.self) { try reader.value(of: secret) }
+        #expect(error?.description.contains("hunter2") == false)
+    }
+
+    @Test func hostsAndPortsAreToldApart() {
+        #expect(HostPort("localhost:7101")?.host == "localhost")
+        #expect(HostPort("[::1]:7101")?.description == "[::1]:7101")
+        for text in ["localhost", ":7101", "localhost:0", "localhost:65536", "::1:7101", "localhost:x", ""] {
+            #expect(HostPort(text) == nil, "\(text)")
+        }
+    }
+}
