@@ -9,15 +9,17 @@ struct PoolStateMachine<ConnectionID: Hashable & Sendable, WaiterID: Hashable & 
     struct Limits: Sendable {
         var connections: Int
         var waiters: Int
-        /// How long callers fail at once after the first failure to connect, and after many.
+        /// How long the next attempt is put off after the first failure to connect, and after many.
         var firstBackoffNanoseconds: Int64 = 50_000_000
-        var lastBackoffNanoseconds: Int64 = 2_000_000_000
+        var lastBackoffNanoseconds: Int64 = 500_000_000
     }
 
     /// What the pool must do now.
     enum Action: Equatable {
         case lend(ConnectionID, to: WaiterID)
         case connect
+        /// Calls attemptDue after that many nanoseconds.
+        case connectLater(nanoseconds: Int64)
         case close(ConnectionID)
         case fail([WaiterID], Failure)
     }
@@ -34,6 +36,7 @@ struct PoolStateMachine<ConnectionID: Hashable & Sendable, WaiterID: Hashable & 
     private var waiting: [WaiterID] = []
     private var failures = 0
     private var awayUntil: Int64 = .min
+    private var isAttemptPutOff = false
     private var isClosed = false
 
     init(limits: Limits) { self.limits = limits }
@@ -49,7 +52,6 @@ struct PoolStateMachine<ConnectionID: Hashable & Sendable, WaiterID: Hashable & 
             lent.insert(connection)
             return [.lend(connection, to: waiter)]
         }
-        if totalCount == 0, now < awayUntil { return [.fail([waiter], .serverAway)] }
         guard waiting.count < limits.waiters else { return [.fail([waiter], .exhausted)] }
         waiting.append(waiter)
         return connectIfNeeded(now: now)
@@ -79,6 +81,12 @@ struct PoolStateMachine<ConnectionID: Hashable & Sendable, WaiterID: Hashable & 
         guard totalCount == 0 else { return [] }
         defer { waiting = [] }
         return waiting.isEmpty ? [] : [.fail(waiting, .serverAway)]
+    }
+
+    /// The time that connectLater asked for has passed.
+    mutating func attemptDue(now: Int64) -> [Action] {
+        isAttemptPutOff = false
+        return connectIfNeeded(now: now)
     }
 
     /// A lent connection comes back.
@@ -113,8 +121,12 @@ struct PoolStateMachine<ConnectionID: Hashable & Sendable, WaiterID: Hashable & 
     }
 
     private mutating func connectIfNeeded(now: Int64) -> [Action] {
-        guard !isClosed, waiting.count > connecting, totalCount < limits.connections, now >= awayUntil
-        else { return [] }
+        guard !isClosed, waiting.count > connecting, totalCount < limits.connections else { return [] }
+        guard now >= awayUntil else {
+            guard !isAttemptPutOff else { return [] }
+            isAttemptPutOff = true
+            return [.connectLater(nanoseconds: awayUntil - now)]
+        }
         connecting += 1
         return [.connect]
     }

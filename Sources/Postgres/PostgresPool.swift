@@ -32,6 +32,7 @@ public actor PostgresPool {
     private var nextWaiter: UInt64 = 0
     private var lastFailure = PostgresError(.connectionFailed, "the server has not been reached")
     private var connectors: [UInt64: Task<Void, Never>] = [:]
+    private var attempt: Timer?
 
     /// A pool without a connection: the first is made when the first caller comes.
     ///
@@ -97,6 +98,7 @@ public actor PostgresPool {
 
     /// Closes idle connections now and lent ones when they come back; callers in line fail. Idempotent.
     public func shutdown() async {
+        attempt?.cancel()
         await interpret(machine.close())
         for connector in connectors.values { await connector.value }
     }
@@ -158,6 +160,10 @@ public actor PostgresPool {
                 resume(waiter, .success(connection))
             case .connect:
                 connect()
+            case .connectLater(let nanoseconds):
+                attempt = loop.schedule(after: .nanoseconds(nanoseconds)) { [weak self] in
+                    self?.assumeIsolated { $0.interpretNow($0.machine.attemptDue(now: $0.loop.uptimeNanoseconds)) }
+                }
             case .close:
                 break
             case .fail(let waiters, let failure):

@@ -40,6 +40,32 @@ def test_a_wrong_field_is_named_with_what_is_allowed(organization, change, field
     assert not any(name.startswith("grpc-") for name in answer.headers)
 
 
+@pytest.mark.parametrize(
+    "change, field, allowed",
+    [
+        ({"colour": "red"}, "colour", "spy_code"),
+        ({"Name": "P"}, "Name", "name"),
+        ({"process_document": {"titel": "x"}}, "process_document.titel", "attributes"),
+        ({"stable_mapping": {"x": "f"}, "replace_mapping": True}, "replace_mapping", "stable_mapping"),
+        ({"changelog": '"}, "hidden": {"', "x[]": [{"a": {}}]}, "x[]", "changelog"),
+    ],
+)
+def test_an_unknown_field_is_named_with_those_that_exist(organization, change, field, allowed):
+    answer = organization.rest("POST", "/processes", {**GOOD, **change})
+    assert answer.status_code == 400, answer.text
+    violation = answer.json()["details"][0]["field_violations"][0]
+    assert violation["field"] == field
+    assert allowed in violation["description"]
+
+
+def test_field_names_in_camel_case_and_escaped_ones_are_known(organization):
+    body = r'{"n\u0061me": "\"}{[", "spyCode": "x = 1\n", "processDocument": {"attributes": {"any \" key": "]"}}}'
+    answer = organization.rest.session.post(
+        organization.rest.url + "/processes", data=body, headers={"content-type": "application/json"}, timeout=30
+    )
+    assert answer.status_code == 201, answer.text
+
+
 def test_all_wrong_fields_are_told_at_once(organization):
     body = organization.rest("POST", "/processes", {"name": "", "spy_code": ""}).json()
     assert {v["field"] for v in body["details"][0]["field_violations"]} == {"name", "spy_code"}

@@ -21,7 +21,9 @@ def create(organization):
 def versions(rest, process_id):
     found, token = [], ""
     while True:
-        page = rest("GET", f"/processes/{process_id}/versions?page_size=500&page_token={token}").json()
+        page = rest("GET", f"/processes/{process_id}/versions?page_size=500&page_token={token}")
+        assert page.status_code == 200, page.text
+        page = page.json()
         found += [entry["version_number"] for entry in page["versions"]]
         token = page["next_page_token"]
         if not token:

@@ -33,21 +33,32 @@ import Testing
         #expect(machine.connected(11) == [.lend(11, to: 2)])
     }
 
-    @Test func whileTheServerIsAwayCallersFailAtOnceAndLongerEachTime() {
+    @Test func whileTheServerIsAwayAttemptsAreRarerEachTimeAndEachCallerSeesOne() {
         var limits = Machine.Limits(connections: 2, waiters: 4)
         limits.firstBackoffNanoseconds = 100
-        limits.lastBackoffNanoseconds = 250
+        limits.lastBackoffNanoseconds = 150
         var machine = Machine(limits: limits)
         #expect(machine.acquire(1, now: 0) == [.connect])
         #expect(machine.connectFailed(now: 0) == [.fail([1], .serverAway)])
-        #expect(machine.acquire(2, now: 99) == [.fail([2], .serverAway)])
-        #expect(machine.acquire(3, now: 100) == [.connect])
-        #expect(machine.connectFailed(now: 100) == [.fail([3], .serverAway)])
-        #expect(machine.acquire(4, now: 299) == [.fail([4], .serverAway)])
-        #expect(machine.acquire(5, now: 300) == [.connect])
-        #expect(machine.connectFailed(now: 300) == [.fail([5], .serverAway)])
-        #expect(machine.acquire(6, now: 550) == [.connect])
-        #expect(machine.connected(10) == [.lend(10, to: 6)])
+        #expect(machine.acquire(2, now: 60) == [.connectLater(nanoseconds: 40)])
+        #expect(machine.acquire(3, now: 90) == [])
+        #expect(machine.attemptDue(now: 100) == [.connect])
+        #expect(machine.connectFailed(now: 100) == [.fail([2, 3], .serverAway)])
+        #expect(machine.acquire(4, now: 101) == [.connectLater(nanoseconds: 149)])
+        #expect(machine.attemptDue(now: 250) == [.connect])
+        #expect(machine.connected(10) == [.lend(10, to: 4)])
+        #expect(machine.acquire(5, now: 250) == [.connect])
+    }
+
+    @Test func anAttemptThatNobodyWaitsForIsNotMade() {
+        var machine = Machine(limits: .init(connections: 2, waiters: 4))
+        _ = machine.acquire(1, now: 0)
+        _ = machine.connectFailed(now: 0)
+        #expect(machine.acquire(2, now: 0) == [.connectLater(nanoseconds: 50_000_000)])
+        let hasLeft = machine.leave(2)
+        #expect(hasLeft)
+        #expect(machine.attemptDue(now: 50_000_000) == [])
+        #expect(machine.acquire(3, now: 50_000_000) == [.connect])
     }
 
     @Test func aCallerWhoLeavesIsNotServed() {
@@ -80,6 +91,7 @@ import Testing
         var machine = Machine(limits: .init(connections: 3, waiters: 5))
         var (waiting, lent, idle) = (Set<Int>(), [Int: Int](), Set<Int>())
         var (connecting, nextConnection, nextWaiter, now) = (0, 0, 0, Int64(0))
+        var attemptAt: Int64?
         func apply(_ actions: [Machine.Action]) {
             for action in actions {
                 switch action {
@@ -89,6 +101,7 @@ import Testing
                     idle.remove(connection)
                     lent[connection] = waiter
                 case .connect: connecting += 1
+                case .connectLater(let nanoseconds): attemptAt = now + nanoseconds
                 case .close(let connection):
                     #expect(lent[connection] == nil)
                     idle.remove(connection)
@@ -99,6 +112,10 @@ import Testing
         }
         for _ in 0..<500 {
             now += Int64(random.next() % 40_000_000)
+            if let due = attemptAt, due <= now {
+                attemptAt = nil
+                apply(machine.attemptDue(now: now))
+            }
             switch random.next() % 6 {
             case 0, 1:
                 nextWaiter += 1
@@ -129,6 +146,7 @@ import Testing
             #expect(machine.openCount == lent.count + idle.count)
             #expect(lent.count + idle.count + connecting <= 3)
             #expect(waiting.isEmpty || idle.isEmpty)
+            #expect(waiting.isEmpty || connecting + lent.count > 0 || attemptAt != nil, "nobody waits for nothing")
         }
     }
 }

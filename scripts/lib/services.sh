@@ -38,18 +38,25 @@ start_services() {
 }
 
 start_envoy() {
-    sed -e "s|@ADMIN_PORT@|$port_envoy_admin|; s|@LISTEN_HOST@|127.0.0.1|; s|@REST_PORT@|$port_rest|" \
-        -e "s|@DESCRIPTOR@|$root/Protos/grimoire.protoset|" \
-        -e 's#@CORS_ORIGINS@#^http://(localhost|127\\.0\\.0\\.1)(:[0-9]+)?$#' \
-        -e "s|@PROCESSES_HOST@|127.0.0.1|; s|@PROCESSES_PORT@|$port_processes|" \
-        -e "s|@MAPPINGS_HOST@|127.0.0.1|; s|@MAPPINGS_PORT@|$port_mappings|" \
-        "$root/k8s/envoy/envoy.yaml" >"$state/envoy.yaml.new"
-    # Envoy reads the descriptors once: new ones must make it start anew.
-    echo "# $(sha256sum <"$root/Protos/grimoire.protoset")" >>"$state/envoy.yaml.new"
-    # Written only where it changes: the file's age is part of what Envoy was started from.
-    cmp --silent "$state/envoy.yaml.new" "$state/envoy.yaml" || cp "$state/envoy.yaml.new" "$state/envoy.yaml"
-    rm "$state/envoy.yaml.new"
+    # Envoy loads one file of Lua.
+    cat "$root/k8s/envoy/json_fields.lua" "$root/k8s/envoy/rest.lua" | write_changed "$state/rest.lua"
+    # Envoy reads the descriptors and the Lua once: new ones must make it start anew, so their sum is part of its file.
+    {
+        sed -e "s|@ADMIN_PORT@|$port_envoy_admin|; s|@LISTEN_HOST@|127.0.0.1|; s|@REST_PORT@|$port_rest|" \
+            -e "s|@DESCRIPTOR@|$root/Protos/grimoire.protoset|; s|@REST_LUA@|$state/rest.lua|" \
+            -e 's#@CORS_ORIGINS@#^http://(localhost|127\\.0\\.0\\.1)(:[0-9]+)?$#' \
+            -e "s|@PROCESSES_HOST@|127.0.0.1|; s|@PROCESSES_PORT@|$port_processes|" \
+            -e "s|@MAPPINGS_HOST@|127.0.0.1|; s|@MAPPINGS_PORT@|$port_mappings|" \
+            "$root/k8s/envoy/envoy.yaml"
+        echo "# $(cat "$root/Protos/grimoire.protoset" "$state/rest.lua" | sha256sum)"
+    } | write_changed "$state/envoy.yaml"
     start_component envoy "$cache/venv/envoy/bin/envoy" -c "$state/envoy.yaml" --log-level warning \
         --disable-hot-restart --concurrency 2
     wait_for envoy 30 curl --silent --fail "http://127.0.0.1:$port_envoy_admin/ready"
+}
+
+# Standard input into a file, which is left alone, age and all, where it says so already.
+write_changed() {
+    cat >"$1.new"
+    if cmp --silent "$1.new" "$1"; then rm "$1.new"; else mv "$1.new" "$1"; fi
 }

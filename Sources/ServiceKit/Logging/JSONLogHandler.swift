@@ -9,6 +9,7 @@ public struct JSONLogHandler: LogHandler {
     /// Values that every entry carries.
     public var metadata: Logger.Metadata = [:]
     private let label: String
+    private static let timeStyle = Date.ISO8601FormatStyle(includingFractionalSeconds: true)
 
     /// A handler for the logger named `label`.
     public init(label: String, logLevel: Logger.Level) {
@@ -25,7 +26,7 @@ public struct JSONLogHandler: LogHandler {
     /// Writes one line, in one system call.
     public func log(event: LogEvent) {
         var fields = [
-            "time": Date.now.formatted(.iso8601.time(includingFractionalSeconds: true)),
+            "time": Date.now.formatted(Self.timeStyle),
             "level": event.level.rawValue, "logger": label, "message": event.message.description,
         ]
         for (key, value) in metadata.merging(event.metadata ?? [:], uniquingKeysWith: { $1 }) {
