@@ -162,7 +162,9 @@ public actor PostgresPool {
                 connect()
             case .connectLater(let nanoseconds):
                 attempt = loop.schedule(after: .nanoseconds(nanoseconds)) { [weak self] in
-                    self?.assumeIsolated { $0.interpretNow($0.machine.attemptDue(now: $0.loop.uptimeNanoseconds)) }
+                    self?.assumeIsolated {
+                        $0.interpretNow($0.machine.attemptDue(now: $0.loop.uptimeNanoseconds))
+                    }
                 }
             case .close:
                 break

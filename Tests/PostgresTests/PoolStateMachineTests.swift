@@ -146,7 +146,10 @@ import Testing
             #expect(machine.openCount == lent.count + idle.count)
             #expect(lent.count + idle.count + connecting <= 3)
             #expect(waiting.isEmpty || idle.isEmpty)
-            #expect(waiting.isEmpty || connecting + lent.count > 0 || attemptAt != nil, "nobody waits for nothing")
+            #expect(
+                waiting.isEmpty || connecting + lent.count > 0 || attemptAt != nil,
+                "nobody waits for nothing"
+            )
         }
     }
 }

@@ -9,6 +9,7 @@ public import ServiceLifecycle
 public struct GRPCHost: Service {
     private let server: GRPCServer<Transport.Server>
     private let health: HealthRegistry
+    private let address: String
     private let logger: Logger
 
     /// - Parameters:
@@ -46,6 +47,7 @@ public struct GRPCHost: Service {
                 ErrorInterceptor(logger: logger),
             ]
         )
+        address = "\(configuration.listenHost):\(configuration.listenPort)"
         self.logger = logger
     }
 
@@ -57,15 +59,17 @@ public struct GRPCHost: Service {
             do {
                 try await withThrowingTaskGroup(of: Void.self) { group in
                     group.addTask { try await server.serve() }
-                    let address = try await Transport.listeningAddress(of: server.transport)
-                    logger.info("Listening", metadata: [LogKey.address: "\(address)"])
-                    health.setServing(true)
+                    if let listening = try? await Transport.listeningAddress(of: server.transport) {
+                        logger.info("Listening", metadata: [LogKey.address: "\(listening)"])
+                        health.setServing(true)
+                    }
+                    // Where there is no address, serving has failed, and its error tells why.
                     try await group.waitForAll()
                 }
             } catch let error as RPCError {
                 throw error
             } catch let error where !(error is CancellationError) {
-                throw StartError(error)
+                throw StartError(address: address, cause: error)
             }
         } onGracefulShutdown: {
             logger.info("Stopping: calls under way are finished")
@@ -80,8 +84,9 @@ public struct StartError: Error, CustomStringConvertible {
     /// What went wrong and what to do, in one line.
     public let description: String
 
-    init(_ error: any Error) {
+    init(address: String, cause: any Error) {
         description =
-            "Cannot listen: \(error). Is another process on that port? GRIMOIRE_LISTEN_PORT chooses another one."
+            "Cannot listen on \(address): \(cause). Is another process on that port? "
+            + "GRIMOIRE_LISTEN_PORT chooses another one."
     }
 }

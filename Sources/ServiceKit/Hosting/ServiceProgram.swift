@@ -75,7 +75,7 @@ public enum ServiceProgram {
     /// The list of settings that `--help` ends with.
     public static func help(_ settings: [SettingDescription]) -> String {
         settings.map { setting in
-            let fallback = setting.fallback.map { " Default: \($0)." } ?? (setting.isRequired ? "" : "")
+            let fallback = setting.fallback.map { " Default: \($0)." } ?? ""
             return """
                   --\(setting.flag), \(setting.environmentName)
                       \(setting.meaning) Give \(setting.allowed).\(fallback)
