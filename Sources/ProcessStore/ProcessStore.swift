@@ -127,93 +127,14 @@ public struct ProcessStore: Sendable {
 
     // MARK: Reading
 
-    /// A version with its contents; 0 is the latest. With the newest versions of its history.
-    public func version(
-        _ number: Int32,
-        of process: UUID,
-        historyLimit: Int,
-        organization: UUID
-    ) async throws -> (version: StoredVersion, history: [VersionSummary]) {
-        let results = try await read(
-            organization,
-            Queries.version(process: process, number: number),
-            Queries.versions(process: process, before: .max, limit: historyLimit)
-        )
-        guard let row = results[0].first else { throw ServiceError.notFound("process", process.text) }
-        guard let version = try ContentCoding.version(row, process: process) else {
-            throw Self.noVersion(number, process)
-        }
-        return (version, try results[1].rows.map(ContentCoding.summary))
-    }
-
-    /// The code of a version; 0 is the latest.
-    public func spyCode(
-        version number: Int32,
-        of process: UUID,
-        organization: UUID
-    ) async throws -> (number: Int32, code: String) {
-        let (number, row) = try await part(.spyCode, number, process, organization)
-        return (number, try row.decode("spy_code"))
-    }
-
-    /// The mapping of a version; 0 is the latest.
-    public func stableMapping(
-        version number: Int32,
-        of process: UUID,
-        organization: UUID
-    ) async throws -> (number: Int32, mapping: [String: String]) {
-        let (number, row) = try await part(.stableMapping, number, process, organization)
-        return (number, try ContentCoding.mapping(try row.decode("stable_mapping")))
-    }
-
-    /// Versions below `before`, newest first.
-    public func versions(
-        of process: UUID,
-        before: Int32,
-        limit: Int,
-        organization: UUID
-    ) async throws -> [VersionSummary] {
-        let rows = try await read(
-            organization,
-            Queries.versions(process: process, before: before, limit: limit)
-        )[0].rows
-        guard rows.contains(where: { _ in true }) else {
-            throw ServiceError.notFound("process", process.text)
-        }
-        return try rows.filter { try $0.decodeOptional("version_number", as: Int32.self) != nil }
-            .map(ContentCoding.summary)
-    }
-
-    /// The organization's processes, the one updated last first.
-    func list(
-        namePrefix: String,
-        after place: ListPlace?,
-        limit: Int,
-        organization: UUID
-    ) async throws -> [ProcessListing] {
-        let result = try await read(
-            organization,
-            Queries.list(namePrefix: namePrefix, after: place, limit: limit)
-        )[0]
-        return try result.rows.map { row in
-            ProcessListing(
-                process: try ContentCoding.storedProcess(row, id: try row.uuid("id")),
-                name: try row.decode("name"),
-                description: try row.decode("description")
-            )
-        }
-    }
-
-    // MARK: Round trips
-
-    private var pool: PostgresPool {
+    var pool: PostgresPool {
         guard let pool = pools[ObjectIdentifier(loops.next())] else {
             preconditionFailure("every loop of the group has a pool")
         }
         return pool
     }
 
-    private func part(
+    func part(
         _ part: Queries.Part,
         _ number: Int32,
         _ process: UUID,
@@ -228,7 +149,7 @@ public struct ProcessStore: Sendable {
     }
 
     /// The answers to `statements`. A read whose connection breaks is made once more: it changes nothing.
-    private func read(
+    func read(
         _ organization: UUID,
         _ statements: PostgresStatement...
     ) async throws -> [PostgresResult] {
@@ -243,7 +164,7 @@ public struct ProcessStore: Sendable {
         return Array(results.dropFirst())
     }
 
-    private func translated<Value>(_ body: () async throws -> Value) async throws -> Value {
+    func translated<Value>(_ body: () async throws -> Value) async throws -> Value {
         do {
             return try await body()
         } catch let error as PostgresError {
