@@ -19,7 +19,7 @@ def test_the_commands_of_the_readme_work_as_printed(organization, tmp_path, monk
     assert run.returncode == 0, run.stderr
     created, read, updated, mapping, versions = map(json.loads, run.stdout.replace("}{", "}\n{").splitlines())
     assert created["version_number"] == 1
-    assert read["name"] == "Refund"
+    assert read["name"] == "Refund of goods"
     assert updated["version_number"] == 2
     assert mapping["stable_mapping"] == {"refund::if amount > 100": "fact-needs-approval"}
     assert [version["version_number"] for version in versions["versions"]] == [2, 1]
