@@ -4,7 +4,7 @@ internal import Glibc
 
 /// Why a connection or a call of the transport failed.
 ///
-/// `message` is one sentence that may be shown to the peer: it holds no address and nothing a caller sent.
+/// `message` is one sentence that may be shown to the peer: it holds no address and no value of a caller's.
 public struct TransportError: Error, Sendable, Equatable, CustomStringConvertible {
     /// What kind of failure it is.
     public enum Code: Sendable, Equatable {
