@@ -64,7 +64,7 @@ let package = Package(
         .testTarget(
             name: "GRPCNghttp2Tests",
             dependencies: [
-                "EventLoop", "GRPCNghttp2",
+                "CNghttp2", "EventLoop", "GRPCNghttp2",
                 .product(name: "DequeModule", package: "swift-collections"),
                 .product(name: "GRPCCore", package: "grpc-swift-2"),
             ],

@@ -48,6 +48,9 @@ struct HeaderList {
     }
 
     /// Adds a field whose value is this text in UTF-8. The name is in lower case.
+    ///
+    /// Disfavoured, or a literal would be taken for a `String`, which Swift prefers, and be copied.
+    @_disfavoredOverload
     mutating func append(_ name: StaticString, _ value: String) {
         appendCopying(name, value.utf8)
     }
