@@ -26,6 +26,12 @@ public struct Target: Sendable, Hashable, CustomStringConvertible {
 
     let form: Form
 
+    /// Whether its addresses are in it, so that looking them up costs nothing.
+    var isLiteral: Bool {
+        if case .addresses = form { return true }
+        return false
+    }
+
     private init(form: Form) { self.form = form }
 
     /// A target from its text.

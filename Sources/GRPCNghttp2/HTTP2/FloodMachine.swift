@@ -9,7 +9,7 @@ public struct FloodLimits: Sendable, Hashable {
     ///
     /// A client sends a PING for each round trip at most, SETTINGS once, and WINDOW_UPDATE for what it has been sent,
     /// which costs nothing. A flood is 100,000 and more a second, and is over within a tenth of one.
-    public init(capacity: Int = 10_000, refillPerSecond: Int = 1_000) {
+    public init(capacity: Int = 20_000, refillPerSecond: Int = 10_000) {
         self.capacity = capacity
         self.refillPerSecond = refillPerSecond
     }
@@ -96,10 +96,10 @@ struct FloodMachine {
     /// A frame that brings something has come: HEADERS that start a call, or DATA with bytes in it.
     mutating func productive() { add(Self.productiveRefill) }
 
-    /// We have sent a DATA frame with bytes in it.
-    mutating func dataSent() {
-        add(Self.sentRefill)
-        updateCredit = min(updateCredit + Self.updatesPerSent, Self.updateCreditLimit)
+    /// We have sent so many DATA frames with bytes in them.
+    mutating func dataSent(_ count: Int = 1) {
+        add(Self.sentRefill * Int64(count))
+        updateCredit = min(updateCredit + Self.updatesPerSent * Int64(count), Self.updateCreditLimit)
     }
 
     private mutating func add(_ count: Int64) {

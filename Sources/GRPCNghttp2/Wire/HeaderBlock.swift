@@ -16,6 +16,8 @@ struct HeaderBlock {
     /// Name, value, name, value, with nothing between.
     private var bytes: [UInt8] = []
     private var fields: [Field] = []
+    /// The list was longer than allowed: what came after the limit is not in it.
+    var isCutShort = false
 
     init() {}
 
