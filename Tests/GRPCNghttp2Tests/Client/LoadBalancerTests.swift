@@ -117,6 +117,15 @@ import Testing
         #expect(balancer.state == .ready)
     }
 
+    @Test func anAddressWhoseBackoffEndsDuringTheFirstPassIsTriedAgainAtItsEnd() throws {
+        var (balancer, actions) = woken(.pickFirst(shuffles: false), [a, b])
+        let first = try only(actions)
+        let second = try only(balancer.connectFailed(first, now: 0))
+        #expect(balancer.retryDue(first, now: Self.second) == [])
+        actions = balancer.connectFailed(second, now: 20 * Self.second)
+        #expect(actions == [.connectLater(second, .zero), .connect(first, a), .reresolve])
+    }
+
     @Test func aTimerThatFiresEarlyIsSetAgain() throws {
         var (balancer, actions) = woken(.pickFirst(shuffles: false), [a])
         let id = try only(actions)
@@ -250,6 +259,10 @@ import Testing
         _ = balancer.connectFailed(ids[1], now: 0)
         #expect(balancer.pick(now: 0).pick == .fail)
         #expect(balancer.retryDue(ids[0], now: Self.second) == [.connect(ids[0], a)])
+        #expect(balancer.state == .transientFailure)
+        #expect(balancer.retryDue(ids[1], now: Self.second) == [.connect(ids[1], b)])
+        // One that has failed before counts as failing while it tries again (gRFC A62).
+        _ = balancer.connectFailed(ids[1], now: Self.second)
         #expect(balancer.state == .transientFailure)
         _ = balancer.connected(ids[0])
         #expect(balancer.state == .ready)
