@@ -5,14 +5,14 @@
 public struct ConnectionBackoff: Sendable, Hashable {
     /// The numbers of the protocol. What makes no sense is brought into bounds, said at each.
     public struct Configuration: Sendable, Hashable {
-        /// The time of the first attempt. At least 1 ms.
+        /// The time of the first attempt. From 1 ms to a day.
         public var initial: Duration
         /// By how much each attempt's time is longer than that of the attempt before. At least 1.
         public var multiplier: Double
         /// By which share an attempt's time is longer or shorter at random, so that clients do not come back all at once.
         /// From 0 to 1.
         public var jitter: Double
-        /// The longest time of an attempt, before jitter. At least `initial`.
+        /// The longest time of an attempt, before jitter. From `initial` to a day.
         public var maximum: Duration
         /// How long an attempt may take at least before it is given up.
         public var minimumConnectTimeout: Duration
@@ -33,8 +33,9 @@ public struct ConnectionBackoff: Sendable, Hashable {
         }
     }
 
-    /// Without a floor, an initial time of nothing would make a loop out of a server that refuses at once.
-    static let shortest = Duration.milliseconds(1)
+    /// Without a floor, an initial time of nothing would make a loop out of a server that refuses at once; without a
+    /// ceiling, times would overflow.
+    static let bounds = Duration.milliseconds(1)...Duration.seconds(86_400)
 
     let configuration: Configuration
     /// Of the next attempt, before jitter.
@@ -43,7 +44,7 @@ public struct ConnectionBackoff: Sendable, Hashable {
     /// A backoff before its first attempt.
     public init(configuration: Configuration = Configuration()) {
         self.configuration = configuration
-        base = max(configuration.initial, Self.shortest)
+        base = configuration.initial.clamped(to: Self.bounds)
     }
 
     /// The time of the attempt that begins now.
@@ -52,25 +53,31 @@ public struct ConnectionBackoff: Sendable, Hashable {
     public mutating func next(random: Double) -> Duration {
         let jitter = configuration.jitter.clamped(to: 0...1) * (2 * random.clamped(to: 0...1) - 1)
         let time = base * (1 + jitter)
-        let limit = max(configuration.maximum, configuration.initial, Self.shortest)
+        let limit = max(configuration.maximum, configuration.initial).clamped(to: Self.bounds)
         // Compared before it is multiplied: a large multiplier would overflow a Duration.
-        let multiplier = max(configuration.multiplier, 1)
+        let multiplier = configuration.multiplier.clamped(to: 1...Double.infinity)
         base = limit / base <= multiplier ? limit : base * multiplier
-        return max(time, Self.shortest)
+        return max(time, Self.bounds.lowerBound)
     }
 
     /// How long an attempt with that time may take before it is given up.
     public func connectTimeout(for time: Duration) -> Duration {
-        max(time, configuration.minimumConnectTimeout)
+        max(time, configuration.minimumConnectTimeout.clamped(to: Self.bounds))
     }
 
     /// The next attempt is a first one again.
-    public mutating func reset() { base = max(configuration.initial, Self.shortest) }
+    public mutating func reset() { base = configuration.initial.clamped(to: Self.bounds) }
 }
 
 extension Double {
     /// NaN becomes the lower bound.
     fileprivate func clamped(to range: ClosedRange<Double>) -> Double {
         self >= range.lowerBound ? min(self, range.upperBound) : range.lowerBound
+    }
+}
+
+extension Duration {
+    fileprivate func clamped(to range: ClosedRange<Duration>) -> Duration {
+        min(max(self, range.lowerBound), range.upperBound)
     }
 }

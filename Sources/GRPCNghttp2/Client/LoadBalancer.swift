@@ -187,7 +187,8 @@ struct LoadBalancer {
         return actions + begin(now: now)
     }
 
-    /// The name could not be looked up. Addresses that are known remain good.
+    /// The name could not be looked up. Addresses that are known remain good. The caller looks it up again after a
+    /// backoff of its own, as also for a name without addresses: it is not asked to.
     mutating func resolutionFailed() {
         isResolving = false
         if addresses.isEmpty, !isIdle { isFailing = true }

@@ -81,6 +81,7 @@ enum NameResolver {
     /// The first of each, at most ``maximumAddressCount``.
     static func unique(_ addresses: [SocketAddress]) -> [SocketAddress] {
         var seen: Set<SocketAddress> = []
-        return Array(addresses.lazy.filter { seen.insert($0).inserted }.prefix(maximumAddressCount))
+        let firsts = addresses.filter { seen.insert($0).inserted }
+        return Array(firsts.prefix(maximumAddressCount))
     }
 }

@@ -88,6 +88,8 @@ public struct Target: Sendable, Hashable, CustomStringConvertible {
         switch form {
         case .dns: return "dns:///\(authority)"
         case .addresses(let addresses):
+            // A path that itself begins with two slashes would be read as one after an authority.
+            if let path = addresses[0].unixPath, path.hasPrefix("//") { return "unix://\(path)" }
             let rest = addresses.dropFirst().map { $0.description.dropFirst("ipv4:".count) }
             return ([addresses[0].description[...]] + rest).joined(separator: ",")
         }
