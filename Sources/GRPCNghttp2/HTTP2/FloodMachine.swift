@@ -96,10 +96,12 @@ struct FloodMachine {
     /// A frame that brings something has come: HEADERS that start a call, or DATA with bytes in it.
     mutating func productive() { add(Self.productiveRefill) }
 
-    /// We have sent so many DATA frames with bytes in them.
+    /// We have sent DATA frames with bytes in them.
     mutating func dataSent(_ count: Int = 1) {
-        add(Self.sentRefill * Int64(count))
-        updateCredit = min(updateCredit + Self.updatesPerSent * Int64(count), Self.updateCreditLimit)
+        // More than this fills both anyway; the bound keeps the products within 64 bits.
+        let count = Int64(min(max(count, 0), 1_000_000_000))
+        add(count * Self.sentRefill)
+        updateCredit = min(updateCredit + count * Self.updatesPerSent, Self.updateCreditLimit)
     }
 
     private mutating func add(_ count: Int64) {

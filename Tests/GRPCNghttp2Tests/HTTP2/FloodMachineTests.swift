@@ -7,14 +7,14 @@ import Testing
 
     @Test(arguments: FloodMachine.Kind.allCases)
     func aFloodOfAnyKindEndsWithinItsCapacity(kind: FloodMachine.Kind) {
-        var machine = FloodMachine()
+        var machine = FloodMachine(limits: FloodLimits(capacity: 10_000, refillPerSecond: 1_000))
         var count: Int64 = 0
         while machine.spend(kind, now: 0), count < 100_000 { count += 1 }
         #expect(count == 10_000 / kind.cost)
     }
 
     @Test func requestsThatAreOpenedAndAbandonedAtOnceAreAFlood() {
-        var machine = FloodMachine()
+        var machine = FloodMachine(limits: FloodLimits(capacity: 10_000, refillPerSecond: 1_000))
         var count = 0
         // 100,000 a second, which is what rapid reset looks like.
         while count < 100_000 {
@@ -26,7 +26,7 @@ import Testing
     }
 
     @Test func aRateWithinTheRefillIsBorneForEver() {
-        var machine = FloodMachine()
+        var machine = FloodMachine(limits: FloodLimits(capacity: 10_000, refillPerSecond: 1_000))
         for count in Int64(0)..<1_000_000 {
             guard machine.spend(.priority, now: count * 1_000_000) else {
                 Issue.record("refused frame \(count)")
@@ -36,7 +36,7 @@ import Testing
     }
 
     @Test func windowUpdatesForEachMessageOfAFastStreamCostNothing() {
-        var machine = FloodMachine()
+        var machine = FloodMachine(limits: FloodLimits(capacity: 10_000, refillPerSecond: 1_000))
         // 200,000 messages a second for ten seconds, each answered with two updates and every tenth with a PING.
         for count in Int64(0)..<2_000_000 {
             let now = count * 5_000
@@ -52,7 +52,7 @@ import Testing
     }
 
     @Test func updatesThatComeTogetherAfterAWindowFullOfSmallMessagesCostNothing() {
-        var machine = FloodMachine()
+        var machine = FloodMachine(limits: FloodLimits(capacity: 10_000, refillPerSecond: 1_000))
         for _ in 0..<400_000 { machine.dataSent() }
         for count in 0..<800_000 {
             guard machine.spend(.windowUpdate, now: 0) else {
@@ -64,8 +64,8 @@ import Testing
     }
 
     @Test func aCreditSavedUpForLongIsBounded() {
-        var machine = FloodMachine()
-        for _ in 0..<2_000_000 { machine.dataSent() }
+        var machine = FloodMachine(limits: FloodLimits(capacity: 10_000, refillPerSecond: 1_000))
+        machine.dataSent(2_000_000)
         var count: Int64 = 0
         while machine.spend(.windowUpdate, now: 0) { count += 1 }
         #expect(count == FloodMachine.updateCreditLimit + 10_000)
@@ -77,6 +77,8 @@ import Testing
             for now in [Int64.max, 0, .max, 1] { _ = machine.spend(.priority, now: now) }
             machine.productive()
             machine.dataSent()
+            machine.dataSent(.max)
+            machine.dataSent(.min)
         }
     }
 
