@@ -32,10 +32,15 @@ struct HeaderList {
         }
     }
 
+    /// An array that grows to this in steps is allotted four times.
+    private static let usualFieldCount = 8
+
     private var fields: [(name: Part, value: Part)] = []
     private var bytes: [UInt8] = []
 
-    init() {}
+    init() {
+        fields.reserveCapacity(Self.usualFieldCount)
+    }
 
     /// Adds a field of two literals, neither of which is ever copied.
     mutating func append(_ name: StaticString, _ value: StaticString) {

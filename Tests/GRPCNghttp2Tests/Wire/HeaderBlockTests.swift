@@ -27,6 +27,19 @@ import Testing
         try #expect(block.metadata().isEmpty)
     }
 
+    @Test(arguments: [true, false])
+    func aBlockGrowsAndShowsNothingOfTheOneBefore(keepingCapacity: Bool) throws {
+        let long: [(String, String)] = (0..<200).map { ("key-\($0)", String(repeating: "v", count: $0)) }
+        var block = HeaderBlock(long)
+        let expected = Metadata(long.map { ($0, .string($1)) })
+        #expect(try block.metadata() == expected)
+        #expect(block.listSize == long.reduce(0) { $0 + $1.0.utf8.count + $1.1.utf8.count + 32 })
+        block.removeAll(keepingCapacity: keepingCapacity)
+        Array("a".utf8).withUnsafeBufferPointer { block.append(name: $0, value: $0) }
+        #expect(try block.metadata() == ["a": "a"])
+        #expect(block.listSize == 34)
+    }
+
     @Test func metadataLeavesOutWhatIsNotTheApplications() throws {
         let block = HeaderBlock([
             (":method", "POST"), (":path", "/s/m"), (":status", "200"), ("te", "trailers"),
