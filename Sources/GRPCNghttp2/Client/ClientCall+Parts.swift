@@ -48,7 +48,10 @@ extension ClientCall {
             if let failure = stream.failure { throw failure }
             if let (status, metadata) = stream.status {
                 guard !stream.deframer.hasPartialMessage else {
-                    throw RPCError(code: .internalError, message: "The response ended in the middle of a message.")
+                    throw RPCError(
+                        code: .internalError,
+                        message: "The response ended in the middle of a message."
+                    )
                 }
                 return .status(status, metadata)
             }

@@ -93,7 +93,10 @@ final class ClientCall: @unchecked Sendable {
     /// - Returns: Whether the caller should wait before it writes more.
     func send(_ message: MessageBytes) throws -> Bool {
         guard headers != nil, !isFinished else {
-            throw RPCError(code: .internalError, message: "Messages are written after the metadata and before the end.")
+            throw RPCError(
+                code: .internalError,
+                message: "Messages are written after the metadata and before the end."
+            )
         }
         if message.count > options.maxRequestBytes {
             throw RPCError(

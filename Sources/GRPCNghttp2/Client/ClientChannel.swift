@@ -165,7 +165,10 @@ actor ClientChannel {
         guard waiters.count < configuration.maxWaitingCalls else {
             return waiter.deliver(
                 .failure(
-                    TransportError(.limitExceeded, "\(configuration.maxWaitingCalls) calls wait for a connection.")
+                    TransportError(
+                        .limitExceeded,
+                        "\(configuration.maxWaitingCalls) calls wait for a connection."
+                    )
                 )
             )
         }
@@ -174,7 +177,9 @@ actor ClientChannel {
 
     private func giveUp(_ id: UInt64) {
         guard let index = waiters.firstIndex(where: { $0.id == id }) else { return }
-        waiters.remove(at: index).deliver(.failure(TransportError(.cancelled, "The caller gave the call up.")))
+        waiters.remove(at: index).deliver(
+            .failure(TransportError(.cancelled, "The caller gave the call up."))
+        )
     }
 
     /// Looks again what can be done for those who wait.
@@ -340,13 +345,15 @@ actor ClientChannel {
     }
 
     private func scheduleIdleLook(after delay: Duration) {
-        idleTimer = loop.schedule(after: delay) { [weak self] in self?.assumeIsolated { $0.lookForIdleness() } }
+        idleTimer = loop.schedule(after: delay) { [weak self] in self?.assumeIsolated { $0.lookForIdleness() }
+        }
     }
 
     private func lookForIdleness() {
         guard phase == .open else { return }
         let now = loop.uptimeNanoseconds
-        let isBusy = !waiters.isEmpty || connections.values.contains { $0.assumeIsolated { $0.callCount } > 0 }
+        let isBusy =
+            !waiters.isEmpty || connections.values.contains { $0.assumeIsolated { $0.callCount } > 0 }
         if isBusy { lastActivity = now }
         let idle = Duration.nanoseconds(now - lastActivity)
         if idle >= configuration.maxIdle {
@@ -390,8 +397,10 @@ actor ClientChannel {
 
     /// Returns once everything is closed, after ``shutDown(grace:)`` or ``abort()``.
     func waitForEnd() async {
-        guard phase != .ended else { return }
-        await withCheckedContinuation { endWaiters.append($0) }
+        await withCheckedContinuation { continuation in
+            // Looked at here and not before: taking a continuation may give others their turn.
+            if phase == .ended { continuation.resume() } else { endWaiters.append(continuation) }
+        }
     }
 
     private func endIfDone() {

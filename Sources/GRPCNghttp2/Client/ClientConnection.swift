@@ -160,7 +160,11 @@ actor ClientConnection {
             case .closed(let stream, let errorCode): clientStream(stream).closed(errorCode: errorCode)
             case .drained(let stream): clientStream(stream).call?.wakeWriter()
             case .settings:
-                if state == .handshaking { becomeReady() } else if state == .ready { observer(self, .hasRoom) }
+                if state == .handshaking {
+                    becomeReady()
+                } else if state == .ready {
+                    observer(self, .hasRoom)
+                }
             case .goAway: leave()
             case .pingAcknowledged:
                 keepalive?.pingAcknowledged(now: loop.uptimeNanoseconds)

@@ -40,7 +40,9 @@ final class ClientStream: HTTP2Stream, @unchecked Sendable {
     func receivedHeaders(_ block: HeaderBlock, isEnd: Bool) {
         guard !isOver else { return }
         // Interim responses announce something that gRPC has no use for (RFC 9110, section 15.2).
-        if initialMetadata == nil, !isEnd, block.withValue(of: ":status", { $0.first == UInt8(ascii: "1") }) == true {
+        if initialMetadata == nil, !isEnd,
+            block.withValue(of: ":status", { $0.first == UInt8(ascii: "1") }) == true
+        {
             return
         }
         if block.isCutShort {
@@ -59,12 +61,18 @@ final class ClientStream: HTTP2Stream, @unchecked Sendable {
 
     private func begin(_ block: HeaderBlock) {
         if let refusal = refusalByHTTP(block) { return fail(refusal, resetting: NGHTTP2_CANCEL.rawValue) }
-        if let named = block.withValue(of: "grpc-encoding", { value in
-            value.elementsEqual("gzip".utf8) ? true : value.elementsEqual("identity".utf8) ? false : nil
-        }) {
+        if let named = block.withValue(
+            of: "grpc-encoding",
+            { value in
+                value.elementsEqual("gzip".utf8) ? true : value.elementsEqual("identity".utf8) ? false : nil
+            }
+        ) {
             guard let named else {
                 return fail(
-                    RPCError(code: .internalError, message: "The server compresses in a way that was not offered."),
+                    RPCError(
+                        code: .internalError,
+                        message: "The server compresses in a way that was not offered."
+                    ),
                     resetting: NGHTTP2_CANCEL.rawValue
                 )
             }

@@ -47,7 +47,8 @@ final class HTTP2Connection {
     /// Begins to read, and says what the session has to say first.
     func start() throws(TransportError) {
         do {
-            registration = try loop.register(socket.descriptor, interest: .readable) { [unowned self] readiness in
+            registration = try loop.register(socket.descriptor, interest: .readable) {
+                [unowned self] readiness in
                 self.becameReady(readiness)
             }
         } catch {
@@ -147,7 +148,9 @@ final class HTTP2Connection {
         while unwrittenOffset < unwritten.count {
             let transfer: Result<Socket.Transfer, TransportError> = unwritten.withUnsafeBytes { bytes in
                 do throws(TransportError) {
-                    return .success(try socket.write(UnsafeRawBufferPointer(rebasing: bytes[unwrittenOffset...])))
+                    return .success(
+                        try socket.write(UnsafeRawBufferPointer(rebasing: bytes[unwrittenOffset...]))
+                    )
                 } catch {
                     return .failure(error)
                 }

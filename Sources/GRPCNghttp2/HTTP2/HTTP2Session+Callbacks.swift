@@ -130,7 +130,11 @@ private let frameSent: nghttp2_on_frame_send_callback = { _, frame, userData in
     let header = frame.pointee.hd
     let type = nghttp2_frame_type(UInt32(header.type))
     guard type == NGHTTP2_HEADERS || type == NGHTTP2_DATA else { return 0 }
-    if type == NGHTTP2_HEADERS { session.headersSent += 1 } else if header.length > 0 { session.dataSent += 1 }
+    if type == NGHTTP2_HEADERS {
+        session.headersSent += 1
+    } else if header.length > 0 {
+        session.dataSent += 1
+    }
     if !session.unsent.isEmpty { session.unsent.removeValue(forKey: header.stream_id)?.isHeadSent = true }
     if header.flags & UInt8(NGHTTP2_FLAG_END_STREAM.rawValue) != 0, case .server = session.role,
         let stream = session.stream(header.stream_id), !stream.hasRemoteEnded

@@ -70,7 +70,10 @@ final class ListeningSocket {
             // accept4(2), which would do this by itself, is not part of Swift's Glibc.
             _ = fcntl(accepted, F_SETFL, O_NONBLOCK)
             _ = fcntl(accepted, F_SETFD, FD_CLOEXEC)
-            return .connection(Socket(owning: accepted), from: SocketAddress(storage: storage, length: length))
+            return .connection(
+                Socket(owning: accepted),
+                from: SocketAddress(storage: storage, length: length)
+            )
         }
         switch errno {
         case EMFILE, ENFILE, ENOBUFS, ENOMEM: return .exhausted

@@ -107,7 +107,8 @@ public final class Nghttp2ServerTransport: ServerTransport {
         do throws(TransportError) {
             var bound = address
             // One socket cannot be bound twice in the file system.
-            let serving = address.unixPath == nil && !address.isAbstract ? loops.loops : Array(loops.loops.prefix(1))
+            let serving =
+                address.unixPath == nil && !address.isAbstract ? loops.loops : Array(loops.loops.prefix(1))
             for loop in serving {
                 let listener = try ListeningSocket(bound, backlog: configuration.backlog)
                 // With port 0, the first loop's port is the others' too.

@@ -30,7 +30,9 @@ enum RequestHead {
     case refusal(Refusal)
 
     /// - Parameter last: The route of the request before on this connection, tried first.
-    static func read(_ fields: borrowing HeaderBlock, routes: RouteTable, last: RouteTable.Route?) -> RequestHead {
+    static func read(_ fields: borrowing HeaderBlock, routes: RouteTable, last: RouteTable.Route?)
+        -> RequestHead
+    {
         guard fields.withValue(of: ":method", { $0.elementsEqual("POST".utf8) }) == true else {
             return .refusal(
                 Refusal(

@@ -146,7 +146,8 @@ actor ServerConnection {
                 RequestHead.Refusal(
                     httpStatus: 431,
                     code: .resourceExhausted,
-                    message: "The request's headers exceed \(environment.configuration.http2.maxHeaderListBytes) bytes."
+                    message:
+                        "The request's headers exceed \(environment.configuration.http2.maxHeaderListBytes) bytes."
                 )
             )
         }
@@ -168,7 +169,8 @@ actor ServerConnection {
         floods.productive()
         if let route = stream.call?.route, route.raw != nil, stream.receiveError == nil {
             if isEnd { return startRaw(stream) }
-            if stream.messages.count > 1 || stream.deframer.partialByteCount > RawUnaryMethod.maxMessageBytes {
+            if stream.messages.count > 1 || stream.deframer.partialByteCount > RawUnaryMethod.maxMessageBytes
+            {
                 return fail(stream, .resourceExhausted, "The request is too large for this method.")
             }
         }
@@ -220,7 +222,9 @@ actor ServerConnection {
                 await handler(
                     RPCStream(
                         descriptor: stream.descriptor,
-                        inbound: RPCAsyncSequence(wrapping: ServerInbound(stream: stream, metadata: metadata)),
+                        inbound: RPCAsyncSequence(
+                            wrapping: ServerInbound(stream: stream, metadata: metadata)
+                        ),
                         outbound: RPCWriter.Closable(wrapping: ServerOutbound(stream: stream))
                     ),
                     stream.context(cancellation)

@@ -18,14 +18,17 @@ struct ServerOutbound: ClosableRPCWriterProtocol {
             }
         }
         switch element {
-        case .metadata(let metadata): try translated { () throws(TransportError) in try stream.send(metadata) }
+        case .metadata(let metadata):
+            try translated { () throws(TransportError) in try stream.send(metadata) }
         case .message(let message):
             let form = try await stream.encoded(message)
-            if try translated({ () throws(TransportError) in try stream.send(form) }) { await stream.waitForDrain() }
+            if try translated({ () throws(TransportError) in try stream.send(form) }) {
+                await stream.waitForDrain()
+            }
         case .status(let status, let metadata):
             do {
                 try stream.send(status, metadata)
-            } catch where error.code == .badMetadata {
+            } catch  where error.code == .badMetadata {
                 // The caller gets its status, even where the handler's metadata cannot be sent.
                 try translated { () throws(TransportError) in
                     try stream.send(Status(code: .internalError, message: error.message), [:])

@@ -125,8 +125,10 @@ actor ServerWorker {
 
     /// Returns when no connection is open and no handler runs, after ``shutDown(grace:)`` or ``abort()``.
     func waitForEnd() async {
-        guard phase != .ended else { return }
-        await withCheckedContinuation { waiters.append($0) }
+        await withCheckedContinuation { continuation in
+            // Looked at here and not before: taking a continuation may give others their turn.
+            if phase == .ended { continuation.resume() } else { waiters.append(continuation) }
+        }
     }
 
     private func stopListening() {

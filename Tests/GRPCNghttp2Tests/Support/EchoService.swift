@@ -38,7 +38,10 @@ struct EchoService: RegistrableRPCService {
             StreamingServerResponse { writer in
                 for try await message in request.messages {
                     let numbers = message.withUnsafeBytes {
-                        ($0.loadUnaligned(as: UInt32.self), $0.loadUnaligned(fromByteOffset: 4, as: UInt32.self))
+                        (
+                            $0.loadUnaligned(as: UInt32.self),
+                            $0.loadUnaligned(fromByteOffset: 4, as: UInt32.self)
+                        )
                     }
                     for _ in 0..<numbers.0 {
                         try await writer.write([UInt8](repeating: 7, count: Int(numbers.1)))
