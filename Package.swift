@@ -85,10 +85,9 @@ let package = Package(
         .target(
             name: "ServiceKit",
             dependencies: [
-                "EventLoop", "GrimoireAPI",
+                "EventLoop", "GRPCNghttp2", "GrimoireAPI",
                 .product(name: "Configuration", package: "swift-configuration"),
                 .product(name: "GRPCCore", package: "grpc-swift-2"),
-                .product(name: "GRPCNIOTransportHTTP2", package: "grpc-swift-nio-transport"),
                 .product(name: "GRPCProtobuf", package: "grpc-swift-protobuf"),
                 .product(name: "JWTKit", package: "jwt-kit"),
                 .product(name: "Logging", package: "swift-log"),

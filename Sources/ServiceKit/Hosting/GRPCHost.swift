@@ -18,25 +18,34 @@ public struct GRPCHost: Service {
     ///   - requirements: The role that each of their methods asks for.
     ///   - statuses: HTTP statuses of successes other than 200, by method name.
     ///   - configuration: Where to listen.
+    ///   - threads: Where everything runs.
     ///   - verifier: Who verifies tokens.
     ///   - logger: Where changes of state and unknown errors are written.
-    /// - Throws: Where the descriptors built into the program are damaged.
+    /// - Throws: `StartError` where the host to listen on has no address.
     public init(
         services: [any RegistrableRPCService],
         descriptors: [ServiceDescriptor],
         requirements: [MethodDescriptor: Role],
         statuses: [String: Int] = [:],
         configuration: ServiceConfiguration,
+        threads: Transport.Threads,
         verifier: TokenVerifier,
         logger: Logger
-    ) throws {
+    ) async throws {
+        address = "\(configuration.listenHost):\(configuration.listenPort)"
+        let transport: Transport.Server
+        do {
+            transport = try await Transport.server(configuration, threads: threads)
+        } catch {
+            throw StartError(address: address, cause: error)
+        }
         let standard: [ServiceDescriptor] = [
             .grpc_health_v1_Health, .grpc_reflection_v1_ServerReflection, ReflectionService.alphaService,
         ]
         health = HealthRegistry(services: descriptors)
         let policy = AccessPolicy(requirements: requirements, openServices: Set(standard))
         server = GRPCServer(
-            transport: Transport.server(configuration),
+            transport: transport,
             services: services + [
                 HealthService(registry: health), try ReflectionService(services: descriptors + standard),
             ],
@@ -47,7 +56,6 @@ public struct GRPCHost: Service {
                 ErrorInterceptor(logger: logger),
             ]
         )
-        address = "\(configuration.listenHost):\(configuration.listenPort)"
         self.logger = logger
     }
 
@@ -68,8 +76,8 @@ public struct GRPCHost: Service {
                 }
             } catch let error as RPCError {
                 throw error
-            } catch let error where !(error is CancellationError) {
-                throw StartError(address: address, cause: error)
+            } catch let error as RuntimeError {
+                throw StartError(address: address, cause: error.cause ?? error)
             }
         } onGracefulShutdown: {
             logger.info("Stopping: calls under way are finished")
