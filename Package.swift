@@ -122,8 +122,9 @@ let package = Package(
         .testTarget(
             name: "ProcessStoreTests",
             dependencies: [
-                "GrimoireAPI", "ProcessStore", "ServiceKit",
+                "EventLoop", "GRPCNghttp2", "GrimoireAPI", "Postgres", "ProcessStore", "ServiceKit",
                 .product(name: "GRPCCore", package: "grpc-swift-2"),
+                .product(name: "Logging", package: "swift-log"),
                 .product(name: "SwiftProtobuf", package: "swift-protobuf"),
             ],
             swiftSettings: strict

@@ -21,6 +21,7 @@ public struct GRPCHost: Service {
     ///   - threads: Where everything runs.
     ///   - verifier: Who verifies tokens.
     ///   - logger: Where changes of state and unknown errors are written.
+    ///   - innermost: Interceptors next to the handlers.
     /// - Throws: `StartError` where the host to listen on has no address.
     public init(
         services: [any RegistrableRPCService],
@@ -30,7 +31,8 @@ public struct GRPCHost: Service {
         configuration: ServiceConfiguration,
         threads: Transport.Threads,
         verifier: TokenVerifier,
-        logger: Logger
+        logger: Logger,
+        innermost: [any ServerInterceptor] = []
     ) async throws {
         address = "\(configuration.listenHost):\(configuration.listenPort)"
         let transport: Transport.Server
@@ -54,9 +56,16 @@ public struct GRPCHost: Service {
                 AuthenticationInterceptor(verifier: verifier, policy: policy),
                 HTTPStatusInterceptor(statuses: statuses),
                 ErrorInterceptor(logger: logger),
-            ]
+            ] + innermost
         )
         self.logger = logger
+    }
+
+    /// Where the host listens, as `ipv4:127.0.0.1:7101`; waits until it does.
+    ///
+    /// - Throws: `TransportError` where it could not listen, or listens no more.
+    public var listeningAddress: String {
+        get async throws { try await Transport.listeningAddress(of: server.transport) }
     }
 
     /// Serves until a graceful shutdown, then until the calls under way have ended.

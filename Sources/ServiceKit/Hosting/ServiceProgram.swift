@@ -16,16 +16,17 @@ public enum ServiceProgram {
         public static let system: Int32 = 71
     }
 
-    /// Settings from the flags given and this process's environment.
+    /// Settings from the flags given and the environment, this process's unless another is given.
     ///
     /// - Throws: `ConfigurationError` on unknown flags.
     public static func settings(
         arguments: [String],
-        known: [SettingDescription]
+        known: [SettingDescription],
+        environment: [String: String]? = nil
     ) async throws(ConfigurationError) -> SettingsReader {
         try await SettingsReader(
             arguments: arguments,
-            environment: ProcessInfo.processInfo.environment,
+            environment: environment ?? ProcessInfo.processInfo.environment,
             known: known
         )
     }
