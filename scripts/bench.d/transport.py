@@ -15,6 +15,8 @@ NIO = "grpc-swift-nio-transport"
 OURS = "GRPCCore"
 RAW = "raw"
 
+TRANSPORTS = {NIO: "nio"}
+
 CONNECTIONS = 8
 STREAMS = 16
 IDLE_CONNECTIONS = 5_000
@@ -42,7 +44,7 @@ caller = functools.partial(h2load.Caller, connections=CONNECTIONS, streams=STREA
 def server(subject, loops=1):
     if subject == CPP:
         return [builds.grpc_cpp("server"), "{port}"]
-    transport = {NIO: "nio"}[subject]
+    transport = TRANSPORTS[subject]
     program = builds.swift("transport-bench-server")
     return [program, "--transport", transport, "--port", "{port}", "--loops", loops]
 
@@ -58,7 +60,7 @@ def checked(command):
 
 
 def servers(subjects, loops=1):
-    return {subject: checked(server(subject, loops)) for subject in subjects}
+    return {subject: checked(server(subject, loops)) for subject in subjects if subject == CPP or subject in TRANSPORTS}
 
 
 def enough(call, port, seconds):

@@ -1,6 +1,7 @@
 import ArgumentParser
 import BenchmarkAPI
 import GRPCCore
+import SwiftProtobuf
 
 /// Keeps one call, or one message of a stream, under way until its period ends.
 struct Worker<Transport: ClientTransport> {
