@@ -172,11 +172,13 @@ let package = Package(
         .executableTarget(
             name: "TransportBenchServer",
             dependencies: [
-                "BenchmarkAPI",
+                "BenchmarkAPI", "EventLoop", "GRPCNghttp2",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "GRPCCore", package: "grpc-swift-2"),
                 .product(name: "GRPCNIOTransportHTTP2Posix", package: "grpc-swift-nio-transport"),
+                .product(name: "GRPCProtobuf", package: "grpc-swift-protobuf"),
                 .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "SwiftProtobuf", package: "swift-protobuf"),
             ],
             path: "Tests/Benchmarks/TransportBenchServer",
             swiftSettings: strict
@@ -184,7 +186,7 @@ let package = Package(
         .executableTarget(
             name: "TransportBenchClient",
             dependencies: [
-                "BenchmarkAPI",
+                "BenchmarkAPI", "EventLoop", "GRPCNghttp2",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "GRPCCore", package: "grpc-swift-2"),
                 .product(name: "GRPCNIOTransportHTTP2Posix", package: "grpc-swift-nio-transport"),

@@ -15,7 +15,8 @@ NIO = "grpc-swift-nio-transport"
 OURS = "GRPCCore"
 RAW = "raw"
 
-TRANSPORTS = {NIO: "nio"}
+# What the Swift programs call them.
+TRANSPORTS = {NIO: "nio", OURS: "nghttp2", RAW: "raw"}
 
 CONNECTIONS = 8
 STREAMS = 16
@@ -60,7 +61,7 @@ def checked(command):
 
 
 def servers(subjects, loops=1):
-    return {subject: checked(server(subject, loops)) for subject in subjects if subject == CPP or subject in TRANSPORTS}
+    return {subject: checked(server(subject, loops)) for subject in subjects}
 
 
 def enough(call, port, seconds):
@@ -134,7 +135,7 @@ def chat(report, options):
 
 def clients(report, options):
     """Each client with its own kind of server."""
-    of = {CPP: cpp_client(), NIO: swift_client("nio")}
+    of = {CPP: cpp_client(), NIO: swift_client(NIO), OURS: swift_client(OURS)}
     marks = {(OURS, CPP): 1.0}
     with running(servers(of)) as programs:
         for mode, case, unit in (
@@ -175,8 +176,8 @@ def cpp_client():
     return [builds.grpc_cpp("client")]
 
 
-def swift_client(transport):
-    return [builds.swift("transport-bench-client"), "--transport", transport]
+def swift_client(subject):
+    return [builds.swift("transport-bench-client"), "--transport", TRANSPORTS[subject]]
 
 
 def run_client(command, port, mode, options):

@@ -1,7 +1,9 @@
 import ArgumentParser
 import BenchmarkAPI
+import EventLoop
 import GRPCCore
 import GRPCNIOTransportHTTP2Posix
+import GRPCNghttp2
 import NIOPosix
 
 /// A load generator for `scripts/bench transport`; it takes and prints what grpc-cpp/client.cc does.
@@ -10,17 +12,14 @@ struct TransportBenchClient: AsyncParsableCommand {
     static let configuration = CommandConfiguration(commandName: "transport-bench-client")
 
     enum Transport: String, ExpressibleByArgument, CaseIterable {
-        case nio
+        case nio, nghttp2
     }
 
     @Option(help: "What to call over.")
     var transport: Transport
 
-    @Option(help: "Number of event loops.")
-    var loops = 1
-
     @Argument(help: "Port of 127.0.0.1.")
-    var port: Int
+    var port: UInt16
 
     @Argument
     var mode: WorkerMode
@@ -41,20 +40,32 @@ struct TransportBenchClient: AsyncParsableCommand {
         let latencies: [Duration]
         switch transport {
         case .nio:
-            let group = MultiThreadedEventLoopGroup(numberOfThreads: loops)
-            latencies = try await measure {
+            let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
+            latencies = try await measure(on: nil) {
                 try HTTP2ClientTransport.Posix(
-                    target: .ipv4(address: "127.0.0.1", port: port),
+                    target: .ipv4(address: "127.0.0.1", port: Int(port)),
                     transportSecurity: .plaintext,
                     eventLoopGroup: group
+                )
+            }
+        case .nghttp2:
+            let group = try EventLoopGroup(count: 1)
+            try group.start()
+            let offload = OffloadExecutor(width: 1)
+            latencies = try await measure(on: group.next()) {
+                try Nghttp2ClientTransport(
+                    target: .ipv4("127.0.0.1", port: port),
+                    loops: group,
+                    offload: offload
                 )
             }
         }
         print(try Summary(latencies: latencies, seconds: seconds).json)
     }
 
-    /// One client, and so one connection, for each of `connections`.
+    /// One client, and so one connection, for each of `connections`; whoever calls is on `loop`, as the transport asks for.
     private func measure<Transport: ClientTransport>(
+        on loop: EventLoop?,
         makeTransport: @Sendable () throws -> Transport
     ) async throws -> [Duration] {
         let clients = try (0..<connections).map { _ in try GRPCClient(transport: makeTransport()) }
@@ -62,7 +73,7 @@ struct TransportBenchClient: AsyncParsableCommand {
             for client in clients {
                 running.addTask { try await client.runConnections() }
             }
-            let latencies = try await load(clients.map { Hello_Mappings.Client(wrapping: $0) })
+            let latencies = try await load(clients.map { Hello_Mappings.Client(wrapping: $0) }, on: loop)
             clients.forEach { $0.beginGracefulShutdown() }
             try await running.waitForAll()
             return latencies
@@ -70,7 +81,8 @@ struct TransportBenchClient: AsyncParsableCommand {
     }
 
     private func load<Transport: ClientTransport>(
-        _ clients: [Hello_Mappings.Client<Transport>]
+        _ clients: [Hello_Mappings.Client<Transport>],
+        on loop: EventLoop?
     ) async throws -> [Duration] {
         // Connects first, so that the warm-up does not go by without calls.
         for client in clients { _ = try await client.get(.benchmark, metadata: .benchmark) }
@@ -78,7 +90,9 @@ struct TransportBenchClient: AsyncParsableCommand {
         return try await withThrowingTaskGroup(of: [Duration].self) { workers in
             for client in clients {
                 for _ in 0..<concurrency {
-                    workers.addTask { try await Worker(client: client, period: period).run(mode) }
+                    workers.addTask(executorPreference: loop) {
+                        try await Worker(client: client, period: period).run(mode)
+                    }
                 }
             }
             return try await workers.reduce(into: []) { $0 += $1 }

@@ -23,6 +23,11 @@ struct MappingsService: Hello_Mappings.SimpleServiceProtocol {
     }
 
     func getLarge(request: Hello_GetRequest, context: ServerContext) async throws -> Hello_LargeResponse {
+        largeAnswer
+    }
+
+    /// 1 MiB; the bytes are shared, not copied.
+    var largeAnswer: Hello_LargeResponse {
         var response = Hello_LargeResponse()
         response.content = large
         return response
