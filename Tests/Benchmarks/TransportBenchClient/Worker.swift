@@ -39,12 +39,12 @@ struct Worker<Transport: ClientTransport> {
     private func chat() async throws -> [Duration] {
         let message = Hello_ChatMessage.with { $0.text = "ship the order when it is paid" }
         let (turns, turn) = AsyncStream.makeStream(of: Void.self)
+        // A server may send its metadata with its first message, so the first turn cannot wait for a response.
+        turn.yield()
         return try await client.chat(metadata: .benchmark) { writer in
             for await _ in turns { try await writer.write(message) }
         } onResponse: { [period] response in
             var recorder = Recorder(period: period)
-            recorder.begin()
-            turn.yield()
             for try await received in response.messages {
                 guard received == message else { throw WrongAnswer(call: "Chat") }
                 if recorder.end() {
