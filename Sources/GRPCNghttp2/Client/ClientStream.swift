@@ -182,6 +182,10 @@ final class ClientStream: HTTP2Stream, @unchecked Sendable {
     // MARK: What we say
 
     func submit(_ headers: HeaderList) throws(TransportError) {
+        guard !http2.isClosed else {
+            // The connection has gone since this place on it was given out.
+            return connectionClosed(TransportError(.connectionLost, "The connection was closed."))
+        }
         try session.submitRequest(self, headers)
         http2.setNeedsFlush()
     }
