@@ -46,12 +46,11 @@ final class ClientStream: HTTP2Stream, @unchecked Sendable {
             return
         }
         if block.isCutShort {
-            return fail(
+            fail(
                 RPCError(code: .resourceExhausted, message: "The response's headers are too large."),
                 resetting: NGHTTP2_CANCEL.rawValue
             )
-        }
-        if initialMetadata == nil, !isEnd {
+        } else if initialMetadata == nil, !isEnd {
             begin(block)
         } else if isEnd {
             end(block)

@@ -186,7 +186,8 @@ private let frameNotSent: nghttp2_on_frame_not_send_callback = { _, frame, error
 
 private let streamClosed: nghttp2_on_stream_close_callback = { _, id, errorCode, userData in
     let session = session(userData)
-    if let stream = session.stream(id) {
+    // A request that could not go out has been closed by `frameNotSent`; nghttp2 then closes it too.
+    if let stream = session.stream(id), stream.slot >= 0 {
         session.disown(stream)
         session.events.append(.closed(stream, errorCode: errorCode))
     }
