@@ -150,15 +150,15 @@ private let frameNotSent: nghttp2_on_frame_not_send_callback = { _, frame, _, us
     guard let frame, nghttp2_frame_type(UInt32(frame.pointee.hd.type)) == NGHTTP2_HEADERS,
         let stream = session.unsent.removeValue(forKey: frame.pointee.hd.stream_id)
     else { return 0 }
-    session.disown(stream)
-    session.events.append(.closed(stream, errorCode: NGHTTP2_REFUSED_STREAM.rawValue))
+    if session.disown(stream) {
+        session.events.append(.closed(stream, errorCode: NGHTTP2_REFUSED_STREAM.rawValue))
+    }
     return 0
 }
 
 private let streamClosed: nghttp2_on_stream_close_callback = { _, id, errorCode, userData in
     let session = session(userData)
-    if let stream = session.stream(id) {
-        session.disown(stream)
+    if let stream = session.stream(id), session.disown(stream) {
         session.events.append(.closed(stream, errorCode: errorCode))
     }
     return 0

@@ -177,11 +177,15 @@ final class HTTP2Session {
         precondition(result == 0, "nghttp2 does not know stream \(stream.id), which it has just opened")
     }
 
-    func disown(_ stream: HTTP2Stream) {
-        guard stream.slot >= 0 else { return }
+    /// Lets a stream go that is over.
+    ///
+    /// - Returns: False where that has been done before: nghttp2 may tell twice of a request that could not be sent.
+    func disown(_ stream: HTTP2Stream) -> Bool {
+        guard stream.slot >= 0 else { return false }
         streams.remove(stream.slot)
         stream.slot = -1
         stream.sending = .ended
+        return true
     }
 
     func stream(_ id: Int32) -> HTTP2Stream? {
