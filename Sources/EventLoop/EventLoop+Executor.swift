@@ -4,7 +4,10 @@ internal import Synchronization
 extension EventLoop {
     /// Puts a job into the queue: without a lock or a system call from the loop's own thread.
     public func enqueue(_ job: consuming ExecutorJob) {
-        let job = UnownedJob(job)
+        enqueue(LoopJob(job: UnownedJob(job), isActors: true))
+    }
+
+    func enqueue(_ job: LoopJob) {
         if isCurrent, !LateJobs.isCurrentThread {
             jobs.append(job)
             return
@@ -47,9 +50,6 @@ extension EventLoop {
 
     /// The loop as an actor's executor.
     public func asUnownedSerialExecutor() -> UnownedSerialExecutor { UnownedSerialExecutor(ordinary: self) }
-
-    /// The loop as a task's preferred executor.
-    public func asUnownedTaskExecutor() -> UnownedTaskExecutor { UnownedTaskExecutor(ordinary: self) }
 
     /// Stops the program where code that must run on the loop runs elsewhere.
     public func checkIsolated() {

@@ -104,12 +104,9 @@ extension EventLoop {
         for body in bodies { body() }
     }
 
-    private func run(_ job: UnownedJob) {
+    private func run(_ job: LoopJob) {
         statistics.jobs += 1
-        job.runSynchronously(
-            isolatedTo: asUnownedSerialExecutor(),
-            taskExecutor: asUnownedTaskExecutor()
-        )
+        job.run(on: self)
     }
 
     /// Runs what is queued, here and by other threads, until there is nothing; from then on jobs are late ones.

@@ -4,12 +4,12 @@ internal import Synchronization
 
 /// One epoll loop on one thread: sockets, timers and Swift jobs take turns on it.
 ///
-/// It is a `SerialExecutor`, so that an actor that owns a connection can live on it, and a `TaskExecutor`, so that a
-/// task can prefer it. A call between two actors of one loop makes no system call and takes no lock.
+/// It is a `SerialExecutor`, so that an actor that owns a connection can live on it, and it has a ``taskExecutor`` that
+/// tasks can prefer. A call between two actors of one loop makes no system call and takes no lock.
 ///
 /// A turn: wait for events (not at all while jobs are queued), call the handlers of ready descriptors, fire due timers,
 /// run jobs until none is left or their share of the turn is used up, run what was put off to the end of the turn.
-public final class EventLoop: SerialExecutor, TaskExecutor, @unchecked Sendable {
+public final class EventLoop: SerialExecutor, @unchecked Sendable {
     /// The limits of a loop's turn.
     public struct Configuration: Sendable {
         /// The thread's name, at most 15 bytes of it (pthread_setname_np(3)).
@@ -44,12 +44,14 @@ public final class EventLoop: SerialExecutor, TaskExecutor, @unchecked Sendable 
     /// What other threads touch; everything else belongs to the loop's thread.
     struct Shared {
         var phase = Phase.idle
-        var jobs: [UnownedJob] = []
+        var jobs: [LoopJob] = []
         var bodies: [@Sendable () -> Void] = []
         var isSignalled = false
         var stopWaiters: [CheckedContinuation<Void, Never>] = []
     }
 
+    /// The loop for tasks that prefer it.
+    public let taskExecutor = LoopTaskExecutor()
     let configuration: Configuration
     let epoll: Int32
     let wakeUpDescriptor: Int32
@@ -90,6 +92,7 @@ public final class EventLoop: SerialExecutor, TaskExecutor, @unchecked Sendable 
             close(wakeUpDescriptor)
             throw .system("epoll_ctl for the wake-up descriptor", reason)
         }
+        taskExecutor.loop = self
     }
 
     deinit {

@@ -1,6 +1,6 @@
 /// A first-in, first-out queue of executor jobs in one growing ring: no allocation per job.
 struct JobRing {
-    private var slots: [UnownedJob?]
+    private var slots: [LoopJob?]
     private var head = 0
     private(set) var count = 0
 
@@ -12,13 +12,13 @@ struct JobRing {
 
     var isEmpty: Bool { count == 0 }
 
-    mutating func append(_ job: UnownedJob) {
+    mutating func append(_ job: LoopJob) {
         if count == slots.count { grow() }
         slots[(head + count) & (slots.count - 1)] = job
         count += 1
     }
 
-    mutating func popFirst() -> UnownedJob? {
+    mutating func popFirst() -> LoopJob? {
         guard count > 0 else { return nil }
         let job = slots[head]
         head = (head + 1) & (slots.count - 1)
@@ -27,7 +27,7 @@ struct JobRing {
     }
 
     private mutating func grow() {
-        var larger: [UnownedJob?] = []
+        var larger: [LoopJob?] = []
         larger.reserveCapacity(slots.count * 2)
         for offset in 0..<count { larger.append(slots[(head + offset) & (slots.count - 1)]) }
         larger.append(contentsOf: repeatElement(nil, count: slots.count * 2 - count))

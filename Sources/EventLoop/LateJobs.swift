@@ -7,7 +7,7 @@ internal import Synchronization
 /// the last part of a task that is being cancelled.
 enum LateJobs {
     private struct Late: @unchecked Sendable {
-        let job: UnownedJob
+        let job: LoopJob
         let loop: EventLoop
     }
 
@@ -28,7 +28,7 @@ enum LateJobs {
     static var isCurrentThread: Bool { pthread_getspecific(lateThreadKey) != nil }
 
     /// Runs a job of a loop that is gone. The thread lives as long as there are such jobs.
-    static func run(_ job: UnownedJob, of loop: EventLoop) {
+    static func run(_ job: LoopJob, of loop: EventLoop) {
         let mustStart = state.withLock { state in
             state.queue.append(Late(job: job, loop: loop))
             defer { state.isRunning = true }
@@ -48,10 +48,7 @@ enum LateJobs {
         pthread_setspecific(lateThreadKey, UnsafeRawPointer(bitPattern: 1))
         while let late = next() {
             pthread_setspecific(currentLoopKey, Unmanaged.passUnretained(late.loop).toOpaque())
-            late.job.runSynchronously(
-                isolatedTo: late.loop.asUnownedSerialExecutor(),
-                taskExecutor: late.loop.asUnownedTaskExecutor()
-            )
+            late.job.run(on: late.loop)
         }
         pthread_setspecific(lateThreadKey, nil)
         pthread_setspecific(currentLoopKey, before)

@@ -101,7 +101,7 @@ private final class SocketPair {
     @Test func jobsWithoutEndDoNotStarveASocket() async throws {
         let loop = try EventLoop()
         try loop.start()
-        let spinner = Task(executorPreference: loop) {
+        let spinner = Task(executorPreference: loop.taskExecutor) {
             while !Task.isCancelled { await Task.yield() }
         }
         await withCheckedContinuation { continuation in

@@ -122,7 +122,7 @@ private actor Elsewhere {
     @Test func aTaskThatPrefersALoopRunsItsNonisolatedCodeThere() async throws {
         try await withLoop { loop async throws in
             let other = Elsewhere()
-            let wasThere = await withTaskExecutorPreference(loop) {
+            let wasThere = await withTaskExecutorPreference(loop.taskExecutor) {
                 let before = loop.isCurrent
                 await other.work()
                 let after = loop.isCurrent
@@ -180,7 +180,9 @@ private actor Elsewhere {
     @Test func aGroupPrefersTheCallersOwnLoop() async throws {
         let group = try EventLoopGroup(count: 3)
         try group.start()
-        let chosen = await withTaskExecutorPreference(group.loops[1]) { group.next() === group.loops[1] }
+        let chosen = await withTaskExecutorPreference(group.loops[1].taskExecutor) {
+            group.next() === group.loops[1]
+        }
         #expect(chosen)
         let inTurn = (0..<6).map { _ in ObjectIdentifier(group.next()) }
         #expect(Set(inTurn).count == 3)

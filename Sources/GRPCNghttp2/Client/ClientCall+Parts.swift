@@ -59,7 +59,7 @@ extension ClientCall {
                 cancel()
                 throw RPCError(code: .cancelled, message: "The caller gave the call up.")
             }
-            await waitForResponse()
+            await waitForResponse(wantsMetadata: wantsMetadata)
         }
     }
 

@@ -188,10 +188,14 @@ final class ClientCall: @unchecked Sendable {
         if stream.isOver { wakeWriter() }
     }
 
-    func waitForResponse() async {
+    /// Waits until there is something to read: metadata where those are wanted, or a message, or the end.
+    func waitForResponse(wantsMetadata: Bool) async {
         await withTaskCancellationHandler {
             await withCheckedContinuation { continuation in
-                if Task.isCancelled || isClosed || !stream.messages.isEmpty || stream.isOver {
+                // All of it is looked at again: since the last look, others may have had their turn.
+                if Task.isCancelled || isClosed || !stream.messages.isEmpty || stream.isOver
+                    || (wantsMetadata && stream.initialMetadata != nil)
+                {
                     continuation.resume()
                 } else {
                     precondition(reader == nil, "a response is read by one reader at a time")

@@ -69,6 +69,8 @@ actor ClientChannel {
         lastActivity = loop.uptimeNanoseconds
     }
 
+    private static let givenUp = TransportError(.cancelled, "The caller gave the call up.")
+
     // MARK: Calls
 
     /// A call with a stream, as soon as there is one.
@@ -88,17 +90,20 @@ actor ClientChannel {
         nextWaiter += 1
         let id = nextWaiter
         return try await withTaskCancellationHandler {
-            try Task.checkCancellation()
-            return try await withCheckedThrowingContinuation { continuation in
-                enqueue(
-                    Waiter(
-                        id: id,
-                        maxResponseBytes: options.maxResponseBytes,
-                        waitsForReady: options.waitsForReady
-                    ) { [self] result in
-                        continuation.resume(with: result.mapError { rpcError($0) })
-                    }
-                )
+            try await withCheckedThrowingContinuation { continuation in
+                let waiter = Waiter(
+                    id: id,
+                    maxResponseBytes: options.maxResponseBytes,
+                    waitsForReady: options.waitsForReady
+                ) { [self] result in
+                    continuation.resume(with: result.mapError { rpcError($0) })
+                }
+                if Task.isCancelled {
+                    waiter.deliver(.failure(Self.givenUp))
+                } else {
+                    // Tried once more: since the last look, others may have had their turn.
+                    place(waiter)
+                }
             }
         } onCancel: {
             loop.execute { self.assumeIsolated { $0.giveUp(id) } }
@@ -115,18 +120,24 @@ actor ClientChannel {
     ) -> UInt64 {
         nextWaiter += 1
         let id = nextWaiter
-        let waiter = Waiter(
-            id: id,
-            maxResponseBytes: maxResponseBytes,
-            waitsForReady: waitsForReady,
-            deliver: deliver
+        place(
+            Waiter(
+                id: id,
+                maxResponseBytes: maxResponseBytes,
+                waitsForReady: waitsForReady,
+                deliver: deliver
+            )
         )
-        switch tryPlace(maxResponseBytes) {
-        case .stream(let stream): deliver(.success(stream))
-        case .refused(let error) where !waitsForReady || phase != .open: deliver(.failure(error))
+        return id
+    }
+
+    private func place(_ waiter: Waiter) {
+        switch tryPlace(waiter.maxResponseBytes) {
+        case .stream(let stream): waiter.deliver(.success(stream))
+        case .refused(let error) where !waiter.waitsForReady || phase != .open:
+            waiter.deliver(.failure(error))
         case .refused, .later: enqueue(waiter)
         }
-        return id
     }
 
     private enum Placement {

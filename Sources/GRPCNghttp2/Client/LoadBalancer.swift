@@ -78,6 +78,8 @@ struct LoadBalancer {
         let address: SocketAddress
         var state = State.idle
         var backoff: ConnectionBackoff
+        /// When the last attempt began.
+        var attemptStart: Int64 = .min
         /// When the time of the last attempt is over.
         var attemptEnd: Int64 = .min
         var connectTimeout = Duration.zero
@@ -90,6 +92,9 @@ struct LoadBalancer {
     /// A lost connection is replaced at once. Where one after the other is lost within its attempt's time, all but so
     /// many in a row wait for that time to pass, or a server that accepts and hangs up would be called in a loop.
     static let toleratedShortLives = 1
+    /// A server that says GOAWAY is well, however short the connection's life was. Calling it anew waits only so long, in
+    /// nanoseconds from the attempt before, or one that greets and leaves would be called in a loop.
+    static let orderlyInterval: Int64 = 100_000_000
 
     let policy: Policy
     private let backoff: ConnectionBackoff.Configuration
@@ -233,10 +238,18 @@ struct LoadBalancer {
 
     /// A connection broke, or the server closed it.
     mutating func connectionLost(_ id: SubchannelID, now: Int64) -> [Action] {
+        lost(id, now: now, isOrderly: false)
+    }
+
+    private mutating func lost(_ id: SubchannelID, now: Int64, isOrderly: Bool) -> [Action] {
         guard let index = index(of: id) else { return [] }
         guard subchannels[index].state == .ready else { return connectFailed(id, now: now) }
         var lost = subchannels[index]
         lost.id = nextID()
+        if isOrderly {
+            lost.attemptEnd = lost.attemptStart.addingClamped(Self.orderlyInterval)
+            lost.backoff.reset()
+        }
         if now >= lost.attemptEnd {
             lost.backoff.reset()
             lost.shortLives = 0
@@ -259,7 +272,11 @@ struct LoadBalancer {
     }
 
     /// The server said GOAWAY: the connection takes no more calls, which for us is as if it were gone.
-    mutating func goingAway(_ id: SubchannelID, now: Int64) -> [Action] { connectionLost(id, now: now) }
+    ///
+    /// Such a server is well: connecting anew hardly waits, however short the connection's life was.
+    mutating func goingAway(_ id: SubchannelID, now: Int64) -> [Action] {
+        lost(id, now: now, isOrderly: true)
+    }
 
     /// The time of a `connectLater` is over.
     mutating func retryDue(_ id: SubchannelID, now: Int64) -> [Action] {
@@ -323,6 +340,7 @@ struct LoadBalancer {
 
     private mutating func connect(_ index: Int, now: Int64) -> Action {
         let time = subchannels[index].backoff.next(random: Double.random(in: 0..<1, using: &random))
+        subchannels[index].attemptStart = now
         subchannels[index].attemptEnd = now.addingClamped(time.wholeNanoseconds)
         subchannels[index].connectTimeout = subchannels[index].backoff.connectTimeout(for: time)
         subchannels[index].state = .connecting

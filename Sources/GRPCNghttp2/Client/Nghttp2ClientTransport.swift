@@ -141,7 +141,7 @@ public final class Nghttp2ClientTransport: ClientTransport {
             replayBytes: configuration.replayBytes,
             offload: offload
         )
-        return try await withTaskExecutorPreference(loop) {
+        return try await withTaskExecutorPreference(loop.taskExecutor) {
             let call = try await channel.call(descriptor, callOptions)
             // The call is over with the closure, however that ends.
             defer { loop.onLoop { call.cancel() } }

@@ -173,7 +173,7 @@ private let frameNotSent: nghttp2_on_frame_not_send_callback = { _, frame, error
         if let stream = session.stream(id) { session.unsendable.append(stream) }
         return 0
     }
-    session.disown(stream)
+    guard session.disown(stream) else { return 0 }
     var errorCode = NGHTTP2_REFUSED_STREAM.rawValue
     if error == NGHTTP2_ERR_FRAME_SIZE_ERROR.rawValue {
         // It would be so again: this is no call to be made once more.
@@ -186,9 +186,7 @@ private let frameNotSent: nghttp2_on_frame_not_send_callback = { _, frame, error
 
 private let streamClosed: nghttp2_on_stream_close_callback = { _, id, errorCode, userData in
     let session = session(userData)
-    // A request that could not go out has been closed by `frameNotSent`; nghttp2 then closes it too.
-    if let stream = session.stream(id), stream.slot >= 0 {
-        session.disown(stream)
+    if let stream = session.stream(id), session.disown(stream) {
         session.events.append(.closed(stream, errorCode: errorCode))
     }
     return 0

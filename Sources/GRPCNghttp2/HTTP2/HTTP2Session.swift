@@ -184,12 +184,16 @@ final class HTTP2Session {
         precondition(result == 0, "nghttp2 does not know stream \(stream.id), which it has just opened")
     }
 
-    func disown(_ stream: HTTP2Stream) {
-        guard stream.slot >= 0 else { return }
+    /// Lets a stream go that is over.
+    ///
+    /// - Returns: False where that has been done before: nghttp2 may tell twice of a request that could not be sent.
+    func disown(_ stream: HTTP2Stream) -> Bool {
+        guard stream.slot >= 0 else { return false }
         streams.remove(stream.slot)
         incompleteBytes -= stream.deframer.partialByteCount
         stream.slot = -1
         stream.sending = .ended
+        return true
     }
 
     /// Lets go of the streams once the connection is closed: they hold it, and would for ever.

@@ -217,7 +217,7 @@ actor ServerConnection {
         _ handler: @escaping Handler,
         _ ledger: CallLedger
     ) -> Task<Void, Never> {
-        Task(executorPreference: stream.loop) {
+        Task(executorPreference: stream.loop.taskExecutor) {
             await withServerContextRPCCancellationHandle { cancellation in
                 stream.cancellation = cancellation
                 if stream.failure != nil { cancellation.cancel() }

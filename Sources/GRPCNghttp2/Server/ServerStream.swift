@@ -94,7 +94,7 @@ final class ServerStream: HTTP2Stream, @unchecked Sendable {
     func waitForInbound() async {
         await withTaskCancellationHandler {
             await withCheckedContinuation { continuation in
-                // Between the look that found nothing and this one nothing has run: both are on the loop.
+                // All of it is looked at again: since the last look, others may have had their turn.
                 if Task.isCancelled || !messages.isEmpty || hasRemoteEnded || receiveError != nil {
                     continuation.resume()
                 } else {

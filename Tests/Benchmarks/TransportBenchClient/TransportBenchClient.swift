@@ -90,7 +90,7 @@ struct TransportBenchClient: AsyncParsableCommand {
         return try await withThrowingTaskGroup(of: [Duration].self) { workers in
             for client in clients {
                 for _ in 0..<concurrency {
-                    workers.addTask(executorPreference: loop) {
+                    workers.addTask(executorPreference: loop?.taskExecutor) {
                         try await Worker(client: client, period: period).run(mode)
                     }
                 }

@@ -156,7 +156,7 @@ import Testing
         var now: Int64 = 0
         var timer: (ID, Int64)?
         while now < 3_600 * Self.second {
-            actions = balancer.connected(id) + balancer.goingAway(id, now: now)
+            actions = balancer.connected(id) + balancer.connectionLost(id, now: now)
             var next: ID?
             while next == nil {
                 for case .connectLater(let id, let delay) in actions {

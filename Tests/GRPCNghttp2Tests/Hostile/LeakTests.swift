@@ -72,7 +72,7 @@ import Testing
         let loop = try EventLoop()
         try loop.start()
         let watched = Watched()
-        await withTaskExecutorPreference(loop) {
+        await withTaskExecutorPreference(loop.taskExecutor) {
             var pair: [Int32] = [0, 0]
             socketpair(AF_UNIX, Int32(SOCK_STREAM.rawValue) | O_NONBLOCK, 0, &pair)
             let peer = RawPeer(owning: pair[1])
@@ -118,7 +118,7 @@ import Testing
     private static func makeCalls(_ harness: Harness, count: Int, seed: UInt64) async throws {
         await withTaskGroup(of: Void.self) { group in
             for worker in 0..<concurrency {
-                group.addTask(executorPreference: harness.clientLoops.loops[0]) {
+                group.addTask(executorPreference: harness.clientLoops.loops[0].taskExecutor) {
                     var generator = SeededGenerator(seed: seed << 32 | UInt64(worker))
                     for _ in 0..<count / concurrency { await makeCall(harness, &generator) }
                 }
@@ -138,7 +138,7 @@ import Testing
         case .abandonedStream: _ = try? await stream(harness, messages: 3, readingAll: false)
         case .cancelledAtOnce, .cancelledLater, .hung:
             let method = ending == .hung ? EchoService.hang : EchoService.echo
-            let call = Task(executorPreference: harness.clientLoops.loops[0]) {
+            let call = Task(executorPreference: harness.clientLoops.loops[0].taskExecutor) {
                 _ = try? await harness.unary(method, [1, 2, 3])
             }
             if ending != .cancelledAtOnce { try? await harness.clientLoops.loops[0].sleep(for: delay) }
