@@ -31,7 +31,7 @@ import Testing
             .unknown
         ),
         ("no :status", [.headers(1, [("content-type", "application/grpc")], end: true)], .internalError),
-        ("a message first", [.data(1, RawFrame.message([1]))], .internalError),
+        ("a message first", [.data(1, RawFrame.message([1]))], .unavailable),
         (
             "a message and the end", [.headers(1, response), .data(1, RawFrame.message([1]), end: true)],
             .internalError
@@ -67,7 +67,7 @@ import Testing
         (
             "no message and OK",
             [.headers(1, response), .headers(1, [("grpc-status", "0")], end: true)],
-            .internalError
+            .unimplemented
         ),
         ("-bin without base64", [.headers(1, response + [("x-bin", "%%")])], .internalError),
         (
