@@ -3,8 +3,10 @@ import GRPCCore
 import GRPCNghttp2
 import GRPCProtobuf
 import SwiftProtobuf
+import Synchronization
 
-/// The unary methods of the service past GRPCCore, with the same messages, decoded and encoded for each call.
+/// The unary methods of the service past GRPCCore, as a cache of mappings serves them: an answer is encoded once and kept as
+/// the bytes to send, by the bytes of its request.
 struct RawMappings {
     let service: MappingsService
 
@@ -19,16 +21,40 @@ struct RawMappings {
         _ descriptor: MethodDescriptor,
         answer: @escaping @Sendable (Hello_GetRequest) -> some Message
     ) -> RawUnaryMethod {
-        RawUnaryMethod(descriptor, interceptors: [RawAuthorization()]) { call in
+        let cache = AnswerCache()
+        return RawUnaryMethod(descriptor, interceptors: [RawAuthorization()]) { call in
             do {
-                let request = try ProtobufDeserializer<Hello_GetRequest>().deserialize(call.message)
-                call.respond(try ProtobufSerializer().serialize(answer(request)))
+                call.respond(
+                    try cache.answer(to: call.message) {
+                        let request = try ProtobufDeserializer<Hello_GetRequest>().deserialize($0)
+                        return try ProtobufSerializer().serialize(answer(request))
+                    }
+                )
             } catch {
                 call.fail(
                     RPCError(code: .invalidArgument, message: "the message cannot be read", cause: error)
                 )
             }
         }
+    }
+}
+
+/// Encoded answers by encoded requests.
+private final class AnswerCache: Sendable {
+    private static let limit = 10_000
+    private let answers = Mutex<[MessageBytes: MessageBytes]>([:])
+
+    func answer(
+        to request: MessageBytes,
+        make: (MessageBytes) throws -> MessageBytes
+    ) throws -> MessageBytes {
+        if let known = answers.withLock({ $0[request] }) { return known }
+        let made = try make(request)
+        answers.withLock { answers in
+            if answers.count >= Self.limit { answers.removeAll() }
+            answers[request] = made
+        }
+        return made
     }
 }
 
