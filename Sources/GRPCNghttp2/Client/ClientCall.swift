@@ -27,6 +27,8 @@ final class ClientCall: @unchecked Sendable {
     private(set) var compresses = false
     /// Between two attempts; what is written meanwhile goes out with the next.
     private var isBetweenAttempts = false
+    /// The place in the channel's queue meanwhile.
+    private var waiter: UInt64?
     private var isClosed = false
 
     private var reader: CheckedContinuation<Void, Never>?
@@ -219,16 +221,19 @@ final class ClientCall: @unchecked Sendable {
         isBetweenAttempts = true
         attempt.call = nil
         let maxResponseBytes = options.maxResponseBytes
-        channel.assumeIsolated { channel in
+        let waiter = channel.assumeIsolated { channel in
             channel.openStream(maxResponseBytes: maxResponseBytes, waitsForReady: options.waitsForReady) {
                 self.begin($0)
             }
         }
+        // Where a stream was there at once, this attempt is over already, and the next one may wait.
+        if isBetweenAttempts, self.waiter == nil { self.waiter = waiter }
         return true
     }
 
     private func begin(_ next: Result<ClientStream, TransportError>) {
         isBetweenAttempts = false
+        waiter = nil
         switch next {
         case .failure(let error):
             stream.fail(error.rpcError)
@@ -254,7 +259,9 @@ final class ClientCall: @unchecked Sendable {
         guard !isClosed else { return }
         isClosed = true
         stream.call = nil
-        if !isBetweenAttempts {
+        if isBetweenAttempts {
+            if let waiter { channel.assumeIsolated { $0.giveUp(waiter) } }
+        } else {
             if stream.slot >= 0, !(stream.status != nil && stream.isSendFinished) {
                 stream.fail(RPCError(code: .cancelled, message: "The caller gave the call up."))
                 stream.reset(errorCode: NGHTTP2_CANCEL.rawValue)

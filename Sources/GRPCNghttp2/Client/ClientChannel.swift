@@ -111,20 +111,24 @@ actor ClientChannel {
     }
 
     /// A stream for a call that is made again: told at once or later.
+    ///
+    /// - Returns: What to give up by, where it is later.
     func openStream(
         maxResponseBytes: Int,
         waitsForReady: Bool,
         deliver: @escaping (Result<ClientStream, TransportError>) -> Void
-    ) {
+    ) -> UInt64 {
         nextWaiter += 1
+        let id = nextWaiter
         place(
             Waiter(
-                id: nextWaiter,
+                id: id,
                 maxResponseBytes: maxResponseBytes,
                 waitsForReady: waitsForReady,
                 deliver: deliver
             )
         )
+        return id
     }
 
     private func place(_ waiter: Waiter) {
@@ -186,7 +190,7 @@ actor ClientChannel {
         waiters.append(waiter)
     }
 
-    private func giveUp(_ id: UInt64) {
+    func giveUp(_ id: UInt64) {
         guard let index = waiters.firstIndex(where: { $0.id == id }) else { return }
         waiters.remove(at: index).deliver(
             .failure(TransportError(.cancelled, "The caller gave the call up."))

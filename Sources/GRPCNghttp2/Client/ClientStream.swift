@@ -46,12 +46,11 @@ final class ClientStream: HTTP2Stream, @unchecked Sendable {
             return
         }
         if block.isCutShort {
-            return fail(
+            fail(
                 RPCError(code: .resourceExhausted, message: "The response's headers are too large."),
                 resetting: NGHTTP2_CANCEL.rawValue
             )
-        }
-        if initialMetadata == nil, !isEnd {
+        } else if initialMetadata == nil, !isEnd {
             begin(block)
         } else if isEnd {
             end(block)
@@ -182,6 +181,10 @@ final class ClientStream: HTTP2Stream, @unchecked Sendable {
     // MARK: What we say
 
     func submit(_ headers: HeaderList) throws(TransportError) {
+        guard !http2.isClosed else {
+            // The connection has gone since this place on it was given out.
+            return connectionClosed(TransportError(.connectionLost, "The connection was closed."))
+        }
         try session.submitRequest(self, headers)
         http2.setNeedsFlush()
     }

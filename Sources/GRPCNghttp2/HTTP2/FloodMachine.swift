@@ -32,6 +32,7 @@ struct FloodMachine {
         case settings
         case ping
         case windowUpdate
+        /// RST_STREAM, of the peer's or of ours over a frame that broke the rules.
         case resetStream
         /// A stream was reset before we had sent anything on it: by the peer (CVE-2023-44487), or by us, because of what
         /// the peer sent on it (CVE-2025-8671). Its handler was started for nothing.

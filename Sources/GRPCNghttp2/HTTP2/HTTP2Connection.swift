@@ -17,7 +17,8 @@ final class HTTP2Connection {
     private var unwritten: [UInt8] = []
     private var unwrittenOffset = 0
     private var isFlushScheduled = false
-    private var isClosing = false
+    /// Nothing that comes is looked at any more; the socket is closed at the end of this turn.
+    private(set) var isClosing = false
     private(set) var isClosed = false
     /// When bytes came in last, in nanoseconds of the loop's clock.
     private(set) var lastReceived: Int64
@@ -59,7 +60,7 @@ final class HTTP2Connection {
 
     private func becameReady(_ readiness: Readiness) {
         if readiness.contains(.writable) { flush() }
-        if !readiness.isDisjoint(with: [.readable, .hangUp, .error]), !isClosed { read() }
+        if !readiness.isDisjoint(with: [.readable, .hangUp, .error]) { read() }
     }
 
     // MARK: Reading
@@ -67,7 +68,7 @@ final class HTTP2Connection {
     private func read() {
         do throws(TransportError) {
             for _ in 0..<Self.readsPerTurn {
-                guard !isClosed else { return }
+                guard !isClosed, !isClosing else { return }
                 switch try socket.read(into: buffers.input) {
                 case .wouldBlock: return
                 case .end:
@@ -78,11 +79,19 @@ final class HTTP2Connection {
                     if !session.events.isEmpty { handleEvents() }
                     // Anything may have made nghttp2 want to answer: SETTINGS, PING, windows, errors.
                     setNeedsFlush()
+                    if !unwritten.isEmpty { try checkOutboundQueue() }
                     if count < buffers.input.count { return }
                 }
             }
         } catch {
             fail(error)
+        }
+    }
+
+    /// A peer that does not read must not have us queue ever more answers to what it writes.
+    private func checkOutboundQueue() throws(TransportError) {
+        guard session.outboundQueueCount <= session.limits.maxUnsentFrames else {
+            throw TransportError(.limitExceeded, "The peer does not read the answers to what it sends.")
         }
     }
 
@@ -111,7 +120,10 @@ final class HTTP2Connection {
     func flush() {
         guard !isClosed else { return }
         do throws(TransportError) {
-            guard try writeUnwritten() else { return }
+            guard try writeUnwritten() else {
+                if isClosing { close(nil) }
+                return
+            }
             while true {
                 let count = try session.fill(buffers.output)
                 if count == 0 { break }
@@ -122,9 +134,11 @@ final class HTTP2Connection {
         }
         // Closing a stream locally and refusing one are events too, and come while writing.
         if !session.events.isEmpty { handleEvents() }
-        if unwritten.isEmpty {
+        if isClosing {
+            close(nil)
+        } else if unwritten.isEmpty {
             if registration?.interest != .readable { registration?.interest = .readable }
-            if isClosing || session.isOver { close(nil) }
+            if session.isOver { close(nil) }
         } else if registration?.interest == .readable {
             registration?.interest = [.readable, .writable]
         }
@@ -165,7 +179,8 @@ final class HTTP2Connection {
 
     // MARK: Closing
 
-    /// Closes once everything that waits has been written.
+    /// Closes at the end of this turn, after what the socket takes by then of what waits: whoever is shown the door does
+    /// not keep it open by not reading the reason.
     func closeAfterFlush() {
         isClosing = true
         setNeedsFlush()
@@ -174,7 +189,8 @@ final class HTTP2Connection {
     /// Tells the peer of a failure where that is possible, and closes.
     private func fail(_ error: TransportError) {
         guard !isClosed else { return }
-        if let count = try? session.fill(buffers.output), count > 0 {
+        // In the middle of a frame there is no place for another.
+        if unwritten.isEmpty, let count = try? session.fill(buffers.output), count > 0 {
             _ = try? socket.write(UnsafeRawBufferPointer(rebasing: buffers.output[..<count]))
         }
         close(error)
@@ -190,5 +206,6 @@ final class HTTP2Connection {
         unwritten = []
         if !session.events.isEmpty { handleEvents() }
         closed(error)
+        session.abandonStreams()
     }
 }

@@ -24,12 +24,17 @@ public struct HTTP2Limits: Sendable, Hashable {
     /// How many bytes of all streams together may come before their readers have taken some: what bounds a connection's
     /// memory. At least 65,535.
     public var connectionWindowBytes = 4 * 1_024 * 1_024
+    /// How many bytes of messages that are not complete yet all streams together may hold: a message longer than the
+    /// windows passes, a thousand that never end do not. The call that goes beyond ends with RESOURCE_EXHAUSTED.
+    public var maxIncompleteBytes = 64 * 1_024 * 1_024
     /// How many bytes one stream may hold that wait for the peer's window, beyond one message, before writing to it waits.
     public var sendBufferBytes = 64 * 1_024
     /// How many streams the peer may reset before the connection is closed (CVE-2023-44487, "rapid reset").
     public var streamResets = Rate(burst: 10_000, perSecond: 1_000)
     /// How many acknowledgements of SETTINGS and PING may wait for a peer that does not read.
     public var maxUnsentAcknowledgements = 1_000
+    /// How many frames of all kinds but DATA may wait for a peer that does not read, before the connection is closed.
+    public var maxUnsentFrames = 10_000
 
     /// The defaults.
     public init() {}

@@ -19,6 +19,7 @@ struct HTTP2Callbacks: @unchecked Sendable {
         nghttp2_session_callbacks_set_on_header_callback(created, header)
         nghttp2_session_callbacks_set_on_data_chunk_recv_callback(created, dataChunk)
         nghttp2_session_callbacks_set_on_frame_recv_callback(created, frameReceived)
+        nghttp2_session_callbacks_set_on_invalid_frame_recv_callback(created, invalidFrameReceived)
         nghttp2_session_callbacks_set_on_frame_send_callback(created, frameSent)
         nghttp2_session_callbacks_set_on_frame_not_send_callback(created, frameNotSent)
         nghttp2_session_callbacks_set_on_stream_close_callback(created, streamClosed)
@@ -65,10 +66,20 @@ private let dataChunk: nghttp2_on_data_chunk_recv_callback = { _, _, id, bytes, 
     guard let stream = session.stream(id) else { return 0 }
     stream.unconsumed += count
     guard stream.receiveError == nil else { return 0 }
+    let incompleteBefore = stream.deframer.partialByteCount
     do throws(TransportError) {
         try stream.deframer.append(UnsafeRawBufferPointer(start: bytes, count: count), to: &stream.messages)
     } catch {
         stream.receiveError = error
+    }
+    session.incompleteBytes += stream.deframer.partialByteCount - incompleteBefore
+    if session.incompleteBytes > session.limits.maxIncompleteBytes, stream.deframer.hasPartialMessage {
+        session.incompleteBytes -= stream.deframer.partialByteCount
+        stream.deframer.discardPartialMessage()
+        stream.receiveError = TransportError(
+            .limitExceeded,
+            "The connection's messages under way exceed \(session.limits.maxIncompleteBytes) bytes."
+        )
     }
     return 0
 }
@@ -86,7 +97,8 @@ private let frameReceived: nghttp2_on_frame_recv_callback = { _, frame, userData
         if isEnd { stream.hasRemoteEnded = true }
         session.events.append(.headers(stream, session.headers, isEnd: isEnd))
     case NGHTTP2_DATA:
-        guard header.length > 0 || isEnd else {
+        // Padding brings nothing either.
+        guard header.length > frame.pointee.data.padlen || isEnd else {
             session.events.append(.cheapFrame(.emptyData))
             return 0
         }
@@ -124,6 +136,13 @@ private let frameReceived: nghttp2_on_frame_recv_callback = { _, frame, userData
     return 0
 }
 
+/// A frame that breaks the rules: it costs its sender the stream, and us a RST_STREAM (CVE-2025-8671), or it costs the
+/// connection.
+private let invalidFrameReceived: nghttp2_on_invalid_frame_recv_callback = { _, _, _, userData in
+    session(userData).events.append(.cheapFrame(.resetStream))
+    return 0
+}
+
 private let frameSent: nghttp2_on_frame_send_callback = { _, frame, userData in
     let session = session(userData)
     guard let frame else { return 0 }
@@ -144,15 +163,24 @@ private let frameSent: nghttp2_on_frame_send_callback = { _, frame, userData in
     return 0
 }
 
-/// A request that could not go out: the server has said GOAWAY, or the call was given up before.
-private let frameNotSent: nghttp2_on_frame_not_send_callback = { _, frame, _, userData in
+/// A header block that could not go out: the server has said GOAWAY, the call was given up before, or the block is longer
+/// than nghttp2 makes one (64 KiB).
+private let frameNotSent: nghttp2_on_frame_not_send_callback = { _, frame, error, userData in
     let session = session(userData)
-    guard let frame, nghttp2_frame_type(UInt32(frame.pointee.hd.type)) == NGHTTP2_HEADERS,
-        let stream = session.unsent.removeValue(forKey: frame.pointee.hd.stream_id)
-    else { return 0 }
-    if session.disown(stream) {
-        session.events.append(.closed(stream, errorCode: NGHTTP2_REFUSED_STREAM.rawValue))
+    guard let frame, nghttp2_frame_type(UInt32(frame.pointee.hd.type)) == NGHTTP2_HEADERS else { return 0 }
+    let id = frame.pointee.hd.stream_id
+    guard let stream = session.unsent.removeValue(forKey: id) else {
+        if let stream = session.stream(id) { session.unsendable.append(stream) }
+        return 0
     }
+    guard session.disown(stream) else { return 0 }
+    var errorCode = NGHTTP2_REFUSED_STREAM.rawValue
+    if error == NGHTTP2_ERR_FRAME_SIZE_ERROR.rawValue {
+        // It would be so again: this is no call to be made once more.
+        stream.isHeadSent = true
+        errorCode = NGHTTP2_INTERNAL_ERROR.rawValue
+    }
+    session.events.append(.closed(stream, errorCode: errorCode))
     return 0
 }
 

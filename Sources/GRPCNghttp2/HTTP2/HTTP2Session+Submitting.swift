@@ -112,14 +112,18 @@ extension HTTP2Session {
     /// Whether a request can still be made: numbers are left, and no GOAWAY came.
     var mayRequest: Bool { nghttp2_session_check_request_allowed(pointer) != 0 }
 
+    /// Resets the streams that only a reset can end.
+    ///
     /// A response whose request is not complete is followed by RST_STREAM with NO_ERROR: the rest is not wanted
     /// (RFC 9113, section 8.1).
-    func endStreamsThatEndedEarly() -> Bool {
-        guard !endedEarly.isEmpty else { return false }
+    func resetStreamsThatAreDone() -> Bool {
+        guard !endedEarly.isEmpty || !unsendable.isEmpty else { return false }
         for stream in endedEarly where !stream.hasRemoteEnded {
             reset(stream, errorCode: NGHTTP2_NO_ERROR.rawValue)
         }
         endedEarly.removeAll(keepingCapacity: true)
+        for stream in unsendable { reset(stream, errorCode: NGHTTP2_INTERNAL_ERROR.rawValue) }
+        unsendable.removeAll()
         return true
     }
 

@@ -23,6 +23,8 @@ final class HTTP2Session {
     var events: [HTTP2Event] = []
     /// Streams on which we have said all before the peer has: a server then ends them.
     var endedEarly: [HTTP2Stream] = []
+    /// Streams whose header block cannot be sent, so that nothing else would ever end them.
+    var unsendable: [HTTP2Stream] = []
     /// HEADERS that went out since this was last set to 0.
     var headersSent = 0
     /// DATA frames with bytes in them that went out since this was last set to 0.
@@ -35,6 +37,8 @@ final class HTTP2Session {
     var headers = HeaderBlock()
     /// Where bytes are written during `fill`; nil at other times.
     var output: OutputCursor?
+    /// How much of messages that are not complete the streams hold together, in bytes.
+    var incompleteBytes = 0
     private(set) var streams = SlotTable<HTTP2Stream>()
 
     private var raw: OpaquePointer?
@@ -147,7 +151,7 @@ final class HTTP2Session {
             let count = nghttp2_session_mem_send(pointer, &chunk)
             guard count >= 0 else { throw .nghttp2(Int32(count), "writing HTTP/2 frames") }
             if count == 0 {
-                if endStreamsThatEndedEarly() { continue }
+                if resetStreamsThatAreDone() { continue }
                 break
             }
             if let chunk { output?.append(UnsafeRawBufferPointer(start: chunk, count: count)) }
@@ -159,6 +163,9 @@ final class HTTP2Session {
     var isOver: Bool {
         nghttp2_session_want_read(pointer) == 0 && nghttp2_session_want_write(pointer) == 0
     }
+
+    /// How many frames, other than DATA, wait to be sent.
+    var outboundQueueCount: Int { nghttp2_session_get_outbound_queue_size(pointer) }
 
     // MARK: Streams
 
@@ -183,9 +190,26 @@ final class HTTP2Session {
     func disown(_ stream: HTTP2Stream) -> Bool {
         guard stream.slot >= 0 else { return false }
         streams.remove(stream.slot)
+        incompleteBytes -= stream.deframer.partialByteCount
         stream.slot = -1
         stream.sending = .ended
         return true
+    }
+
+    /// Lets go of the streams once the connection is closed: they hold it, and would for ever.
+    ///
+    /// nghttp2 still knows them, by pointers that it follows no more: nothing is asked of it from here on but its end.
+    func abandonStreams() {
+        for stream in streams.elements {
+            stream.slot = -1
+            stream.sending = .ended
+        }
+        streams = SlotTable()
+        unsent = [:]
+        endedEarly = []
+        unsendable = []
+        headersStream = nil
+        events = []
     }
 
     func stream(_ id: Int32) -> HTTP2Stream? {

@@ -135,6 +135,8 @@ actor ServerConnection {
     }
 
     private func headers(of stream: ServerStream, _ block: HeaderBlock, isEnd: Bool) {
+        // What came together with the last straw is not begun any more.
+        guard http2?.isClosing == false else { return }
         guard stream.call == nil, stream.receiveError == nil else {
             // A second block is the request's trailers, in which gRPC sends nothing.
             return data(of: stream, isEnd: isEnd)
@@ -304,7 +306,7 @@ actor ServerConnection {
     }
 
     private func giveUp(_ errorCode: UInt32, _ reason: String) {
-        guard let http2, !http2.isClosed else { return }
+        guard let http2, !http2.isClosed, !http2.isClosing else { return }
         try? http2.session.submitGoAway(errorCode: errorCode, debugData: reason)
         http2.closeAfterFlush()
     }

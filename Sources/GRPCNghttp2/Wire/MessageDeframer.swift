@@ -21,6 +21,12 @@ struct MessageDeframer {
     /// Whether a message has begun and not ended. At the end of a stream that is a violation.
     var hasPartialMessage: Bool { !partial.isEmpty }
 
+    /// Forgets the message that is under way. Nothing may be appended afterwards.
+    mutating func discardPartialMessage() {
+        partial = []
+        partialEnd = 0
+    }
+
     /// How many bytes are kept of the message that is under way, with its prefix.
     var partialByteCount: Int { partial.count }
 
