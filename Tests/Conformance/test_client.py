@@ -1,0 +1,117 @@
+"""Our client runs gRPC's interoperability cases against gRPC Python's server, each case in a process of its own."""
+import subprocess
+
+import pytest
+import python_service
+from conftest import program
+from wiretap import Wiretap
+
+# gRPC Python's server does not tell its handlers how a message came: the wiretap does.
+UNPROBED = ["client_compressed_unary", "client_compressed_streaming"]
+CASES = [
+    "empty_unary",
+    "large_unary",
+    "client_streaming",
+    "server_streaming",
+    "ping_pong",
+    "empty_stream",
+    "custom_metadata",
+    "status_code_and_message",
+    "special_status_message",
+    "unimplemented_method",
+    "unimplemented_service",
+    "cancel_after_begin",
+    "cancel_after_first_response",
+    "timeout_on_sleeping_server",
+    "concurrent_large_unary",
+    "half_duplex",
+    "many_messages",
+    "early_status",
+    "every_status_code",
+    "metadata_of_failure",
+    "duplicate_metadata",
+    "large_metadata",
+    "unimplemented_streaming",
+    "request_too_large",
+    "response_too_large",
+    "deadline_while_streaming",
+    "cancel_reaches_handler",
+]
+
+
+@pytest.fixture
+def python_server(api):
+    with python_service.running(api) as port:
+        yield port
+
+
+def run(transport, target, *cases):
+    command = [program("interop-client"), "--transport", transport, "--target", target, "--without-probe", *cases]
+    result = subprocess.run(list(map(str, command)), capture_output=True, text=True, timeout=120)
+    assert result.returncode == 0, result.stdout + result.stderr
+    assert result.stdout.splitlines() == [f"{case}: passed" for case in cases]
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_case(python_server, transport, case):
+    run(transport, f"ipv4:127.0.0.1:{python_server}", case)
+
+
+def test_names_are_resolved(python_server, transport):
+    run(transport, f"dns:///localhost:{python_server}", "large_unary")
+
+
+def flags(tap, method, half):
+    return [getattr(stream, half).flags for stream in tap.streams(method)]
+
+
+def test_client_compressed_unary(python_server, transport):
+    with Wiretap(python_server) as tap:
+        run(transport, tap.target, "client_compressed_unary")
+        assert flags(tap, "UnaryCall", "request") == [[1], [0]]
+
+
+@pytest.mark.nio_cannot("its client compresses every message of a call, or none")
+def test_client_compressed_streaming(python_server, transport):
+    with Wiretap(python_server) as tap:
+        run(transport, tap.target, "client_compressed_streaming")
+        assert flags(tap, "StreamingInputCall", "request") == [[1, 0]]
+
+
+def test_server_compressed_unary(python_server, transport):
+    with Wiretap(python_server) as tap:
+        run(transport, tap.target, "server_compressed_unary")
+        assert flags(tap, "UnaryCall", "response") == [[1], [0]]
+
+
+@pytest.mark.nio_cannot("its client does not show which messages of a response came compressed")
+def test_server_compressed_streaming(python_server, transport):
+    with Wiretap(python_server) as tap:
+        run(transport, tap.target, "server_compressed_streaming")
+        assert flags(tap, "StreamingOutputCall", "response") == [[1, 0]]
+
+
+def test_headers_are_those_of_the_protocol(python_server, transport):
+    with Wiretap(python_server) as tap:
+        run(transport, tap.target, "timeout_on_sleeping_server", "large_unary")
+        (duplex,), (unary,) = tap.streams("FullDuplexCall"), tap.streams("UnaryCall")
+        for stream in (duplex, unary):
+            names = [name for name, _ in stream.request.headers[0]]
+            headers = dict(stream.request.headers[0])
+            pseudo = [name for name in names if name.startswith(":")]
+            assert names[: len(pseudo)] == pseudo and sorted(pseudo) == [":authority", ":method", ":path", ":scheme"]
+            assert headers[":method"] == "POST" and headers[":scheme"] == "http"
+            assert headers["te"] == "trailers"
+            assert headers["content-type"].startswith("application/grpc")
+            assert not any(name.startswith("grpc-internal") for name in names)
+        timeout = dict(duplex.request.headers[0])["grpc-timeout"]
+        units = {"H": 3600, "M": 60, "S": 1, "m": 1e-3, "u": 1e-6, "n": 1e-9}
+        assert 1 <= len(timeout[:-1]) <= 8 and 0 < int(timeout[:-1]) * units[timeout[-1]] <= 0.001
+        assert "grpc-timeout" not in dict(unary.request.headers[0])
+
+
+def test_a_cancelled_call_is_reset_with_cancel(python_server, transport):
+    with Wiretap(python_server) as tap:
+        run(transport, tap.target, "cancel_after_first_response")
+        (stream,) = tap.streams("FullDuplexCall")
+        assert stream.request.resets == [8]

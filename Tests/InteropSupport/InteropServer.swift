@@ -1,0 +1,73 @@
+internal import GRPCCore
+
+/// Limits and times of a server, in terms that every transport has.
+public struct ServerSettings: Sendable {
+    /// Where to listen: a host and port (0: any), or the path of a Unix socket.
+    public enum Address: Sendable, Equatable {
+        case ipv4(host: String, port: Int)
+        case unix(path: String)
+    }
+
+    /// Where to listen.
+    public var address = Address.ipv4(host: "127.0.0.1", port: 0)
+    /// Whether gzip is understood and may be used.
+    public var allowsCompression = true
+    /// The largest request message.
+    public var maximumRequestBytes = 4 << 20
+    /// How many streams a connection may have at once; nil: as the transport likes.
+    public var maximumConcurrentStreams: Int?
+    /// How long a connection may live before it is told to go; nil: for ever.
+    public var maximumConnectionAge: Duration?
+    /// The shortest interval of keepalive pings that a client may send without being sent away.
+    public var minimumPingInterval = Duration.seconds(300)
+
+    /// The defaults that gRPC has in every language, with compression allowed.
+    public init() {}
+}
+
+/// A server over any transport.
+public struct InteropServer: Sendable {
+    /// Serves until it is shut down or its task is cancelled.
+    public let run: @Sendable () async throws -> Void
+    /// Where it listens, as a target for clients; waits until it does.
+    public let target: @Sendable () async throws -> String
+    /// Takes no new calls, and ends when those under way have.
+    public let beginGracefulShutdown: @Sendable () -> Void
+
+    init<Transport: ServerTransport>(
+        transport: Transport,
+        services: [any RegistrableRPCService],
+        target: @escaping @Sendable () async throws -> String
+    ) {
+        let server = GRPCServer(transport: transport, services: services)
+        run = { try await server.serve() }
+        self.target = target
+        beginGracefulShutdown = { server.beginGracefulShutdown() }
+    }
+
+    /// Makes a server of gRPC's test service.
+    public init(over kind: TransportKind, settings: ServerSettings = ServerSettings()) {
+        switch kind {
+        case .nio:
+            self.init(nio: settings, services: [InteropService(choosesCompression: kind.choosesCompression)])
+        }
+    }
+
+    /// Serves while `body` runs, and ends in order.
+    public func withRunning<Result: Sendable>(
+        _ body: @Sendable (_ target: String) async throws -> Result
+    ) async throws -> Result {
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask { try await run() }
+            do {
+                let result = try await body(try await target())
+                beginGracefulShutdown()
+                try await group.waitForAll()
+                return result
+            } catch {
+                group.cancelAll()
+                throw error
+            }
+        }
+    }
+}
