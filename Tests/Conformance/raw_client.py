@@ -1,5 +1,6 @@
 """An HTTP/2 client that says exactly what a test tells it to, right or wrong."""
 import gzip
+import select
 import socket
 import struct
 import time
@@ -35,6 +36,8 @@ class Answer:
 
     @property
     def status(self):
+        assert self.reset is None, f"the stream was reset with {self.reset}"
+        assert "grpc-status" in self.fields, f"no grpc-status in {self.fields}"
         return int(self.fields["grpc-status"])
 
     @property
@@ -97,6 +100,7 @@ class RawClient:
         """Sends DATA within the peer's windows, in frames as large as it takes."""
         while True:
             window = min(self.connection.local_flow_control_window(stream), self.connection.max_outbound_frame_size)
+            window -= 0 if padding is None else padding + 1
             piece, data = data[: max(window, 0)], data[max(window, 0) :]
             if piece or not data:
                 self.connection.send_data(stream, piece, end_stream=end and not data, pad_length=padding)
@@ -114,17 +118,18 @@ class RawClient:
         self.send(stream, body, end=True)
         return self.finish(stream)
 
-    def finish(self, stream, seconds=10):
+    def finish(self, stream, seconds=5):
         """Waits for the end of the answer."""
         answer = self.answers[stream]
         limit = time.monotonic() + seconds
         while not answer.ended and answer.reset is None:
             assert not self.closed, f"the connection was closed, GOAWAY {self.goaway}"
-            assert time.monotonic() < limit, f"no end of the answer after {seconds} s: {vars(answer)}"
-            self.receive()
+            self.receive(limit - time.monotonic())
         return answer
 
-    def receive(self):
+    def receive(self, seconds=5):
+        readable, _, _ = select.select([self.socket], [], [], max(seconds, 0))
+        assert readable, "the server has sent nothing for too long"
         data = self.socket.recv(1 << 16)
         if not data:
             self.closed = True

@@ -6,8 +6,6 @@ import python_service
 from conftest import program
 from wiretap import Wiretap
 
-# gRPC Python's server does not tell its handlers how a message came: the wiretap does.
-UNPROBED = ["client_compressed_unary", "client_compressed_streaming"]
 CASES = [
     "empty_unary",
     "large_unary",
@@ -20,8 +18,8 @@ CASES = [
     "special_status_message",
     "unimplemented_method",
     "unimplemented_service",
-    "cancel_after_begin",
-    "cancel_after_first_response",
+    pytest.param("cancel_after_begin", marks=pytest.mark.nio_cannot("UNKNOWN, caused by a CancellationError")),
+    pytest.param("cancel_after_first_response", marks=pytest.mark.nio_cannot("a CancellationError, no status")),
     "timeout_on_sleeping_server",
     "concurrent_large_unary",
     "half_duplex",
@@ -31,9 +29,9 @@ CASES = [
     "metadata_of_failure",
     "duplicate_metadata",
     "large_metadata",
-    "unimplemented_streaming",
+    "unimplemented_large",
     "request_too_large",
-    "response_too_large",
+    pytest.param("response_too_large", marks=pytest.mark.nio_cannot("its client ignores maxResponseMessageBytes")),
     "deadline_while_streaming",
     "cancel_reaches_handler",
 ]
@@ -65,6 +63,9 @@ def flags(tap, method, half):
     return [getattr(stream, half).flags for stream in tap.streams(method)]
 
 
+# gRPC Python's server does not tell its handlers how a message came: the wiretap does.
+
+
 def test_client_compressed_unary(python_server, transport):
     with Wiretap(python_server) as tap:
         run(transport, tap.target, "client_compressed_unary")
@@ -93,9 +94,9 @@ def test_server_compressed_streaming(python_server, transport):
 
 def test_headers_are_those_of_the_protocol(python_server, transport):
     with Wiretap(python_server) as tap:
-        run(transport, tap.target, "timeout_on_sleeping_server", "large_unary")
-        (duplex,), (unary,) = tap.streams("FullDuplexCall"), tap.streams("UnaryCall")
-        for stream in (duplex, unary):
+        run(transport, tap.target, "large_unary", "deadline_while_streaming")
+        (timed,), unary = tap.streams("StreamingOutputCall"), tap.streams("UnaryCall")[0]
+        for stream in (timed, unary):
             names = [name for name, _ in stream.request.headers[0]]
             headers = dict(stream.request.headers[0])
             pseudo = [name for name in names if name.startswith(":")]
@@ -104,14 +105,14 @@ def test_headers_are_those_of_the_protocol(python_server, transport):
             assert headers["te"] == "trailers"
             assert headers["content-type"].startswith("application/grpc")
             assert not any(name.startswith("grpc-internal") for name in names)
-        timeout = dict(duplex.request.headers[0])["grpc-timeout"]
+        timeout = dict(timed.request.headers[0])["grpc-timeout"]
         units = {"H": 3600, "M": 60, "S": 1, "m": 1e-3, "u": 1e-6, "n": 1e-9}
-        assert 1 <= len(timeout[:-1]) <= 8 and 0 < int(timeout[:-1]) * units[timeout[-1]] <= 0.001
+        assert 1 <= len(timeout[:-1]) <= 8 and 0 < int(timeout[:-1]) * units[timeout[-1]] <= 0.2
         assert "grpc-timeout" not in dict(unary.request.headers[0])
 
 
 def test_a_cancelled_call_is_reset_with_cancel(python_server, transport):
     with Wiretap(python_server) as tap:
-        run(transport, tap.target, "cancel_after_first_response")
-        (stream,) = tap.streams("FullDuplexCall")
+        run(transport, tap.target, "cancel_reaches_handler")
+        (stream,) = tap.streams("StreamingOutputCall")
         assert stream.request.resets == [8]

@@ -111,21 +111,19 @@ def test_a_graceful_shutdown_lets_calls_under_way_finish(api, server, connect):
         going.set()
         assert [len(each.payload.body) for each in call] == [20, 30]
         assert server.wait() == 0
-        codes = [(direction, code) for direction, code, _, _ in tap.connections[0].goaways if direction == "response"]
-        assert codes and set(codes) == {("response", 0)}
+        # Twice: first with the highest stream number, so that no call on its way to the server is lost.
+        goaways = [(code, last) for direction, code, last, _ in tap.connections[0].goaways if direction == "response"]
+        assert goaways[0] == (0, 2**31 - 1)
+        assert len(goaways) == 2 and goaways[1][0] == 0 and goaways[1][1] < 100
 
 
-def test_a_shutdown_announces_itself_before_it_refuses_streams(api, server, connect):
-    """GOAWAY twice: first with the highest stream number, so that no call under way to the server is lost."""
-    with Wiretap(server.port) as tap:
-        stub = connect(tap.target)
-        stub.EmptyCall(api.Empty())
-        server.terminate()
-        assert server.wait() == 0
-        last_streams = [last for direction, _, last, _ in tap.connections[0].goaways if direction == "response"]
-        assert len(last_streams) == 2 and last_streams[0] == 2**31 - 1 and last_streams[1] < 100
+def test_a_shutdown_with_nothing_to_do_is_done_at_once(api, server, connect):
+    connect(server.target).EmptyCall(api.Empty())
+    server.terminate()
+    assert server.wait(5) == 0
 
 
+@pytest.mark.nio_may_fail("its server resets streams that come after its GOAWAY, or ends their connection")
 def test_a_rolling_restart_fails_no_call(api, start_server, connect):
     servers = [start_server(), start_server()]
     target = "ipv4:" + ",".join(f"127.0.0.1:{server.port}" for server in servers)

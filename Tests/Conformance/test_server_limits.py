@@ -28,11 +28,18 @@ def sleeping(api):
     return request
 
 
-def test_200_calls_at_once_on_one_connection(api, stub):
+def test_200_calls_at_once_on_a_new_connection(api, stub):
     calls = [stub.UnaryCall.future(large(api)) for _ in range(200)]
     assert all(len(call.result(timeout=60).payload.body) == 314159 for call in calls)
 
 
+def test_200_calls_at_once_on_a_known_connection(api, stub):
+    stub.EmptyCall(api.Empty())
+    calls = [stub.UnaryCall.future(large(api)) for _ in range(200)]
+    assert all(len(call.result(timeout=60).payload.body) == 314159 for call in calls)
+
+
+@pytest.mark.nio_may_fail("its server ends a connection whose client has not yet heard how many streams it may have")
 def test_more_calls_than_streams_are_allowed_wait_for_their_turn(api, start_server, connect):
     stub = connect(start_server("--maximum-concurrent-streams", 5).target)
     calls = [stub.UnaryCall.future(large(api)) for _ in range(50)]
@@ -49,6 +56,7 @@ def test_slow_streams_do_not_hold_up_others(api, stub):
     assert [len(sizes(call)) for call in unread] == [99] * 10
 
 
+@pytest.mark.nio_cannot("its server resets the stream, without a status")
 @pytest.mark.parametrize("compression", [grpc.Compression.NoCompression, grpc.Compression.Gzip], ids=lambda c: c.name)
 def test_a_request_above_4_mib_fails_alone(api, stub, compression):
     beside = [stub.UnaryCall.future(large(api)) for _ in range(20)]
@@ -137,6 +145,7 @@ def test_a_lost_client_ends_its_handlers(api, server, connect):
     wait_for_cancelled_calls(api, watcher, before + 4)
 
 
+@pytest.mark.nio_may_fail("its server ends a connection with 200 resets in 30 s")
 def test_500_calls_cancelled_at_random_leave_the_server_well(api, stub):
     chance = random.Random(7)
 

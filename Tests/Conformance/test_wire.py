@@ -56,7 +56,18 @@ def test_a_status_message_is_percent_encoded(api, raw):
     assert answer.fields["grpc-message"] == "50%25 of %E2%98%BA%0A~"
 
 
-@pytest.mark.parametrize("content_type", ["application/grpc+proto", "application/grpc;charset=utf-8"])
+RESETS = pytest.mark.nio_cannot("its server resets the stream, without a status")
+
+
+@pytest.mark.parametrize(
+    "content_type",
+    [
+        "application/grpc+proto",
+        pytest.param(
+            "application/grpc;charset=utf-8", marks=pytest.mark.nio_cannot("it takes no parameters of content types")
+        ),
+    ],
+)
 def test_other_content_types_of_grpc_are_taken(api, raw, content_type):
     assert raw.call(message(), method="EmptyCall", content_type=content_type).status == 0
 
@@ -115,7 +126,7 @@ def test_handlers_see_which_messages_came_compressed(api, raw):
 @pytest.mark.nio_cannot("its server compresses whatever it may")
 def test_a_response_is_plain_where_nobody_asks_for_more(api, raw):
     request = api.messages.SimpleRequest(response_size=1000).SerializeToString()
-    answer = raw.call(message(request), extra=[("grpc-accept-encoding", "identity,deflate,gzip")])
+    answer = raw.call(message(request), extra=[("grpc-accept-encoding", "gzip")])
     ((flag, _),) = answer.messages
     assert flag == 0
 
@@ -131,13 +142,19 @@ def test_a_response_is_plain_where_the_client_takes_no_gzip(api, raw, accepted):
     assert dict(answer.headers).get("grpc-encoding", "identity") == "identity"
 
 
-@pytest.mark.parametrize("accepted", ["gzip", "identity, gzip", "identity,deflate,gzip"])
+FIRST = pytest.mark.nio_cannot("its server takes the first encoding that it knows")
+
+
+@pytest.mark.parametrize(
+    "accepted",
+    ["gzip", pytest.param("identity, gzip", marks=FIRST), pytest.param("identity,deflate,gzip", marks=FIRST)],
+)
 def test_a_response_is_compressed_where_the_handler_asks_and_the_client_takes_it(api, raw, accepted):
     request = api.messages.SimpleRequest(response_size=1000)
     request.response_compressed.value = True
     answer = raw.call(message(request.SerializeToString()), extra=[("grpc-accept-encoding", accepted)])
     ((flag, content),) = answer.messages
-    assert (flag, dict(answer.headers)["grpc-encoding"]) == (1, "gzip")
+    assert (flag, dict(answer.headers).get("grpc-encoding")) == (1, "gzip")
     response = api.messages.SimpleResponse.FromString(gzip.decompress(content))
     assert len(response.payload.body) == 1000
 
@@ -161,16 +178,16 @@ WRONG = {
 }
 
 
-NIO_TAKES = ["a wrong checksum", "a flag of 2", "a message cut short", "a prefix cut short", "gzip cut short"]
-
-
-@pytest.mark.parametrize("wrong", WRONG)
+@pytest.mark.parametrize(
+    "wrong", [wrong if "short" in wrong and "gzip" not in wrong else pytest.param(wrong, marks=RESETS) for wrong in WRONG]
+)
 def test_a_wrong_message_is_an_internal_error_of_its_call_alone(api, raw, wrong):
     body, extra = WRONG[wrong]
     assert raw.call(body, extra=extra).status == INTERNAL
     assert_well(api, raw)
 
 
+@RESETS
 @pytest.mark.parametrize("length", [(4 << 20) + 1, (1 << 32) - 1])
 def test_a_message_that_declares_too_much_is_refused_at_once(api, raw, length):
     stream = raw.start()
@@ -180,6 +197,7 @@ def test_a_message_that_declares_too_much_is_refused_at_once(api, raw, length):
     assert_well(api, raw)
 
 
+@RESETS
 def test_a_message_that_grows_too_much_is_refused(api, raw):
     bomb = gzip.compress(bytes(64 << 20))
     answer = raw.call(message(bomb, flag=1), extra=[("grpc-encoding", "gzip")])
@@ -193,6 +211,7 @@ def test_a_unary_call_has_one_message(api, raw, body):
     assert_well(api, raw)
 
 
+@pytest.mark.nio_cannot("its server tells the handler, which may go on for ever")
 def test_a_deadline_is_kept_by_the_server(api, raw):
     begun = time.monotonic()
     stream = raw.start("FullDuplexCall", extra=[("grpc-timeout", "200m")])
@@ -216,15 +235,16 @@ TRAILING = "x-grpc-test-echo-trailing-bin"
         (["q6ur"], ["q6ur"]),
         (["AA"], ["AA"]),
         (["AA=="], ["AA"]),
+        (["q6ur,AA=="], ["q6ur", "AA"]),
         (["q6ur,AA,"], ["q6ur", "AA", ""]),
         (["AQ", "Ag"], ["AQ", "Ag"]),
     ],
-    ids=["whole", "unpadded", "padded", "joined", "several"],
+    ids=["whole", "unpadded", "padded", "joined and padded", "joined", "several"],
 )
 def test_binary_metadata_comes_as_base64_in_every_form(api, raw, sent, returned):
     answer = raw.call(message(), extra=[(TRAILING, value) for value in sent])
     values = [value for name, value in answer.trailers if name == TRAILING]
-    assert ",".join(values).split(",") == returned
+    assert [value.rstrip("=") for value in ",".join(values).split(",")] == returned
 
 
 def test_a_reset_stream_ends_alone(api, raw):

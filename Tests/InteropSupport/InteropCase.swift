@@ -40,8 +40,8 @@ public enum FurtherCase: String, CaseIterable, Sendable {
     case duplicateMetadata = "duplicate_metadata"
     /// Seven kilobytes of metadata each way.
     case largeMetadata = "large_metadata"
-    /// Methods that do not exist, called as streams with messages under way.
-    case unimplementedStreaming = "unimplemented_streaming"
+    /// A service that does not exist, called with more than fits into the stream's window.
+    case unimplementedLarge = "unimplemented_large"
     /// A request above the server's limit fails alone: calls beside and after it on the same client work.
     case requestTooLarge = "request_too_large"
     /// A response above the limit that the call sets.

@@ -54,10 +54,16 @@ extension InteropClient {
     func cancelReachesHandler() async throws {
         let before = try await cancelledCalls()
         let (answers, answered) = AsyncStream.makeStream(of: Void.self)
-        try await expectCancellation(after: answers) {
-            try await service.streamingOutputCall(sleeping) { response in
-                for try await _ in response.messages { answered.yield() }
+        // How the call itself ends is for the cases above.
+        await withTaskGroup { group in
+            group.addTask {
+                try? await service.streamingOutputCall(sleeping) { response in
+                    for try await _ in response.messages { answered.yield() }
+                }
             }
+            var events = answers.makeAsyncIterator()
+            await events.next()
+            group.cancelAll()
         }
         try await waitForCancelledCalls(above: before)
     }
@@ -87,7 +93,8 @@ extension InteropClient {
 
     /// How many calls the server has seen cancelled.
     private func cancelledCalls() async throws -> Int {
-        try await service.unaryCall(Grpc_Testing_SimpleRequest(), metadata: ["x-interop-report": "cancelled"]) {
+        try await service.unaryCall(Grpc_Testing_SimpleRequest(), metadata: ["x-interop-report": "cancelled"])
+        {
             let values = Array($0.trailingMetadata[stringValues: "x-interop-cancelled"])
             guard values.count == 1, let count = Int(values[0]) else {
                 throw InteropFailure("expected the number of cancelled calls, got \(values)")
@@ -100,7 +107,10 @@ extension InteropClient {
     private func waitForCancelledCalls(above before: Int) async throws {
         let limit = ContinuousClock.now + .seconds(2)
         while try await cancelledCalls() <= before {
-            try check(ContinuousClock.now < limit, "the handler did not hear within 2 s that its call has ended")
+            try check(
+                ContinuousClock.now < limit,
+                "the handler did not hear within 2 s that its call has ended"
+            )
             try await Task.sleep(for: .milliseconds(5))
         }
     }

@@ -14,7 +14,8 @@ extension InteropClient {
         request.expectCompressed = Grpc_Testing_BoolValue(true)
         if serverSeesCompression {
             // The probe: not compressed, whatever it says.
-            try await expectFailure(.invalidArgument) { [request] in _ = try await service.unaryCall(request) }
+            try await expectFailure(.invalidArgument) { [request] in _ = try await service.unaryCall(request)
+            }
         }
         try await service.unaryCall(request, options: compressing).checkIsLarge()
         request.expectCompressed = Grpc_Testing_BoolValue(false)

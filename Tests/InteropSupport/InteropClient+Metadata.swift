@@ -19,7 +19,10 @@ extension InteropClient {
     func largeMetadata() async throws {
         let letters = Array("abcdefghijklmnopqrstuvwxyz0123456789")
         let value = String((0..<3_000).map { letters[$0 * 7 % letters.count] })
-        try await checkEcho(initial: [value], trailing: [(0..<3_000).map { UInt8(truncatingIfNeeded: $0 * 31) }])
+        try await checkEcho(
+            initial: [value],
+            trailing: [(0..<3_000).map { UInt8(truncatingIfNeeded: $0 * 31) }]
+        )
     }
 
     /// Sends metadata with a unary and a duplex call, and wants it back at the start and at the end of each.

@@ -11,13 +11,18 @@ extension InteropClient {
         let error = try await expectFailure(.unknown) {
             _ = try await service.unaryCall(.status(code: 2, message: message))
         }
-        try check(error.message == message, "expected \(message.debugDescription), got \(error.message.debugDescription)")
+        try check(
+            error.message == message,
+            "expected \(message.debugDescription), got \(error.message.debugDescription)"
+        )
     }
 
     func everyStatusCode() async throws {
         let codes: [RPCError.Code] = [
-            .cancelled, .unknown, .invalidArgument, .deadlineExceeded, .notFound, .alreadyExists, .permissionDenied,
-            .resourceExhausted, .failedPrecondition, .aborted, .outOfRange, .unimplemented, .internalError, .unavailable,
+            .cancelled, .unknown, .invalidArgument, .deadlineExceeded, .notFound, .alreadyExists,
+            .permissionDenied,
+            .resourceExhausted, .failedPrecondition, .aborted, .outOfRange, .unimplemented, .internalError,
+            .unavailable,
             .dataLoss, .unauthenticated,
         ]
         for code in codes {
@@ -35,7 +40,9 @@ extension InteropClient {
                 try await service.fullDuplexCall { writer in
                     if !answers.isEmpty { try await writer.write(.zeros(wanting: answers)) }
                     try await writer.write(
-                        .with { $0.responseStatus = Grpc_Testing_EchoStatus(code: code.rawValue, message: message) }
+                        .with {
+                            $0.responseStatus = Grpc_Testing_EchoStatus(code: code.rawValue, message: message)
+                        }
                     )
                 } onResponse: { response in
                     try await response.checkZeros(answers)

@@ -62,12 +62,11 @@ extension InteropClient {
         }
     }
 
-    func unimplementedStreaming() async throws {
-        let zeros = Grpc_Testing_Payload.zeros(100_000)
+    func unimplementedLarge() async throws {
         try await expectFailure(.unimplemented) {
-            _ = try await service.unimplementedCall(
+            _ = try await unimplementedService.unimplementedCall(
                 request: ClientRequest(message: Grpc_Testing_Empty()),
-                serializer: LargeSerializer(size: zeros.body.count),
+                serializer: LargeSerializer(size: 300_000),
                 deserializer: FlagNotingDeserializer<Grpc_Testing_Empty>(),
                 options: .defaults
             ) { try $0.message }

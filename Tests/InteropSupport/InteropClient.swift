@@ -55,7 +55,7 @@ public struct InteropClient: Sendable {
             case .metadataOfFailure: try await metadataOfFailure()
             case .duplicateMetadata: try await duplicateMetadata()
             case .largeMetadata: try await largeMetadata()
-            case .unimplementedStreaming: try await unimplementedStreaming()
+            case .unimplementedLarge: try await unimplementedLarge()
             case .requestTooLarge: try await requestTooLarge()
             case .responseTooLarge: try await responseTooLarge()
             case .deadlineWhileStreaming: try await deadlineWhileStreaming()

@@ -19,7 +19,10 @@ func expectFailure(_ code: RPCError.Code, _ call: () async throws -> Void) async
     do {
         try await call()
     } catch let error as RPCError {
-        try check(error.code == code, "expected \(code), got \(error.code): \(error.message) (\(error.cause.map { "\($0)" } ?? "no cause"))")
+        try check(
+            error.code == code,
+            "expected \(code), got \(error.code): \(error.message) (\(error.cause.map { "\($0)" } ?? "no cause"))"
+        )
         return error
     } catch let error as InteropFailure {
         throw error

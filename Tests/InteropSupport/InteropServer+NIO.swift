@@ -16,7 +16,8 @@ extension InteropServer {
                 config.rpc.maxRequestPayloadSize = settings.maximumRequestBytes
                 config.http2.maxConcurrentStreams = settings.maximumConcurrentStreams
                 config.connection.maxAge = settings.maximumConnectionAge
-                config.connection.keepalive.clientBehavior.minPingIntervalWithoutCalls = settings.minimumPingInterval
+                config.connection.keepalive.clientBehavior.minPingIntervalWithoutCalls =
+                    settings.minimumPingInterval
                 config.connection.keepalive.clientBehavior.allowWithoutCalls = true
             }
         )

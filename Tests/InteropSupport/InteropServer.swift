@@ -14,8 +14,8 @@ public struct ServerSettings: Sendable {
     public var allowsCompression = true
     /// The largest request message.
     public var maximumRequestBytes = 4 << 20
-    /// How many streams a connection may have at once; nil: as the transport likes.
-    public var maximumConcurrentStreams: Int?
+    /// How many streams a connection may have at once.
+    public var maximumConcurrentStreams = 1_000
     /// How long a connection may live before it is told to go; nil: for ever.
     public var maximumConnectionAge: Duration?
     /// The shortest interval of keepalive pings that a client may send without being sent away.

@@ -38,7 +38,11 @@ extension InteropService {
             trailing.addString(String(calls.cancelled), forKey: "x-interop-cancelled")
         }
         return Response(
-            single: ServerResponse(message: .with { $0.payload = payload }, metadata: metadata, trailingMetadata: trailing)
+            single: ServerResponse(
+                message: .with { $0.payload = payload },
+                metadata: metadata,
+                trailingMetadata: trailing
+            )
         )
     }
 
@@ -50,7 +54,10 @@ extension InteropService {
         var size = 0
         for try await message in request.messages {
             if message.content.hasExpectCompressed {
-                try message.checkIsCompressed(message.content.expectCompressed.value, metadata: request.metadata)
+                try message.checkIsCompressed(
+                    message.content.expectCompressed.value,
+                    metadata: request.metadata
+                )
             }
             size += message.content.payload.body.count
         }
@@ -106,7 +113,10 @@ extension InteropService {
             var contents: [Grpc_Testing_StreamingOutputCallRequest] = []
             for try await message in request.messages {
                 guard contents.count < Self.halfDuplexRequestLimit else {
-                    throw RPCError(code: .resourceExhausted, message: "too many requests in a half-duplex call")
+                    throw RPCError(
+                        code: .resourceExhausted,
+                        message: "too many requests in a half-duplex call"
+                    )
                 }
                 contents.append(message.content)
             }

@@ -32,7 +32,8 @@ extension ReceivedMessage {
         guard isCompressed == expected else {
             throw RPCError(
                 code: .invalidArgument,
-                message: "expect_compressed is \(expected), the message came \(isCompressed ? "" : "un")compressed"
+                message:
+                    "expect_compressed is \(expected), the message came \(isCompressed ? "" : "un")compressed"
             )
         }
     }
@@ -44,7 +45,9 @@ extension Grpc_Testing_EchoStatus {
         guard let code = Status.Code(rawValue: Int(code)) else {
             throw RPCError(code: .invalidArgument, message: "\(self.code) is no status code")
         }
-        if let error = RPCError(status: Status(code: code, message: message), metadata: metadata) { throw error }
+        if let error = RPCError(status: Status(code: code, message: message), metadata: metadata) {
+            throw error
+        }
     }
 }
 
@@ -55,7 +58,10 @@ extension Grpc_Testing_Payload {
             throw RPCError(code: .invalidArgument, message: "payload type \(type.rawValue) is not supported")
         }
         guard (0...maximumSize).contains(size) else {
-            throw RPCError(code: .invalidArgument, message: "a payload has 0 to \(maximumSize) bytes, not \(size)")
+            throw RPCError(
+                code: .invalidArgument,
+                message: "a payload has 0 to \(maximumSize) bytes, not \(size)"
+            )
         }
         return .zeros(Int(size))
     }

@@ -1,7 +1,7 @@
 internal import GRPCCore
 internal import GRPCProtobuf
-internal import Synchronization
 internal import SwiftProtobuf
+internal import Synchronization
 
 /// A message and how it came.
 struct ReceivedMessage<Content: Sendable>: Sendable {

@@ -22,7 +22,8 @@ public enum TransportKind: String, CaseIterable, Sendable {
         let target = try Target(target)
         switch self {
         case .nio:
-            return try await withGRPCClient(transport: try .nio(target: target, settings: settings)) { client in
+            return try await withGRPCClient(transport: try .nio(target: target, settings: settings)) {
+                client in
                 try await body(InteropClient(client: client, serverSeesCompression: serverSeesCompression))
             }
         }

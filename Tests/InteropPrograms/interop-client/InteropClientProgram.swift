@@ -1,5 +1,5 @@
-import ArgumentParser
-import InteropSupport
+public import ArgumentParser
+public import InteropSupport
 
 @main
 struct InteropClientProgram: AsyncParsableCommand {
@@ -25,7 +25,8 @@ struct InteropClientProgram: AsyncParsableCommand {
 
     func run() async throws {
         let cases = cases
-        let failed = try await transport.withClient(to: target, serverSeesCompression: !withoutProbe) { client in
+        let failed = try await transport.withClient(to: target, serverSeesCompression: !withoutProbe) {
+            client in
             var failed = 0
             for name in cases {
                 do {
@@ -43,4 +44,4 @@ struct InteropClientProgram: AsyncParsableCommand {
     }
 }
 
-extension TransportKind: @retroactive ExpressibleByArgument {}
+extension TransportKind: ExpressibleByArgument {}

@@ -1,6 +1,6 @@
-import ArgumentParser
+public import ArgumentParser
 import Foundation
-import InteropSupport
+public import InteropSupport
 import UnixSignals
 
 @main
@@ -15,8 +15,9 @@ struct InteropServerProgram: AsyncParsableCommand {
     @Option(help: "The port to listen on; 0: any.") var port = 0
     @Option(help: "The Unix socket to listen on, in place of a port.") var unix: String?
     @Option(help: "The largest request message, in bytes.") var maximumRequestBytes = 4 << 20
-    @Option(help: "How many streams a connection may have at once.") var maximumConcurrentStreams: Int?
-    @Option(help: "How long a connection may live, in milliseconds.") var maximumConnectionAgeMilliseconds: Int?
+    @Option(help: "How many streams a connection may have at once.") var maximumConcurrentStreams = 1_000
+    @Option(help: "How long a connection may live, in milliseconds.") var maximumConnectionAgeMilliseconds:
+        Int?
     @Option(help: "The shortest interval of pings that a client may send, in milliseconds.")
     var minimumPingIntervalMilliseconds = 300_000
     @Flag(help: "Neither understand nor use gzip.") var withoutCompression = false
@@ -45,4 +46,4 @@ struct InteropServerProgram: AsyncParsableCommand {
     }
 }
 
-extension TransportKind: @retroactive ExpressibleByArgument {}
+extension TransportKind: ExpressibleByArgument {}
