@@ -129,7 +129,11 @@ let package = Package(
             path: "Tests/InteropSupport",
             swiftSettings: strict
         ),
-        .testTarget(name: "GRPCConformanceTests", dependencies: ["InteropSupport"], swiftSettings: strict),
+        .testTarget(
+            name: "GRPCConformanceTests",
+            dependencies: ["InteropSupport", .product(name: "GRPCCore", package: "grpc-swift-2")],
+            swiftSettings: strict
+        ),
         .executableTarget(
             name: "interop-server",
             dependencies: [
@@ -145,6 +149,7 @@ let package = Package(
             dependencies: [
                 "InteropSupport",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "UnixSignals", package: "swift-service-lifecycle"),
             ],
             path: "Tests/InteropPrograms/interop-client",
             swiftSettings: strict

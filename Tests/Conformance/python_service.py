@@ -109,13 +109,19 @@ def make_service(api):
     return TestService()
 
 
+def start(api, port=0, *options):
+    """A running server and its port, which several servers may share."""
+    server = grpc.server(concurrent.futures.ThreadPoolExecutor(max_workers=64), options=options)
+    api.services.add_TestServiceServicer_to_server(make_service(api), server)
+    port = server.add_insecure_port(f"127.0.0.1:{port}")
+    server.start()
+    return server, port
+
+
 @contextlib.contextmanager
 def running(api, *options):
     """Serves while the body runs, and gives the port."""
-    server = grpc.server(concurrent.futures.ThreadPoolExecutor(max_workers=64), options=[("grpc.so_reuseport", 0), *options])
-    api.services.add_TestServiceServicer_to_server(make_service(api), server)
-    port = server.add_insecure_port("127.0.0.1:0")
-    server.start()
+    server, port = start(api, 0, *options)
     try:
         yield port
     finally:

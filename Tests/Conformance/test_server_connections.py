@@ -139,6 +139,7 @@ def test_a_rolling_restart_fails_no_call(api, start_server, connect):
     assert load.failures == [] and load.done > 800
 
 
+@pytest.mark.nio_may_fail("its server resets streams that come after its GOAWAY, or ends their connection")
 def test_connections_that_reach_their_age_fail_no_call(api, start_server, connect):
     server = start_server("--maximum-connection-age-milliseconds", 150)
     with Wiretap(server.port) as tap:

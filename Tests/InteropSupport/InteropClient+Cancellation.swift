@@ -69,7 +69,7 @@ extension InteropClient {
     }
 
     /// One answer at once, the next after longer than any test takes.
-    private var sleeping: Grpc_Testing_StreamingOutputCallRequest {
+    var sleeping: Grpc_Testing_StreamingOutputCallRequest {
         var request = Grpc_Testing_StreamingOutputCallRequest.zeros(wanting: [1, 1])
         request.responseParameters[1].intervalUs = 600_000_000
         return request

@@ -55,19 +55,22 @@ public struct InteropServer: Sendable {
 
     /// Serves while `body` runs, and ends in order.
     public func withRunning<Result: Sendable>(
-        _ body: @Sendable (_ target: String) async throws -> Result
+        _ body: @escaping @Sendable (_ target: String) async throws -> Result
     ) async throws -> Result {
-        try await withThrowingTaskGroup(of: Void.self) { group in
-            group.addTask { try await run() }
-            do {
+        try await withThrowingTaskGroup(of: Result?.self) { group in
+            group.addTask {
+                try await run()
+                return nil
+            }
+            group.addTask {
                 let result = try await body(try await target())
                 beginGracefulShutdown()
-                try await group.waitForAll()
                 return result
-            } catch {
-                group.cancelAll()
-                throw error
             }
+            var result: Result?
+            while let next = try await group.next() { result = result ?? next }
+            guard let result else { throw InteropFailure("the server has ended by itself") }
+            return result
         }
     }
 }

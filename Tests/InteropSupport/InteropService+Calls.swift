@@ -21,6 +21,7 @@ extension InteropService {
         _ context: ServerContext
     ) async throws -> Response<Grpc_Testing_SimpleResponse> {
         let request = try await ServerRequest(stream: stream)
+        try refuse(request.metadata)
         let content = request.message.content
         if content.hasExpectCompressed {
             try request.message.checkIsCompressed(content.expectCompressed.value, metadata: request.metadata)

@@ -16,6 +16,19 @@ extension InteropService {
     }
 }
 
+extension InteropService {
+    /// Fails the call named by `x-interop-call` until it has been tried as often as `x-interop-refuse` says.
+    func refuse(_ metadata: Metadata) throws {
+        func value(_ key: String) -> String? { metadata[stringValues: key].first { _ in true } }
+        guard let times = value("x-interop-refuse").flatMap({ Int($0) }), let call = value("x-interop-call")
+        else { return }
+        let before = calls.noteAttempt(of: call)
+        if before < times {
+            throw RPCError(code: .unavailable, message: "refused after \(before) attempts")
+        }
+    }
+}
+
 extension Metadata {
     fileprivate func values(forKey key: String) -> Metadata {
         Metadata(self.filter { $0.key == key })

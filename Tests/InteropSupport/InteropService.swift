@@ -6,7 +6,8 @@ internal import SwiftProtobuf
 ///
 /// It does what its requests ask for: sizes, pauses, statuses, compression. Metadata under `x-grpc-test-echo-initial` and
 /// `x-grpc-test-echo-trailing-bin` comes back at the start and at the end. A unary call with `x-interop-report` in its metadata
-/// learns from the trailing `x-interop-cancelled` how many calls the service has seen cancelled.
+/// learns from the trailing `x-interop-cancelled` how many calls the service has seen cancelled; one with a number under
+/// `x-interop-refuse` fails with UNAVAILABLE until it has been tried so often before.
 public struct InteropService: RegistrableRPCService {
     /// Whether responses can be compressed one by one; else the transport alone decides.
     let choosesCompression: Bool
