@@ -34,6 +34,8 @@ let package = Package(
     ],
     targets: [
         .systemLibrary(name: "CLibpq", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
+        .systemLibrary(name: "CNghttp2", pkgConfig: "libnghttp2", providers: [.apt(["libnghttp2-dev"])]),
+        .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
 
         .systemLibrary(name: "CEpoll"),
         .target(name: "EventLoop", dependencies: ["CEpoll"], swiftSettings: strict),
@@ -49,6 +51,26 @@ let package = Package(
             swiftSettings: strict
         ),
         .testTarget(name: "PostgresTests", dependencies: ["Postgres", "EventLoop"], swiftSettings: strict),
+
+        .target(
+            name: "GRPCNghttp2",
+            dependencies: [
+                "CNghttp2", "CZlib", "EventLoop",
+                .product(name: "DequeModule", package: "swift-collections"),
+                .product(name: "GRPCCore", package: "grpc-swift-2"),
+            ],
+            swiftSettings: strict
+        ),
+        .testTarget(
+            name: "GRPCNghttp2Tests",
+            dependencies: [
+                "CNghttp2", "EventLoop", "GRPCNghttp2",
+                .product(name: "DequeModule", package: "swift-collections"),
+                .product(name: "GRPCCore", package: "grpc-swift-2"),
+            ],
+            exclude: ["Corpus"],
+            swiftSettings: strict
+        ),
 
         .target(
             name: "GrimoireAPI",

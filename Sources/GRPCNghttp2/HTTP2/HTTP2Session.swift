@@ -1,0 +1,215 @@
+internal import CNghttp2
+internal import Glibc
+
+/// HTTP/2 on one connection, by nghttp2: bytes in, events out; header blocks and messages in, bytes out.
+///
+/// It owns the `nghttp2_session` and frees it; the callbacks borrow this object through `user_data`. It owns the streams
+/// too: each is in its table, and known to nghttp2 by an unretained pointer, until nghttp2 has closed it. Confined to
+/// the thread of its connection's loop.
+final class HTTP2Session {
+    enum Role {
+        case client
+        /// What makes the stream of a request that comes in.
+        case server((_ id: Int32) -> HTTP2Stream)
+    }
+
+    /// The largest piece that nghttp2 hands out at once: a frame of the smallest allowed maximum size (RFC 9113,
+    /// section 4.2) with its header.
+    private static let largestChunk = 16_384 + 9
+
+    let role: Role
+    let limits: HTTP2Limits
+    /// What came in and has not been acted on.
+    var events: [HTTP2Event] = []
+    /// Streams on which we have said all before the peer has: a server then ends them.
+    var endedEarly: [HTTP2Stream] = []
+    /// HEADERS that went out since this was last set to 0.
+    var headersSent = 0
+    /// DATA frames with bytes in them that went out since this was last set to 0.
+    var dataSent = 0
+    /// A client's streams that nghttp2 has not opened yet: it knows them by their number only.
+    var unsent: [Int32: HTTP2Stream] = [:]
+    /// The stream whose header block nghttp2 is taking apart. Blocks are never interleaved (RFC 9113, section 4.3).
+    var headersStream: HTTP2Stream?
+    /// That block, as far as it came.
+    var headers = HeaderBlock()
+    /// Where bytes are written during `fill`; nil at other times.
+    var output: OutputCursor?
+    private(set) var streams = SlotTable<HTTP2Stream>()
+
+    private var raw: OpaquePointer?
+
+    /// Makes a session and queues its SETTINGS.
+    ///
+    /// - Throws: `TransportError` where nghttp2 has no memory or refuses a setting.
+    init(role: Role, limits: HTTP2Limits) throws(TransportError) {
+        self.role = role
+        self.limits = limits
+        var created: OpaquePointer?
+        let me = Unmanaged.passUnretained(self).toOpaque()
+        let options = try Self.options(limits)
+        defer { nghttp2_option_del(options) }
+        let result: Int32
+        switch role {
+        case .client:
+            result = nghttp2_session_client_new2(&created, HTTP2Callbacks.shared.raw, me, options)
+        case .server:
+            result = nghttp2_session_server_new2(&created, HTTP2Callbacks.shared.raw, me, options)
+        }
+        guard result == 0, let created else { throw .nghttp2(result, "making an HTTP/2 session") }
+        raw = created
+        try submitSettings()
+    }
+
+    deinit { nghttp2_session_del(raw) }
+
+    /// The session itself, for calls in this folder.
+    var pointer: OpaquePointer {
+        guard let raw else { preconditionFailure("a session exists from its initializer to its end") }
+        return raw
+    }
+
+    private static func options(_ limits: HTTP2Limits) throws(TransportError) -> OpaquePointer {
+        var created: OpaquePointer?
+        let result = nghttp2_option_new(&created)
+        guard result == 0, let created else { throw .nghttp2(result, "making HTTP/2 options") }
+        // Windows grow as messages are taken, not as they come: this is what holds a fast sender back.
+        nghttp2_option_set_no_auto_window_update(created, 1)
+        nghttp2_option_set_no_closed_streams(created, 1)
+        nghttp2_option_set_stream_reset_rate_limit(
+            created,
+            UInt64(limits.streamResets.burst),
+            UInt64(limits.streamResets.perSecond)
+        )
+        nghttp2_option_set_max_outbound_ack(created, limits.maxUnsentAcknowledgements)
+        return created
+    }
+
+    private func submitSettings() throws(TransportError) {
+        var entries = [
+            nghttp2_settings_entry(
+                settings_id: Int32(NGHTTP2_SETTINGS_MAX_CONCURRENT_STREAMS.rawValue),
+                value: UInt32(limits.maxConcurrentStreams)
+            ),
+            nghttp2_settings_entry(
+                settings_id: Int32(NGHTTP2_SETTINGS_INITIAL_WINDOW_SIZE.rawValue),
+                value: UInt32(limits.streamWindowBytes)
+            ),
+            nghttp2_settings_entry(
+                settings_id: Int32(NGHTTP2_SETTINGS_MAX_HEADER_LIST_SIZE.rawValue),
+                value: UInt32(limits.maxHeaderListBytes)
+            ),
+        ]
+        if case .client = role {
+            entries[0] = nghttp2_settings_entry(
+                settings_id: Int32(NGHTTP2_SETTINGS_ENABLE_PUSH.rawValue),
+                value: 0
+            )
+        }
+        var result = nghttp2_submit_settings(
+            pointer,
+            UInt8(NGHTTP2_FLAG_NONE.rawValue),
+            entries,
+            entries.count
+        )
+        guard result == 0 else { throw .nghttp2(result, "submitting SETTINGS") }
+        result = nghttp2_session_set_local_window_size(
+            pointer,
+            UInt8(NGHTTP2_FLAG_NONE.rawValue),
+            0,
+            Int32(limits.connectionWindowBytes)
+        )
+        guard result == 0 else { throw .nghttp2(result, "setting the connection's window") }
+    }
+
+    // MARK: Bytes
+
+    /// Takes bytes of the peer's in; what they say is appended to `events`.
+    ///
+    /// An error of the protocol's ends the connection: nghttp2 queues the GOAWAY that tells why, or it is thrown.
+    func receive(_ bytes: UnsafeRawBufferPointer) throws(TransportError) {
+        let consumed = nghttp2_session_mem_recv(
+            pointer,
+            bytes.baseAddress?.assumingMemoryBound(to: UInt8.self),
+            bytes.count
+        )
+        guard consumed >= 0 else { throw .nghttp2(Int32(consumed), "reading HTTP/2 frames") }
+    }
+
+    /// Writes what waits to go into `buffer`, as much as fits.
+    ///
+    /// - Returns: How many bytes; 0 where there is nothing, or flow control holds it back.
+    func fill(_ buffer: UnsafeMutableRawBufferPointer) throws(TransportError) -> Int {
+        output = OutputCursor(buffer: buffer)
+        defer { output = nil }
+        while let cursor = output, cursor.room >= Self.largestChunk {
+            var chunk: UnsafePointer<UInt8>?
+            let count = nghttp2_session_mem_send(pointer, &chunk)
+            guard count >= 0 else { throw .nghttp2(Int32(count), "writing HTTP/2 frames") }
+            if count == 0 {
+                if endStreamsThatEndedEarly() { continue }
+                break
+            }
+            if let chunk { output?.append(UnsafeRawBufferPointer(start: chunk, count: count)) }
+        }
+        return output?.count ?? 0
+    }
+
+    /// Whether nghttp2 still has something to say or to hear; where neither, the connection is over.
+    var isOver: Bool {
+        nghttp2_session_want_read(pointer) == 0 && nghttp2_session_want_write(pointer) == 0
+    }
+
+    // MARK: Streams
+
+    /// Takes a stream that has just been opened into the table.
+    func register(_ stream: HTTP2Stream) {
+        stream.slot = streams.add(stream)
+    }
+
+    func adopt(_ stream: HTTP2Stream) {
+        register(stream)
+        let result = nghttp2_session_set_stream_user_data(
+            pointer,
+            stream.id,
+            Unmanaged.passUnretained(stream).toOpaque()
+        )
+        precondition(result == 0, "nghttp2 does not know stream \(stream.id), which it has just opened")
+    }
+
+    func disown(_ stream: HTTP2Stream) {
+        guard stream.slot >= 0 else { return }
+        streams.remove(stream.slot)
+        stream.slot = -1
+        stream.sending = .ended
+    }
+
+    func stream(_ id: Int32) -> HTTP2Stream? {
+        guard let pointer = nghttp2_session_get_stream_user_data(pointer, id) else { return nil }
+        return Unmanaged<HTTP2Stream>.fromOpaque(pointer).takeUnretainedValue()
+    }
+}
+
+/// Where the next outgoing byte goes.
+struct OutputCursor {
+    let buffer: UnsafeMutableRawBufferPointer
+    private(set) var count = 0
+
+    init(buffer: UnsafeMutableRawBufferPointer) { self.buffer = buffer }
+
+    var room: Int { buffer.count - count }
+
+    mutating func append(_ bytes: UnsafeRawBufferPointer) {
+        withRoom(for: bytes.count) { destination in
+            if let base = bytes.baseAddress { _ = memcpy(destination, base, bytes.count) }
+        }
+    }
+
+    /// Lends room for `length` bytes, which `body` fills.
+    mutating func withRoom(for length: Int, _ body: (UnsafeMutableRawPointer) -> Void) {
+        precondition(length <= room, "\(length) bytes do not fit into \(room)")
+        guard length > 0, let base = buffer.baseAddress else { return }
+        body(base + count)
+        count += length
+    }
+}
