@@ -143,6 +143,7 @@ let package = Package(
         .target(
             name: "InteropSupport",
             dependencies: [
+                "EventLoop", "GRPCNghttp2",
                 .product(name: "GRPCCore", package: "grpc-swift-2"),
                 .product(name: "GRPCNIOTransportHTTP2", package: "grpc-swift-nio-transport"),
                 .product(name: "GRPCProtobuf", package: "grpc-swift-protobuf"),

@@ -16,7 +16,7 @@ PROTOS = HERE.parent / "Interop" / "Protos"
 sys.path.insert(0, str(HERE))
 
 # The transports under test; grpc-swift-nio-transport proves the suite itself.
-TRANSPORTS = ["nio"]
+TRANSPORTS = ["nio", "nghttp2"]
 
 
 def program(name):

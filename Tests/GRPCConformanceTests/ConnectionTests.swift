@@ -13,10 +13,10 @@ struct ConnectionTests {
         try await body(folder.appending(path: "socket").path())
     }
 
-    private func server(_ pair: TransportPair, at path: String) -> InteropServer {
+    private func server(_ pair: TransportPair, at path: String) throws -> InteropServer {
         var settings = ServerSettings()
         settings.address = .unix(path: path)
-        return InteropServer(over: pair.server, settings: settings)
+        return try InteropServer(over: pair.server, settings: settings)
     }
 
     @Test(arguments: TransportPair.all)
@@ -24,7 +24,7 @@ struct ConnectionTests {
         try await withSocket { path in
             try await pair.client.withClient(to: "unix:\(path)") { client in
                 try await client.expectUnavailable()
-                let server = server(pair, at: path)
+                let server = try server(pair, at: path)
                 async let waiting: Void = client.smallCall(waitForReady: true)
                 async let serving: Void = server.run()
                 try await waiting
@@ -36,7 +36,7 @@ struct ConnectionTests {
 
     @Test(arguments: TransportPair.all)
     func `a shutdown in order lets calls under way finish`(pair: TransportPair) async throws {
-        let server = InteropServer(over: pair.server)
+        let server = try InteropServer(over: pair.server)
         try await server.withRunning { target in
             try await pair.client.withClient(to: target) { client in
                 try await client.duplexCall { server.beginGracefulShutdown() }

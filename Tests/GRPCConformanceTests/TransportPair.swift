@@ -9,7 +9,10 @@ struct TransportPair: Sendable, CustomTestStringConvertible {
     var testDescription: String { "\(client) calls \(server)" }
 
     static let all = [
-        TransportPair(server: .nio, client: .nio)
+        TransportPair(server: .nio, client: .nio),
+        TransportPair(server: .nghttp2, client: .nio),
+        TransportPair(server: .nio, client: .nghttp2),
+        TransportPair(server: .nghttp2, client: .nghttp2),
     ]
 
     /// Runs a case over a server and a client of its own; what grpc-swift-nio-transport cannot do must fail.

@@ -2,23 +2,21 @@ public import GRPCCore
 
 /// What a client may ask of its transport.
 public struct ClientSettings: Sendable {
-    /// Whether compressed responses are understood and requests may be compressed.
-    public var allowsCompression = true
     /// Retries, time-outs and the like.
     public var serviceConfig = ServiceConfig()
 
-    /// The defaults, with compression allowed.
+    /// The defaults.
     public init() {}
 }
 
 /// Where a server is, in gRPC's notation: `ipv4:127.0.0.1:50051`, `unix:/path` or `dns:///name:50051`.
-public enum Target: Sendable, Equatable {
+enum ServerTarget: Sendable, Equatable {
     case ipv4(address: String, port: Int)
     case unix(path: String)
     case dns(name: String, port: Int)
 
     /// Reads gRPC's notation.
-    public init(_ text: String) throws {
+    init(_ text: String) throws {
         guard let colon = text.firstIndex(of: ":") else { throw InteropFailure("\(text) is no target") }
         let rest = text[text.index(after: colon)...]
         switch text[..<colon] {

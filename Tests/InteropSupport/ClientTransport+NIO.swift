@@ -3,7 +3,7 @@ internal import GRPCNIOTransportHTTP2
 
 extension ClientTransport where Self == HTTP2ClientTransport.Posix {
     /// grpc-swift-nio-transport's client.
-    static func nio(target: Target, settings: ClientSettings) throws -> Self {
+    static func nio(target: ServerTarget, settings: ClientSettings) throws -> Self {
         let resolvable: any ResolvableTarget =
             switch target {
             case .ipv4(let address, let port): .ipv4(address: address, port: port)
@@ -14,7 +14,7 @@ extension ClientTransport where Self == HTTP2ClientTransport.Posix {
             target: resolvable,
             transportSecurity: .plaintext,
             config: .defaults { config in
-                config.compression.enabledAlgorithms = settings.allowsCompression ? [.gzip] : .none
+                config.compression.enabledAlgorithms = [.gzip]
                 config.backoff.initial = .milliseconds(50)
             },
             serviceConfig: settings.serviceConfig

@@ -37,8 +37,8 @@ extension InteropClient {
             }
         }
         let response = try await service.streamingInputCall(options: compressing) { writer in
-            try await MessageCompression.writing(compressed: true) { try await writer.write(compressed) }
-            try await MessageCompression.writing(compressed: false) { try await writer.write(uncompressed) }
+            try await SingleMessage.writing(compressed: true) { try await writer.write(compressed) }
+            try await SingleMessage.writing(compressed: false) { try await writer.write(uncompressed) }
         }
         let size = response.aggregatedPayloadSize
         try check(size == 73_086, "expected a size of 73086 in all, got \(size)")

@@ -2,7 +2,7 @@ internal import GRPCCore
 internal import GRPCNIOTransportHTTP2
 
 extension InteropServer {
-    init(nio settings: ServerSettings, services: [any RegistrableRPCService]) {
+    init(nio settings: ServerSettings) {
         let address: SocketAddress =
             switch settings.address {
             case .ipv4(let host, let port): .ipv4(host: host, port: port)
@@ -12,7 +12,7 @@ extension InteropServer {
             address: address,
             transportSecurity: .plaintext,
             config: .defaults { config in
-                config.compression.enabledAlgorithms = settings.allowsCompression ? [.gzip] : .none
+                config.compression.enabledAlgorithms = [.gzip]
                 config.rpc.maxRequestPayloadSize = settings.maximumRequestBytes
                 config.http2.maxConcurrentStreams = settings.maximumConcurrentStreams
                 config.connection.maxAge = settings.maximumConnectionAge
@@ -21,7 +21,7 @@ extension InteropServer {
                 config.connection.keepalive.clientBehavior.allowWithoutCalls = true
             }
         )
-        self.init(transport: transport, services: services) {
+        self.init(transport: transport, kind: .nio) {
             let bound = try await transport.listeningAddress
             if let ipv4 = bound.ipv4 { return "ipv4:\(ipv4.host):\(ipv4.port)" }
             if let unix = bound.unixDomainSocket { return "unix:\(unix.path)" }

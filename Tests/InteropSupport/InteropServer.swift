@@ -10,8 +10,6 @@ public struct ServerSettings: Sendable {
 
     /// Where to listen.
     public var address = Address.ipv4(host: "127.0.0.1", port: 0)
-    /// Whether gzip is understood and may be used.
-    public var allowsCompression = true
     /// The largest request message.
     public var maximumRequestBytes = 4 << 20
     /// How many streams a connection may have at once.
@@ -21,7 +19,7 @@ public struct ServerSettings: Sendable {
     /// The shortest interval of keepalive pings that a client may send without being sent away.
     public var minimumPingInterval = Duration.seconds(300)
 
-    /// The defaults that gRPC has in every language, with compression allowed.
+    /// The defaults that gRPC has in every language.
     public init() {}
 }
 
@@ -36,20 +34,26 @@ public struct InteropServer: Sendable {
 
     init<Transport: ServerTransport>(
         transport: Transport,
-        services: [any RegistrableRPCService],
+        kind: TransportKind,
+        around run: @escaping @Sendable (_ serve: () async throws -> Void) async throws -> Void = {
+            try await $0()
+        },
         target: @escaping @Sendable () async throws -> String
     ) {
-        let server = GRPCServer(transport: transport, services: services)
-        run = { try await server.serve() }
+        let service = InteropService(choosesCompression: kind.choosesCompression)
+        let server = GRPCServer(transport: transport, services: [service])
+        self.run = { try await run { try await server.serve() } }
         self.target = target
         beginGracefulShutdown = { server.beginGracefulShutdown() }
     }
 
     /// Makes a server of gRPC's test service.
-    public init(over kind: TransportKind, settings: ServerSettings = ServerSettings()) {
+    ///
+    /// - Throws: where the settings name no address, or there is no descriptor left.
+    public init(over kind: TransportKind, settings: ServerSettings = ServerSettings()) throws {
         switch kind {
-        case .nio:
-            self.init(nio: settings, services: [InteropService(choosesCompression: kind.choosesCompression)])
+        case .nio: self.init(nio: settings)
+        case .nghttp2: try self.init(nghttp2: settings)
         }
     }
 

@@ -144,7 +144,7 @@ extension InteropService {
             }
             let payload = try Grpc_Testing_Payload.answer(request.responseType, size: parameters.size)
             let compressed = parameters.hasCompressed ? parameters.compressed.value : nil
-            try await MessageCompression.writing(compressed: compressed) {
+            try await SingleMessage.writing(compressed: compressed) {
                 try await writer.write(.with { $0.payload = payload })
             }
         }

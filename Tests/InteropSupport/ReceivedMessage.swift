@@ -15,7 +15,7 @@ struct ReceivedMessageDeserializer<Content: SwiftProtobuf.Message>: MessageDeser
     func deserialize(_ bytes: some GRPCContiguousBytes) throws -> ReceivedMessage<Content> {
         ReceivedMessage(
             content: try ProtobufDeserializer<Content>().deserialize(bytes),
-            isCompressed: MessageCompression.flag(of: bytes)
+            isCompressed: SingleMessage.flag(of: bytes)
         )
     }
 }
@@ -28,7 +28,7 @@ final class FlagNotingDeserializer<Content: SwiftProtobuf.Message>: MessageDeser
     var flags: [Bool?] { noted.withLock { $0 } }
 
     func deserialize(_ bytes: some GRPCContiguousBytes) throws -> Content {
-        let flag = MessageCompression.flag(of: bytes)
+        let flag = SingleMessage.flag(of: bytes)
         noted.withLock { $0.append(flag) }
         return try ProtobufDeserializer<Content>().deserialize(bytes)
     }

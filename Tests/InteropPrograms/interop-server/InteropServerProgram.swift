@@ -20,7 +20,6 @@ struct InteropServerProgram: AsyncParsableCommand {
         Int?
     @Option(help: "The shortest interval of pings that a client may send, in milliseconds.")
     var minimumPingIntervalMilliseconds = 300_000
-    @Flag(help: "Neither understand nor use gzip.") var withoutCompression = false
 
     func run() async throws {
         var settings = ServerSettings()
@@ -29,9 +28,8 @@ struct InteropServerProgram: AsyncParsableCommand {
         settings.maximumConcurrentStreams = maximumConcurrentStreams
         settings.maximumConnectionAge = maximumConnectionAgeMilliseconds.map { .milliseconds($0) }
         settings.minimumPingInterval = .milliseconds(minimumPingIntervalMilliseconds)
-        settings.allowsCompression = !withoutCompression
 
-        let server = InteropServer(over: transport, settings: settings)
+        let server = try InteropServer(over: transport, settings: settings)
         let signals = await UnixSignalsSequence(trapping: .sigterm, .sigint)
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask { try await server.run() }
