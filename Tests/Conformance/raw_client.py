@@ -36,7 +36,8 @@ class Answer:
 
     @property
     def status(self):
-        assert self.reset is None, f"the stream was reset with {self.reset}"
+        # NO_ERROR after a whole answer only says that the rest of the request is not needed (RFC 9113, 8.1).
+        assert self.reset in (None, 0), f"the stream was reset with {self.reset}"
         assert "grpc-status" in self.fields, f"no grpc-status in {self.fields}"
         return int(self.fields["grpc-status"])
 

@@ -47,7 +47,8 @@ struct ConnectionTests {
     @Test(arguments: TransportPair.all)
     func `restarts under load fail no call`(pair: TransportPair) async throws {
         try await pair.run(
-            mayFail: "its server refuses streams that come after its GOAWAY, and its client fails their calls"
+            mayFail:
+                "its server refuses streams that come after its GOAWAY, its client fails calls while connections change"
         ) {
             try await withSocket { path in
                 try await pair.client.withClient(to: "unix:\(path)") { client in

@@ -140,7 +140,7 @@ extension InteropService {
         }
         for parameters in request.responseParameters {
             if parameters.intervalUs > 0 {
-                try await context.pause(for: .microseconds(parameters.intervalUs))
+                try await context.pause(for: .microseconds(parameters.intervalUs), metadata: metadata)
             }
             let payload = try Grpc_Testing_Payload.answer(request.responseType, size: parameters.size)
             let compressed = parameters.hasCompressed ? parameters.compressed.value : nil
