@@ -15,6 +15,8 @@ let package = Package(
     products: [
         .executable(name: "grimoire-processes", targets: ["grimoire-processes"]),
         .executable(name: "grimoire-mappings", targets: ["grimoire-mappings"]),
+        .executable(name: "transport-bench-server", targets: ["TransportBenchServer"]),
+        .executable(name: "transport-bench-client", targets: ["TransportBenchClient"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser.git", from: "1.8.2"),
@@ -25,6 +27,7 @@ let package = Package(
             traits: ["JSON", "CommandLineArguments"]
         ),
         .package(url: "https://github.com/apple/swift-log.git", from: "1.16.2"),
+        .package(url: "https://github.com/apple/swift-nio.git", from: "2.101.2"),
         .package(url: "https://github.com/apple/swift-protobuf.git", from: "1.39.0"),
         .package(url: "https://github.com/grpc/grpc-swift-2.git", from: "2.4.3"),
         .package(url: "https://github.com/grpc/grpc-swift-nio-transport.git", from: "2.9.2"),
@@ -85,10 +88,9 @@ let package = Package(
         .target(
             name: "ServiceKit",
             dependencies: [
-                "EventLoop", "GrimoireAPI",
+                "EventLoop", "GRPCNghttp2", "GrimoireAPI",
                 .product(name: "Configuration", package: "swift-configuration"),
                 .product(name: "GRPCCore", package: "grpc-swift-2"),
-                .product(name: "GRPCNIOTransportHTTP2", package: "grpc-swift-nio-transport"),
                 .product(name: "GRPCProtobuf", package: "grpc-swift-protobuf"),
                 .product(name: "JWTKit", package: "jwt-kit"),
                 .product(name: "Logging", package: "swift-log"),
@@ -123,8 +125,9 @@ let package = Package(
         .testTarget(
             name: "ProcessStoreTests",
             dependencies: [
-                "GrimoireAPI", "ProcessStore", "ServiceKit",
+                "EventLoop", "GRPCNghttp2", "GrimoireAPI", "Postgres", "ProcessStore", "ServiceKit",
                 .product(name: "GRPCCore", package: "grpc-swift-2"),
+                .product(name: "Logging", package: "swift-log"),
                 .product(name: "SwiftProtobuf", package: "swift-protobuf"),
             ],
             swiftSettings: strict
@@ -192,6 +195,44 @@ let package = Package(
                 "MappingServing", "ServiceKit",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
+            swiftSettings: strict
+        ),
+
+        .target(
+            name: "BenchmarkAPI",
+            dependencies: [
+                .product(name: "GRPCCore", package: "grpc-swift-2"),
+                .product(name: "GRPCProtobuf", package: "grpc-swift-protobuf"),
+                .product(name: "SwiftProtobuf", package: "swift-protobuf"),
+            ],
+            path: "Tests/Benchmarks/BenchmarkAPI",
+            swiftSettings: strict
+        ),
+        .executableTarget(
+            name: "TransportBenchServer",
+            dependencies: [
+                "BenchmarkAPI", "EventLoop", "GRPCNghttp2",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "GRPCCore", package: "grpc-swift-2"),
+                .product(name: "GRPCNIOTransportHTTP2Posix", package: "grpc-swift-nio-transport"),
+                .product(name: "GRPCProtobuf", package: "grpc-swift-protobuf"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "SwiftProtobuf", package: "swift-protobuf"),
+            ],
+            path: "Tests/Benchmarks/TransportBenchServer",
+            swiftSettings: strict
+        ),
+        .executableTarget(
+            name: "TransportBenchClient",
+            dependencies: [
+                "BenchmarkAPI", "EventLoop", "GRPCNghttp2",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "GRPCCore", package: "grpc-swift-2"),
+                .product(name: "GRPCNIOTransportHTTP2Posix", package: "grpc-swift-nio-transport"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "SwiftProtobuf", package: "swift-protobuf"),
+            ],
+            path: "Tests/Benchmarks/TransportBenchClient",
             swiftSettings: strict
         ),
     ]

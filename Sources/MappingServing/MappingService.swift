@@ -22,21 +22,26 @@ public enum MappingService {
     /// - Throws: What stops the start: `ConfigurationError`, `StartError`.
     public static func serve(_ settings: SettingsReader) async throws {
         let configuration = try ServiceConfiguration(reading: settings, coreCount: ServiceProgram.coreCount)
-        let processes = try ServiceClient(address: try settings.value(of: Settings.processesAddress))
+        let address = try settings.value(of: Settings.processesAddress)
         let logger = ServiceProgram.logger(label: "grimoire-mappings", level: configuration.logLevel)
         let verifier = try await TokenVerifier(configuration: configuration.authentication)
+        let threads = try Transport.Threads(configuration)
+        let processes = try ServiceClient(address: address, threads: threads)
         let service = MappingsService(
             processes: Grimoire_V1_ProcessManager.Client(wrapping: processes.client)
         )
-        let host = try GRPCHost(
+        let host = try await GRPCHost(
             services: [service],
             descriptors: [Grimoire_V1_ProcessMappings.descriptor],
             requirements: [Grimoire_V1_ProcessMappings.Method.GetProcessMapping.descriptor: .viewer],
             configuration: configuration,
+            threads: threads,
             verifier: verifier,
             logger: logger
         )
         // The client starts first and so stops last: calls under way still need it.
-        try await ServiceProgram.run([processes, host], grace: configuration.shutdownGrace, logger: logger)
+        try await ServiceProgram.run([processes, host], grace: configuration.shutdownGrace, logger: logger) {
+            await threads.shutdown()
+        }
     }
 }

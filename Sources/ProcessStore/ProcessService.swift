@@ -31,36 +31,32 @@ public enum ProcessService {
         let configuration = try ProcessServiceConfiguration(reading: settings)
         let logger = ServiceProgram.logger(label: "grimoire-processes", level: configuration.service.logLevel)
         let verifier = try await TokenVerifier(configuration: configuration.service.authentication)
-        let offload = OffloadExecutor(width: 4, name: "offload")
+        let threads = try Transport.Threads(configuration.service)
         if let owner = configuration.owner {
             let migrator = Migrator(Migrations.all, upkeep: Migrations.upkeep)
-            let applied = try await migrator.run(owner, offload: offload)
+            let applied = try await migrator.run(owner, offload: threads.offload)
             logger.info("The schema is up to date", metadata: [LogKey.count: "\(applied.count)"])
         }
-        let loops = try EventLoopGroup(count: configuration.service.eventLoops)
-        try loops.start()
         let store = ProcessStore(
             configuration: configuration.application,
-            loops: loops,
-            offload: offload,
+            loops: threads.loops,
+            offload: threads.offload,
             limits: configuration.poolLimits
         )
-        let host = try GRPCHost(
+        let host = try await GRPCHost(
             services: [ProcessManagerService(store: store)],
             descriptors: [Grimoire_V1_ProcessManager.descriptor],
             requirements: requirements,
             statuses: ["CreateProcess": 201],
             configuration: configuration.service,
+            threads: threads,
             verifier: verifier,
             logger: logger
         )
-        do {
-            try await ServiceProgram.run([host], grace: configuration.service.shutdownGrace, logger: logger)
-        } catch {
-            await stop(store, loops, offload)
-            throw error
+        try await ServiceProgram.run([host], grace: configuration.service.shutdownGrace, logger: logger) {
+            await store.shutdown()
+            await threads.shutdown()
         }
-        await stop(store, loops, offload)
     }
 
     /// Which role each method asks for.
@@ -74,11 +70,4 @@ public enum ProcessService {
         Grimoire_V1_ProcessManager.Method.GetProcessSpy.descriptor: .viewer,
         Grimoire_V1_ProcessManager.Method.GetProcessMapping.descriptor: .viewer,
     ]
-
-    private static func stop(_ store: ProcessStore, _ loops: EventLoopGroup, _ offload: OffloadExecutor) async
-    {
-        await store.shutdown()
-        await loops.shutdown()
-        await offload.shutdown()
-    }
 }

@@ -7,7 +7,7 @@ internal import GRPCNghttp2
 enum SingleMessage {
     /// Whether the message that came as these bytes was marked as compressed; nil where the transport doesn't say.
     static func flag(of bytes: some GRPCContiguousBytes) -> Bool? {
-        nil
+        (bytes as? MessageBytes)?.wasCompressed
     }
 
     /// Writes messages compressed or not, where the call has agreed on an encoding; nil: as the call does by default.

@@ -78,7 +78,9 @@ enum GzipCodec {
         if let failure { throw failure }
         let count = framed.count - MessageBytes.prefixLength
         framed.withUnsafeMutableBufferPointer { MessageBytes.writePrefix(count: count, to: $0) }
-        return MessageBytes(framed: framed)
+        var decompressed = MessageBytes(framed: framed)
+        decompressed.wasCompressed = true
+        return decompressed
     }
 
     private static func inflateAll(

@@ -11,6 +11,10 @@ public struct MessageBytes: GRPCContiguousBytes, Hashable, Sendable {
     /// Prefix and message. The prefix is valid at all times, so whoever sets this keeps it so.
     @usableFromInline var framed: [UInt8]
 
+    /// Whether the message came compressed over the wire. For a message that is to be sent it says nothing, and it is no
+    /// part of equality.
+    public internal(set) var wasCompressed = false
+
     /// A message of `count` bytes, all of them `byte`.
     @inlinable
     public init(repeating byte: UInt8, count: Int) {
@@ -63,6 +67,12 @@ public struct MessageBytes: GRPCContiguousBytes, Hashable, Sendable {
             try body(UnsafeMutableRawBufferPointer(rebasing: $0[Self.prefixLength...]))
         }
     }
+
+    /// Whether two messages have the same bytes.
+    public static func == (left: MessageBytes, right: MessageBytes) -> Bool { left.framed == right.framed }
+
+    /// Hashes the bytes.
+    public func hash(into hasher: inout Hasher) { hasher.combine(framed) }
 
     @inlinable
     static func makeFramed(count: Int, _ fill: (UnsafeMutableBufferPointer<UInt8>) -> Void) -> [UInt8] {

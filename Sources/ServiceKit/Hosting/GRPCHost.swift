@@ -18,25 +18,36 @@ public struct GRPCHost: Service {
     ///   - requirements: The role that each of their methods asks for.
     ///   - statuses: HTTP statuses of successes other than 200, by method name.
     ///   - configuration: Where to listen.
+    ///   - threads: Where everything runs.
     ///   - verifier: Who verifies tokens.
     ///   - logger: Where changes of state and unknown errors are written.
-    /// - Throws: Where the descriptors built into the program are damaged.
+    ///   - innermost: Interceptors next to the handlers.
+    /// - Throws: `StartError` where the host to listen on has no address.
     public init(
         services: [any RegistrableRPCService],
         descriptors: [ServiceDescriptor],
         requirements: [MethodDescriptor: Role],
         statuses: [String: Int] = [:],
         configuration: ServiceConfiguration,
+        threads: Transport.Threads,
         verifier: TokenVerifier,
-        logger: Logger
-    ) throws {
+        logger: Logger,
+        innermost: [any ServerInterceptor] = []
+    ) async throws {
+        address = "\(configuration.listenHost):\(configuration.listenPort)"
+        let transport: Transport.Server
+        do {
+            transport = try await Transport.server(configuration, threads: threads)
+        } catch {
+            throw StartError(address: address, cause: error)
+        }
         let standard: [ServiceDescriptor] = [
             .grpc_health_v1_Health, .grpc_reflection_v1_ServerReflection, ReflectionService.alphaService,
         ]
         health = HealthRegistry(services: descriptors)
         let policy = AccessPolicy(requirements: requirements, openServices: Set(standard))
         server = GRPCServer(
-            transport: Transport.server(configuration),
+            transport: transport,
             services: services + [
                 HealthService(registry: health), try ReflectionService(services: descriptors + standard),
             ],
@@ -45,10 +56,16 @@ public struct GRPCHost: Service {
                 AuthenticationInterceptor(verifier: verifier, policy: policy),
                 HTTPStatusInterceptor(statuses: statuses),
                 ErrorInterceptor(logger: logger),
-            ]
+            ] + innermost
         )
-        address = "\(configuration.listenHost):\(configuration.listenPort)"
         self.logger = logger
+    }
+
+    /// Where the host listens, as `ipv4:127.0.0.1:7101`; waits until it does.
+    ///
+    /// - Throws: `TransportError` where it could not listen, or listens no more.
+    public var listeningAddress: String {
+        get async throws { try await Transport.listeningAddress(of: server.transport) }
     }
 
     /// Serves until a graceful shutdown, then until the calls under way have ended.
@@ -68,8 +85,8 @@ public struct GRPCHost: Service {
                 }
             } catch let error as RPCError {
                 throw error
-            } catch let error where !(error is CancellationError) {
-                throw StartError(address: address, cause: error)
+            } catch let error as RuntimeError {
+                throw StartError(address: address, cause: error.cause ?? error)
             }
         } onGracefulShutdown: {
             logger.info("Stopping: calls under way are finished")

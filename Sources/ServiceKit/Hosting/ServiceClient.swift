@@ -9,8 +9,8 @@ public struct ServiceClient: Service {
     /// A client of the service at `address`. Nothing is opened before `run()`.
     ///
     /// - Throws: `ConfigurationError` where the address cannot be called.
-    public init(address: HostPort) throws(ConfigurationError) {
-        client = GRPCClient(transport: try Transport.client(address))
+    public init(address: HostPort, threads: Transport.Threads) throws(ConfigurationError) {
+        client = GRPCClient(transport: try Transport.client(address, threads: threads))
     }
 
     /// Keeps the connections until a graceful shutdown.

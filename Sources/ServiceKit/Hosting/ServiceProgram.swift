@@ -16,16 +16,17 @@ public enum ServiceProgram {
         public static let system: Int32 = 71
     }
 
-    /// Settings from the flags given and this process's environment.
+    /// Settings from the flags given and the environment, this process's unless another is given.
     ///
     /// - Throws: `ConfigurationError` on unknown flags.
     public static func settings(
         arguments: [String],
-        known: [SettingDescription]
+        known: [SettingDescription],
+        environment: [String: String]? = nil
     ) async throws(ConfigurationError) -> SettingsReader {
         try await SettingsReader(
             arguments: arguments,
-            environment: ProcessInfo.processInfo.environment,
+            environment: environment ?? ProcessInfo.processInfo.environment,
             known: known
         )
     }
@@ -46,8 +47,14 @@ public enum ServiceProgram {
     ///   - services: What to run. Where one ends by itself or throws, the others are stopped as well.
     ///   - grace: How long stopping may take before what is left is cancelled.
     ///   - logger: Where the life cycle is logged, at debug.
+    ///   - closing: Closes what the services stood on; run in any case, once they have ended.
     /// - Throws: What the first service to fail threw.
-    public static func run(_ services: [any Service], grace: Duration, logger: Logger) async throws {
+    public static func run(
+        _ services: [any Service],
+        grace: Duration,
+        logger: Logger,
+        closing: () async -> Void
+    ) async throws {
         var configuration = ServiceGroupConfiguration(
             services: services.map { .init(service: $0) },
             gracefulShutdownSignals: [.sigterm, .sigint],
@@ -56,7 +63,14 @@ public enum ServiceProgram {
         configuration.maximumGracefulShutdownDuration = grace
         // A peer that leaves while we write is an error of that write, not the end of this process.
         signal(SIGPIPE, SIG_IGN)
-        try await ServiceGroup(configuration: configuration).run()
+        let result: Result<Void, any Error>
+        do {
+            result = .success(try await ServiceGroup(configuration: configuration).run())
+        } catch {
+            result = .failure(error)
+        }
+        await closing()
+        try result.get()
     }
 
     /// Ends the process on a failed start: one line on standard error, and the status that fits.

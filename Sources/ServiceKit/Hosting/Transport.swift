@@ -1,5 +1,6 @@
+public import EventLoop
 internal import GRPCCore
-public import GRPCNIOTransportHTTP2Posix
+public import GRPCNghttp2
 
 /// The one place where a transport is chosen: nothing else in Grimoire names one.
 public enum Transport {
@@ -7,40 +8,81 @@ public enum Transport {
     public static let maxMessageBytes = 4 * 1_024 * 1_024
 
     /// What servers listen with.
-    typealias Server = HTTP2ServerTransport.Posix
+    typealias Server = Nghttp2ServerTransport
 
     /// What clients of other services call with.
-    public typealias Client = HTTP2ClientTransport.Posix
+    public typealias Client = Nghttp2ClientTransport
+
+    /// The threads that a service does everything on.
+    public struct Threads: Sendable {
+        /// One for each core that the service uses: connections, calls, actors.
+        public let loops: EventLoopGroup
+        /// For what blocks or takes long.
+        public let offload: OffloadExecutor
+
+        /// Takes loops that have been started.
+        public init(loops: EventLoopGroup, offload: OffloadExecutor) {
+            self.loops = loops
+            self.offload = offload
+        }
+
+        /// Starts as many loops as the configuration says.
+        ///
+        /// - Throws: `EventLoopError` where the kernel has no thread or descriptor left.
+        public init(_ configuration: ServiceConfiguration) throws(EventLoopError) {
+            loops = try EventLoopGroup(count: configuration.eventLoops)
+            offload = OffloadExecutor(width: Self.offloadWidth)
+            try loops.start()
+        }
+
+        private static let offloadWidth = 4
+
+        /// Ends them. Whatever uses them has ended before.
+        public func shutdown() async {
+            await loops.shutdown()
+            await offload.shutdown()
+        }
+    }
 
     /// A server's transport on the address of the configuration.
-    static func server(_ configuration: ServiceConfiguration) -> Server {
-        HTTP2ServerTransport.Posix(
-            address: .ipv4(host: configuration.listenHost, port: configuration.listenPort),
-            transportSecurity: .plaintext,
-            config: .defaults { config in
-                config.rpc.maxRequestPayloadSize = maxMessageBytes
-                config.connection.maxGraceTime = configuration.shutdownGrace
-            }
+    ///
+    /// - Throws: `TransportError` where the host has no address.
+    static func server(
+        _ configuration: ServiceConfiguration,
+        threads: Threads
+    ) async throws(TransportError) -> Server {
+        var limits = ServerConfiguration()
+        limits.http2.maxMessageBytes = maxMessageBytes
+        limits.shutdownGrace = configuration.shutdownGrace
+        return Server(
+            address: try await SocketAddress.resolve(
+                host: configuration.listenHost,
+                port: UInt16(configuration.listenPort),
+                offload: threads.offload
+            ),
+            loops: threads.loops,
+            offload: threads.offload,
+            configuration: limits
         )
     }
 
     /// A client's transport towards another service.
     ///
     /// - Throws: `ConfigurationError` where the address has a form that the transport does not know.
-    static func client(_ address: HostPort) throws(ConfigurationError) -> Client {
-        do {
-            return try HTTP2ClientTransport.Posix(
-                target: .dns(host: address.host, port: address.port),
-                transportSecurity: .plaintext
+    static func client(_ address: HostPort, threads: Threads) throws(ConfigurationError) -> Client {
+        do throws(TransportError) {
+            return try Client(
+                target: try Target.dns(host: address.host, port: UInt16(address.port)),
+                loops: threads.loops,
+                offload: threads.offload
             )
         } catch {
-            throw ConfigurationError(setting: "\(address)", message: "cannot be called: \(error)")
+            throw ConfigurationError(setting: "\(address)", message: "cannot be called: \(error.message)")
         }
     }
 
     /// Where a server listens, once it does: the port taken where the configuration says 0.
     static func listeningAddress(of server: Server) async throws -> String {
-        let address = try await server.listeningAddress
-        return address.ipv4.map { "\($0.host):\($0.port)" } ?? "\(address)"
+        "\(try await server.listeningAddress)"
     }
 }
