@@ -98,7 +98,7 @@ def test_server_compressed_streaming(python_server, transport):
 def test_headers_are_those_of_the_protocol(python_server, transport):
     with Wiretap(python_server) as tap:
         run(transport, tap.target, "large_unary", "deadline_while_streaming")
-        (timed,), unary = tap.streams("StreamingOutputCall"), tap.streams("UnaryCall")[0]
+        timed, unary = tap.streams("StreamingOutputCall")[0], tap.streams("UnaryCall")[0]
         for stream in (timed, unary):
             names = [name for name, _ in stream.request.headers[0]]
             headers = dict(stream.request.headers[0])

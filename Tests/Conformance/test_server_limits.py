@@ -16,9 +16,9 @@ def cancelled_calls(api, stub):
 
 
 def wait_for_cancelled_calls(api, stub, above):
-    limit = time.monotonic() + 2
+    limit = time.monotonic() + 5
     while cancelled_calls(api, stub) <= above:
-        assert time.monotonic() < limit, "the handler did not hear within 2 s that its call has ended"
+        assert time.monotonic() < limit, "the handler did not hear within 5 s that its call has ended"
 
 
 def sleeping(api):
@@ -117,7 +117,7 @@ def test_values_of_one_key_keep_their_order(api, stub):
 
 def test_a_deadline_ends_the_call_and_its_handler(api, stub):
     before = cancelled_calls(api, stub)
-    call = stub.StreamingOutputCall(sleeping(api), timeout=0.3)
+    call = stub.StreamingOutputCall(sleeping(api), timeout=1)
     assert len(next(call).payload.body) == 1
     with pytest.raises(grpc.RpcError):
         next(call)

@@ -1,7 +1,7 @@
 import InteropSupport
 import Testing
 
-@Suite("gRPC's interoperability tests pass between transports")
+@Suite("gRPC's interoperability tests pass between transports", .serialized)
 struct InteroperabilityTests {
     @Test(arguments: TransportPair.all, InteropCase.allCases)
     func `a case of gRPC's descriptions passes`(pair: TransportPair, interopCase: InteropCase) async throws {

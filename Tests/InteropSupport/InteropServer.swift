@@ -32,6 +32,17 @@ public struct InteropServer: Sendable {
     /// Takes no new calls, and ends when those under way have.
     public let beginGracefulShutdown: @Sendable () -> Void
 
+    /// Makes a server of its parts.
+    public init(
+        run: @escaping @Sendable () async throws -> Void,
+        target: @escaping @Sendable () async throws -> String,
+        beginGracefulShutdown: @escaping @Sendable () -> Void
+    ) {
+        self.run = run
+        self.target = target
+        self.beginGracefulShutdown = beginGracefulShutdown
+    }
+
     init<Transport: ServerTransport>(
         transport: Transport,
         kind: TransportKind,
