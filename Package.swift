@@ -147,6 +147,45 @@ let package = Package(
             swiftSettings: strict
         ),
 
+        // gRPC's interoperability tests: client and server over any transport, as a suite and as programs for other peers.
+        .target(
+            name: "InteropSupport",
+            dependencies: [
+                "EventLoop", "GRPCNghttp2",
+                .product(name: "GRPCCore", package: "grpc-swift-2"),
+                .product(name: "GRPCNIOTransportHTTP2", package: "grpc-swift-nio-transport"),
+                .product(name: "GRPCProtobuf", package: "grpc-swift-protobuf"),
+                .product(name: "SwiftProtobuf", package: "swift-protobuf"),
+            ],
+            path: "Tests/InteropSupport",
+            swiftSettings: strict
+        ),
+        .testTarget(
+            name: "GRPCConformanceTests",
+            dependencies: ["InteropSupport", .product(name: "GRPCCore", package: "grpc-swift-2")],
+            swiftSettings: strict
+        ),
+        .executableTarget(
+            name: "interop-server",
+            dependencies: [
+                "InteropSupport",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "UnixSignals", package: "swift-service-lifecycle"),
+            ],
+            path: "Tests/InteropPrograms/interop-server",
+            swiftSettings: strict
+        ),
+        .executableTarget(
+            name: "interop-client",
+            dependencies: [
+                "InteropSupport",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "UnixSignals", package: "swift-service-lifecycle"),
+            ],
+            path: "Tests/InteropPrograms/interop-client",
+            swiftSettings: strict
+        ),
+
         .executableTarget(
             name: "grimoire-processes",
             dependencies: [
