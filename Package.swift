@@ -108,6 +108,9 @@ let package = Package(
             swiftSettings: strict
         ),
 
+        .target(name: "SPySyntax", swiftSettings: strict),
+        .testTarget(name: "SPySyntaxTests", dependencies: ["SPySyntax"], swiftSettings: strict),
+
         .target(
             name: "MappingServing",
             dependencies: [
