@@ -46,7 +46,8 @@ extension Printer {
         for part in parts {
             switch tree[part] {
             case .constant(.string(let literal)):
-                text += literalPart(tree.bytes(literal), quote, isSpecification)
+                guard let part = literalPart(tree.bytes(literal), quote, isSpecification) else { return nil }
+                text += part
             case .formattedValue(let value, let conversion, let specification):
                 guard let field = field(value, conversion, specification, quote) else { return nil }
                 text += field
@@ -77,8 +78,9 @@ extension Printer {
         return text + "}"
     }
 
-    /// The literal part of an f-string; inside a field of another it cannot have escapes.
-    private func literalPart(_ bytes: ArraySlice<UInt8>, _ quote: Quote, _ isSpecification: Bool) -> String {
+    /// The literal part of an f-string; inside a field of another it cannot have escapes, and nothing
+    /// is given where it needs them.
+    private func literalPart(_ bytes: ArraySlice<UInt8>, _ quote: Quote, _ isSpecification: Bool) -> String? {
         if outerQuotes.isEmpty || isSpecification {
             return escaped(bytes, mark: quote.mark, fields: isSpecification ? .escaped : .doubled)
         }
@@ -86,7 +88,7 @@ extension Printer {
         let isPossible =
             !text.contains(quote.text) && !text.hasSuffix(String(quote.mark))
             && (quote.isTriple || !text.contains("\n"))
-        guard isPossible else { return Printer.impossible }
+        guard isPossible else { return nil }
         return text.replacing("{", with: "{{").replacing("}", with: "}}")
     }
 
