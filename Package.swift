@@ -138,6 +138,14 @@ let package = Package(
             swiftSettings: strict
         ),
 
+        .target(name: "SPySyntax", swiftSettings: strict),
+        .testTarget(
+            name: "SPySyntaxTests",
+            dependencies: ["SPySyntax"],
+            exclude: ["CPython/cpython.py", "Cases", "Fuzz/Corpus", "Fuzz/LibFuzzer.txt"],
+            swiftSettings: strict
+        ),
+
         .target(
             name: "MappingServing",
             dependencies: [
