@@ -36,11 +36,11 @@ enum EngineCases {
         atLeast minimum: Int = 1,
         sourceLocation: SourceLocation = #_sourceLocation,
         answer: ([String]) throws -> String
-    ) rethrows {
+    ) {
         #expect(rows.count >= minimum, sourceLocation: sourceLocation)
         var differences: [String] = []
         for row in rows {
-            let given = try answer(Array(row.dropLast()))
+            let given = outcome { try answer(Array(row.dropLast())) }
             if given != row.last {
                 differences.append(
                     "\(row.dropLast().joined(separator: " | "))\n    CPython: \(row.last ?? "")\n    ours:    \(given)"

@@ -28,7 +28,8 @@ extension BigInteger {
 
     /// `divmod`: the quotient rounded down, and a remainder with the sign of the divisor.
     func dividedFloor(
-        by divisor: BigInteger, _ meter: Meter
+        by divisor: BigInteger,
+        _ meter: Meter
     ) throws(EngineError) -> (quotient: BigInteger, remainder: BigInteger) {
         guard !divisor.isZero else { throw .zeroDivision("integer division or modulo by zero") }
         try meter.charge(bytes: (magnitude.count + 1) * 8)
@@ -81,7 +82,9 @@ extension BigInteger {
 
     /// `pow(self, exponent, modulus)`.
     func power(
-        _ exponent: BigInteger, modulo modulus: BigInteger, _ meter: Meter
+        _ exponent: BigInteger,
+        modulo modulus: BigInteger,
+        _ meter: Meter
     ) throws(EngineError) -> BigInteger {
         guard !modulus.isZero else { throw .valueError("pow() 3rd argument cannot be 0") }
         let size = modulus.absolute

@@ -50,7 +50,9 @@ extension BigInteger {
     }
 
     private func combined(
-        with other: BigInteger, _ meter: Meter, _ operation: (UInt, UInt) -> UInt
+        with other: BigInteger,
+        _ meter: Meter,
+        _ operation: (UInt, UInt) -> UInt
     ) throws(EngineError) -> BigInteger {
         let count = max(magnitude.count, other.magnitude.count) + 1
         try meter.charge(steps: count / 16 + 1)

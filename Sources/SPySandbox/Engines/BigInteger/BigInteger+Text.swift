@@ -31,7 +31,9 @@ extension BigInteger {
     }
 
     private static func appendDigits(
-        of magnitude: [UInt], to pieces: inout [[UInt8]], _ meter: Meter
+        of magnitude: [UInt],
+        to pieces: inout [[UInt8]],
+        _ meter: Meter
     ) throws(EngineError) {
         var rest = magnitude
         while !rest.isEmpty {

@@ -1,7 +1,9 @@
 extension Limbs {
     /// Quotient and remainder of magnitudes; the divisor is not zero.
     static func divide(
-        _ dividend: Magnitude, by divisor: Magnitude, _ meter: Meter
+        _ dividend: Magnitude,
+        by divisor: Magnitude,
+        _ meter: Meter
     ) throws(EngineError) -> (quotient: Magnitude, remainder: Magnitude) {
         precondition(!divisor.isEmpty, "the caller raises ZeroDivisionError")
         if compare(dividend, divisor) < 0 { return ([], dividend) }
@@ -16,7 +18,9 @@ extension Limbs {
 
     /// Knuth, The Art of Computer Programming, volume 2, algorithm 4.3.1 D.
     private static func divideLong(
-        _ dividend: Magnitude, by divisor: Magnitude, _ meter: Meter
+        _ dividend: Magnitude,
+        by divisor: Magnitude,
+        _ meter: Meter
     ) throws(EngineError) -> (quotient: Magnitude, remainder: Magnitude) {
         let shift = divisor[divisor.count - 1].leadingZeroBitCount
         let scaled = shiftLeft(divisor, by: shift)
@@ -54,7 +58,9 @@ extension Limbs {
         }
         while true {
             let product = digit.multipliedFullWidth(by: next)
-            guard product.high > remainder || (product.high == remainder && product.low > high.2) else { return digit }
+            guard product.high > remainder || (product.high == remainder && product.low > high.2) else {
+                return digit
+            }
             digit -= 1
             let (sum, overflow) = remainder.addingReportingOverflow(top)
             if overflow { return digit }
@@ -64,7 +70,10 @@ extension Limbs {
 
     /// Subtracts a multiple of the divisor at a position and returns the digit that was right.
     private static func subtract(
-        _ divisor: Magnitude, times digit: UInt, from rest: inout Magnitude, at position: Int
+        _ divisor: Magnitude,
+        times digit: UInt,
+        from rest: inout Magnitude,
+        at position: Int
     ) -> UInt {
         let count = divisor.count
         let isNegative = rest.withUnsafeMutableBufferPointer { rest in

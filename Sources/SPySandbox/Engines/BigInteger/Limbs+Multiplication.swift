@@ -4,7 +4,9 @@ extension Limbs {
     /// Products of limbs that make one step of a meter.
     private static let productsPerStep = 32
 
-    static func multiply(_ left: Magnitude, _ right: Magnitude, _ meter: Meter) throws(EngineError) -> Magnitude {
+    static func multiply(_ left: Magnitude, _ right: Magnitude, _ meter: Meter) throws(EngineError)
+        -> Magnitude
+    {
         let (long, short) = left.count >= right.count ? (left, right) : (right, left)
         if short.isEmpty { return [] }
         if short.count < karatsubaThreshold {
@@ -39,7 +41,9 @@ extension Limbs {
 
     /// Factors of very different lengths: the long one is cut into pieces as long as the short one.
     private static func multiplyInBlocks(
-        _ long: Magnitude, _ short: Magnitude, _ meter: Meter
+        _ long: Magnitude,
+        _ short: Magnitude,
+        _ meter: Meter
     ) throws(EngineError) -> Magnitude {
         var result = Magnitude(repeating: 0, count: long.count + short.count)
         var start = 0
@@ -54,7 +58,9 @@ extension Limbs {
     }
 
     private static func karatsuba(
-        _ left: Magnitude, _ right: Magnitude, _ meter: Meter
+        _ left: Magnitude,
+        _ right: Magnitude,
+        _ meter: Meter
     ) throws(EngineError) -> Magnitude {
         let half = (left.count + 1) / 2
         let (leftLow, leftHigh) = (piece(left, 0, half), piece(left, half, left.count))
