@@ -69,15 +69,27 @@ final class RangeObject: Object {
 }
 
 /// A `slice`.
-final class SliceObject: Object {
-    let start: Value
-    let stop: Value
-    let step: Value
+final class SliceObject: Container {
+    private(set) var start: Value
+    private(set) var stop: Value
+    private(set) var step: Value
 
     init(_ start: Value, _ stop: Value, _ step: Value, _ heap: Heap) {
         self.start = start
         self.stop = stop
         self.step = step
         super.init(.slice, heap)
+    }
+
+    deinit {
+        let held = [start, stop, step]
+        clear()
+        heap.release(held)
+    }
+
+    override func clear() {
+        start = .none
+        stop = .none
+        step = .none
     }
 }
