@@ -70,7 +70,7 @@ func outcome(_ body: () throws -> String) -> String {
         return try body()
     } catch let error as EngineError {
         switch error {
-        case .raised(let exception): return "\(exception.type): \(exception.message)"
+        case .raised(let exception): return Text("\(exception.type): \(exception.message)").escaped
         case .budgetExceeded(let exceeded): return "budget \(exceeded.budget.rawValue)"
         case .stopped: return "stopped"
         }

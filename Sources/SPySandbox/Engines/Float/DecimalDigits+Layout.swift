@@ -17,11 +17,18 @@ extension DecimalDigits {
     }
 
     /// `d.ddde+dd` with exactly so many decimals and no sign.
-    func exponentLayout(decimals: Int, marker: UInt8 = UInt8(ascii: "e"), into text: inout [UInt8]) {
+    func exponentLayout(
+        decimals: Int,
+        hasPoint: Bool = false,
+        marker: UInt8 = UInt8(ascii: "e"),
+        into text: inout [UInt8]
+    ) {
         text.append(48 + digits[0])
         if decimals > 0 {
             text.append(UInt8(ascii: "."))
             for index in 1..<(decimals + 1) { text.append(48 + (index < digits.count ? digits[index] : 0)) }
+        } else if hasPoint {
+            text.append(UInt8(ascii: "."))
         }
         let exponent = isZero ? 0 : point - 1
         text.append(marker)

@@ -11,7 +11,7 @@ def start():
 
 
 def quote(value):
-    return value.encode("unicode_escape").decode("ascii") if isinstance(value, str) else str(value)
+    return str(value).encode("unicode_escape").decode("ascii")
 
 
 def row(*fields):
