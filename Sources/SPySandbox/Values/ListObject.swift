@@ -61,6 +61,11 @@ final class ListObject: Container {
         count += added
     }
 
+    func append(contentsOf values: [Value]) throws(EngineError) {
+        try reserve(count + values.count)
+        for value in values { try append(value) }
+    }
+
     func insert(_ value: Value, at index: Int) throws(EngineError) {
         if count == capacity { try grow(to: count + 1) }
         (base + index + 1).moveInitialize(from: base + index, count: count - index)
