@@ -29,5 +29,13 @@ class ForeignObject: Object {
 
     func item(_ key: Value, _ machine: Machine) throws(EngineError) -> Value? { nil }
 
+    func toInteger(_ machine: Machine) throws(EngineError) -> Value? { nil }
+
+    func toDouble(_ machine: Machine) throws(EngineError) -> Double? { nil }
+
+    func absolute(_ machine: Machine) throws(EngineError) -> Value? { nil }
+
+    func rounded(_ digits: Value?, _ machine: Machine) throws(EngineError) -> Value? { nil }
+
     enum Order { case less, equal, greater, unordered }
 }

@@ -43,7 +43,7 @@ enum Hashing {
             return hash(set)
         case .dictView: throw unhashable(object)
         default:
-            if let hashable = object as? any ForeignHashable { return try hashable.pythonHash(meter) }
+            if let foreign = object as? ForeignObject { return try foreign.hash(meter) }
             // CPython hashes what has no value by its address; a constant of the kind is as good and deterministic.
             return Int(object.kind.rawValue) &* 0x9E37_79B1 &+ 7
         }
@@ -105,11 +105,6 @@ enum Hashing {
             return SipHash.hash(bytes)
         }
     }
-}
-
-/// A value of a module (a date, a decimal) that has a hash of its own.
-protocol ForeignHashable {
-    func pythonHash(_ meter: Meter) throws(EngineError) -> Int
 }
 
 /// SipHash-1-3 with a key of zeros.
