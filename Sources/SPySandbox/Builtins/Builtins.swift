@@ -11,7 +11,6 @@ enum Builtins {
         if let function = functions[name] { return .object(BuiltinObject(name, machine.heap, function)) }
         if ExceptionTypes.builtinNames.contains(name), let type = ExceptionTypes.byName[name] { return machine.type(type) }
         switch name {
-        case "NotImplemented": return .object(ActionObject("NotImplemented", machine.heap))
         case "Ellipsis": return .ellipsis
         case "__name__": return (try? machine.string("__main__")) ?? .none
         default: return nil
@@ -20,7 +19,7 @@ enum Builtins {
 
     /// All names, for documentation and tests.
     static var names: [String] {
-        (Array(types.keys) + Array(functions.keys) + ExceptionTypes.builtinNames + ["Ellipsis", "NotImplemented"]).sorted()
+        (Array(types.keys) + Array(functions.keys) + ExceptionTypes.builtinNames + ["Ellipsis"]).sorted()
     }
 
     static let functions: [String: NativeFunction] = [

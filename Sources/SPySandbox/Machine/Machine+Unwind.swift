@@ -2,6 +2,7 @@ extension Machine {
     /// Leaves frames until one catches the error; nothing if one did, otherwise the error for who runs the loop.
     func unwind(_ error: EngineError) -> EngineError? {
         guard let exception = exception(of: error) else {
+            noteHalt()
             while !leaveFrame() {}
             return error
         }
@@ -55,6 +56,20 @@ extension Machine {
     var currentException: ExceptionObject? {
         for exception in handled.reversed() { if let exception { return exception } }
         return nil
+    }
+
+    /// Notes the frames that a budget or a stop ends, down to the entry.
+    private func noteHalt() {
+        var position = frameCount - 1
+        while position >= 0, haltTraceback.count < 2_000 {
+            haltTraceback.append(entry(frames[position]))
+            if frames[position].isEntry { return }
+            position -= 1
+        }
+    }
+
+    private func entry(_ frame: Frame) -> TracebackEntry {
+        TracebackEntry(line: Int(frame.code.lines[max(frame.next - 1, 0)]), function: frame.code.name)
     }
 
     private func note(_ frame: Frame, in exception: ExceptionObject) {

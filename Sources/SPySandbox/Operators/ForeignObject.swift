@@ -37,5 +37,8 @@ class ForeignObject: Object {
 
     func rounded(_ digits: Value?, _ machine: Machine) throws(EngineError) -> Value? { nil }
 
+    /// `math.floor`, `math.ceil` or `math.trunc`, by name.
+    func integral(_ name: String, _ machine: Machine) throws(EngineError) -> Value? { nil }
+
     enum Order { case less, equal, greater, unordered }
 }
