@@ -1,3 +1,5 @@
+internal import SPySyntax
+
 /// The names that every program has.
 enum Builtins {
     private static let types: [String: PythonType] = [
@@ -12,7 +14,7 @@ enum Builtins {
         if ExceptionTypes.builtinNames.contains(name), let type = ExceptionTypes.byName[name] { return machine.type(type) }
         switch name {
         case "Ellipsis": return .ellipsis
-        case "__name__": return (try? machine.string("__main__")) ?? .none
+        case "__name__": return (try? machine.string("__main__")) ?? Value.none
         default: return nil
         }
     }

@@ -1,3 +1,5 @@
+internal import SPySyntax
+
 /// The numeric builtins.
 enum Numeric {
     static func absolute(_ value: Value, _ machine: Machine) throws(EngineError) -> Value {

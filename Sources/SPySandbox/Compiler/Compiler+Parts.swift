@@ -90,10 +90,10 @@ extension Compiler {
 
     func formattedValue(_ id: ExpressionID, into target: Int32) throws(CompileError) {
         guard case .formattedValue(let value, let conversion, let specification) = tree[id] else { return }
-        let value = try operand(value)
+        let shown = try operand(value)
         var format = builder.constant(.none)
         if let specification { format = try operand(specification) }
-        builder.emit(.formatValue, a: target, b: value, c: format, flag: conversion.rawValue)
+        builder.emit(.formatValue, a: target, b: shown, c: format, flag: conversion.rawValue)
     }
 
     // MARK: Calls

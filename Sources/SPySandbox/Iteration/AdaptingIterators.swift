@@ -1,3 +1,5 @@
+internal import SPySyntax
+
 /// `enumerate`
 final class EnumerateIterator: IteratorObject {
     private var source: IteratorObject?

@@ -15,7 +15,7 @@ struct StackGuard {
         var attributes = pthread_attr_t()
         var base: UnsafeMutableRawPointer?
         var size = 0
-        if pthread_getattr_np(pthread_self(), &attributes) == 0 {
+        if attributesOfThread(pthread_self(), &attributes) == 0 {
             if pthread_attr_getstack(&attributes, &base, &size) != 0 { base = nil }
             pthread_attr_destroy(&attributes)
         }
@@ -39,3 +39,7 @@ struct StackGuard {
         @inline(never) get { Self.position > lowest }
     }
 }
+
+/// `pthread_getattr_np`, which the Glibc module leaves out because it is a GNU extension.
+@_silgen_name("pthread_getattr_np")
+private func attributesOfThread(_ thread: pthread_t, _ attributes: UnsafeMutablePointer<pthread_attr_t>) -> CInt

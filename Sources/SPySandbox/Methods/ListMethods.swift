@@ -1,3 +1,5 @@
+internal import SPySyntax
+
 /// Methods of `list`.
 enum ListMethods {
     @inline(__always)

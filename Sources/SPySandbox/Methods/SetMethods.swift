@@ -119,9 +119,9 @@ enum SetMethods {
     ) throws(EngineError) -> Bool {
         switch comparison {
         case .lessOrEqual: try isSubset(left, right)
-        case .less: try left.count < right.count && isSubset(left, right)
+        case .less: left.count < right.count ? try isSubset(left, right) : false
         case .greaterOrEqual: try isSubset(right, left)
-        case .greater: try right.count < left.count && isSubset(right, left)
+        case .greater: right.count < left.count ? try isSubset(right, left) : false
         default: false
         }
     }

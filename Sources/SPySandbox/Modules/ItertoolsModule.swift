@@ -1,3 +1,5 @@
+internal import SPySyntax
+
 /// `itertools`
 enum ItertoolsModule {
     static let chain = type("chain")

@@ -1,3 +1,5 @@
+internal import SPySyntax
+
 internal import Glibc
 
 /// `math`

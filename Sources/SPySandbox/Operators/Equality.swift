@@ -1,3 +1,5 @@
+internal import SPySyntax
+
 /// `==` on values. Nothing in the subset lets a program redefine it, so it never calls back.
 enum Equality {
     static func areEqual(_ left: Value, _ right: Value, _ meter: Meter, depth: Int) throws(EngineError) -> Bool {

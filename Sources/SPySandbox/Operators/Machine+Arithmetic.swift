@@ -411,7 +411,8 @@ extension Machine {
             return dict.flavor == .counter ? try Counters.inPlace(operation, dict, right, self) : false
         case (.set, _):
             let set = unsafeDowncast(object, to: SetObject.self)
-            return try !set.isFrozen && SetMethods.inPlace(operation, set, right, self)
+            if set.isFrozen { return false }
+            return try SetMethods.inPlace(operation, set, right, self)
         default: return false
         }
     }

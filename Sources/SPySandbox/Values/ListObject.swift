@@ -103,7 +103,8 @@ final class ListObject: Container {
     }
 
     func reverse() {
-        UnsafeMutableBufferPointer(start: base, count: count).reverse()
+        var elements = UnsafeMutableBufferPointer(start: base, count: count)
+        elements.reverse()
     }
 
     private func dropAll() {
