@@ -24,6 +24,8 @@ indirect enum PatternNode: Equatable, Sendable {
 
     enum Anchor: Sendable {
         case lineStart, lineEnd, textStart, textEnd, boundary, notBoundary
+        /// The end, or before a newline that ends the text: `$` without the flag for lines.
+        case lastLineEnd
     }
 
     enum Category: Sendable { case digit, space, word }
@@ -36,7 +38,7 @@ indirect enum PatternNode: Equatable, Sendable {
 
     /// An upper limit that is none.
     static let unlimited = 4_294_967_295
-    static let widest = 1 << 62
+    static let widest = 1 << 61
 
     /// How many characters the node can take, at least and at most.
     func width(groups: [Width?]) -> Width {

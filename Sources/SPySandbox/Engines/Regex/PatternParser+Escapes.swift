@@ -11,7 +11,7 @@ extension PatternParser {
         case "0":
             let digits = try reader.take(2, Self.isOctal)
             return .character(digits.reduce(0) { $0 * 8 + $1 - 48 })
-        case "1"..."9": return try reference(character)
+        case "1", "2", "3", "4", "5", "6", "7", "8", "9": return try reference(character)
         default: return .character(try characterEscape(character))
         }
     }
