@@ -144,7 +144,7 @@ extension Machine {
     }
 
     private func numberAttribute(_ value: Value, _ name: String) throws(EngineError) -> Value? {
-        guard Number(value) != nil else { return nil }
+        guard Numeral(value) != nil else { return nil }
         switch name {
         case "real", "numerator":
             if case .float = value, name == "numerator" { return nil }

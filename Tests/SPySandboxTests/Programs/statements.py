@@ -240,8 +240,6 @@ from math import floor as fl, ceil
 print(math is m, fl(1.5), ceil(1.5), math.pi)
 ### import missing
 import nothing_here
-### import missing name
-from math import nothing
 ### while with complex conditions
 n = 0
 while n < 10 and not (n > 4 or n == 100):
