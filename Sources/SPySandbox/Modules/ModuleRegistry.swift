@@ -9,6 +9,7 @@ enum ModuleRegistry {
         "json": { machine throws(EngineError) in JSONModule.members(machine) },
         "statistics": { machine throws(EngineError) in StatisticsModule.members(machine) },
         "random": { machine throws(EngineError) in RandomModule.members(machine) },
+        "datetime": { machine throws(EngineError) in DateTimeModule.members(machine) },
         "re": { machine throws(EngineError) in RegexModule.members(machine) },
     ]
 
@@ -67,6 +68,7 @@ enum ModuleMethods {
         _ type: PythonType, _ machine: Machine, _ arguments: Arguments
     ) throws(EngineError) -> Value? {
         if type === PythonType.random { return try RandomModule.construct(machine, arguments) }
+        if let made = try DateTimeModule.construct(type, machine, arguments) { return made }
         return try ItertoolsModule.construct(type, machine, arguments)
     }
 
@@ -75,14 +77,21 @@ enum ModuleMethods {
         case .random: RandomModule.table[name]
         case .pattern: PatternObject.table[name]
         case .match: MatchObject.table[name]
+        case .date: DateObject.table[name]
+        case .time: TimeObject.table[name]
+        case .datetime: DateTimeObject.table[name] ?? DateObject.table[name]
+        case .timedelta: DeltaObject.table[name]
+        case .timezone: ZoneObject.table[name]
         default: nil
         }
     }
 
     static func classMethod(_ name: String, of type: PythonType) -> NativeMethod? {
         if type === ItertoolsModule.chain, name == "from_iterable" { return ItertoolsModule.fromIterable }
-        return nil
+        return DateTimeModule.classMethod(name, of: type)
     }
 
-    static func attribute(_ name: String, of type: PythonType, _ machine: Machine) throws(EngineError) -> Value? { nil }
+    static func attribute(_ name: String, of type: PythonType, _ machine: Machine) throws(EngineError) -> Value? {
+        try DateTimeModule.attribute(name, of: type, machine)
+    }
 }
