@@ -24,8 +24,15 @@ extension Machine {
             a.pointee = .unbound
 
         case .attribute: a.pointee = try attribute(value(instruction.b), names: instruction.c)
-        case .storeAttribute: try setAttribute(value(instruction.a), names.names[Int(instruction.c)])
-        case .deleteAttribute: try setAttribute(value(instruction.a), names.names[Int(instruction.c)])
+        case .storeAttribute:
+            let (object, name) = (value(instruction.a), names.names[Int(instruction.c)])
+            if case .object(let target) = object, let foreign = target as? ForeignObject,
+                try foreign.setAttribute(name, value(instruction.b), self)
+            {
+                return
+            }
+            try refuseAttribute(object, name)
+        case .deleteAttribute: try refuseAttribute(value(instruction.a), names.names[Int(instruction.c)])
         case .deleteIndex: try deleteItem(value(instruction.a), value(instruction.b))
         case .makeSlice:
             let base = registers + Int(instruction.b)

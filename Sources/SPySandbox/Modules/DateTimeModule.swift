@@ -143,7 +143,7 @@ enum DateTimeModule {
                 throw .typeError("combine() arguments must be a date and a time")
             }
             var clock = time.time
-            if let zone = bound[2] { clock = try replacing(clock, [:], zone: .some(self.zone(zone)), machine) }
+            if let zone = bound[2] { clock = try replacing(clock, [:], zone: .some(DateTimeModule.zone(zone)), machine) }
             return .object(DateTimeObject(DateTime(date: date, time: clock), machine.heap))
         },
         "datetime.fromtimestamp": { machine, value, arguments throws(EngineError) in

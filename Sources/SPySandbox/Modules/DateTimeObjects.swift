@@ -191,7 +191,8 @@ final class DateTimeObject: ForeignObject {
     }
 
     override func attribute(_ name: String, _ machine: Machine) throws(EngineError) -> Value? {
-        try DateObject(moment.date, heap).attribute(name, machine) ?? TimeObject(moment.time, heap).attribute(name, machine)
+        if let part = try DateObject(moment.date, heap).attribute(name, machine) { return part }
+        return try TimeObject(moment.time, heap).attribute(name, machine)
     }
 
     override func format(_ specification: Text, _ machine: Machine) throws(EngineError) -> Value? {
