@@ -91,16 +91,30 @@ struct MathTests {
     private static let statistics: Set = [
         "mean", "fmean", "variance", "pvariance", "stdev", "pstdev", "median", "median_low", "median_high",
         "quantiles",
-        "inclusive", "geometric_mean",
+        "inclusive", "geometric_mean", "harmonic_mean", "covariance", "correlation", "linear_regression",
     ]
 
+    private func pairs(_ name: String, _ field: String, _ meter: Meter) throws -> String {
+        let lists = field.split(separator: ";", omittingEmptySubsequences: false)
+        let (x, y) = (try floats(String(lists[0])), try floats(String(lists[1])))
+        switch name {
+        case "covariance": return FloatText.hex(try Statistics.covariance(x, y, meter))
+        case "correlation": return FloatText.hex(try Statistics.correlation(x, y, meter))
+        default:
+            let line = try Statistics.linearRegression(x, y, meter)
+            return FloatText.hex(line.slope) + " " + FloatText.hex(line.intercept)
+        }
+    }
+
     private func statistic(_ name: String, _ field: String, _ meter: Meter) throws -> String {
+        if field.contains(";") { return try pairs(name, field, meter) }
         let data = try numbers(field)
         switch name {
         case "mean": return try shown(Statistics.mean(data, meter))
         case "fmean": return FloatText.hex(try Statistics.floatMean(data.map { try $0.toDouble() }, meter))
         case "geometric_mean":
             return FloatText.hex(try Statistics.geometricMean(data.map { try $0.toDouble() }, meter))
+        case "harmonic_mean": return try shown(Statistics.harmonicMean(data, meter))
         case "variance": return try shown(Statistics.variance(data, meter))
         case "pvariance": return try shown(Statistics.variance(data, ofPopulation: true, meter))
         case "stdev": return FloatText.hex(try Statistics.deviation(data, meter))

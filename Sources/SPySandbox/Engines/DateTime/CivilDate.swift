@@ -21,6 +21,9 @@ struct CivilDate: Hashable, Sendable {
 
     /// `date.fromordinal`: days counted from 1 January of year 1.
     init(ordinal: Int) throws(EngineError) {
+        guard Int32(exactly: ordinal) != nil else {
+            throw .overflowError("Python int too large to convert to C int")
+        }
         guard ordinal >= 1 else { throw .valueError("ordinal must be >= 1") }
         let date = Self.date(ofOrdinal: ordinal)
         guard date.year <= 9_999 else { throw .valueError("year \(date.year) is out of range") }

@@ -15,7 +15,8 @@ struct NumberParts: Equatable, Sendable {
             isNegative ? 45 : spec.sign == 43 ? 43 : spec.sign == 32 ? 32 : nil
         let around = (sign == nil ? 0 : 1) + prefix.utf8.count + rest.count
         let width = spec.width ?? 0
-        try meter.charge(bytes: max(width, 0) + (digits.count + around) * 2)
+        try meter.charge(bytes: width)
+        try meter.charge(bytes: (digits.count + around) * 2)
         try meter.charge(steps: (width + digits.count) / 32)
         let isZeroFilled = spec.fill == 48 && spec.alignment == .inside
         let grouped = Self.grouped(

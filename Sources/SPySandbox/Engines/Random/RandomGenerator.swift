@@ -211,6 +211,44 @@ extension RandomGenerator {
         try FloatArithmetic.quotient(-log(1 - random()), rate)
     }
 
+    mutating func gamma(_ alpha: Double, _ beta: Double) throws(EngineError) -> Double {
+        guard alpha > 0, beta > 0 else { throw .valueError("gammavariate: alpha and beta must be > 0.0") }
+        if alpha == 1 { return -log(1 - random()) * beta }
+        return alpha > 1 ? largeGamma(alpha) * beta : smallGamma(alpha) * beta
+    }
+
+    /// Cheng's method.
+    private mutating func largeGamma(_ alpha: Double) -> Double {
+        let root = sqrt(2 * alpha - 1)
+        let (low, high) = (alpha - log(4), alpha + root)
+        while true {
+            let first = random()
+            guard first > 1e-7, first < 0.9999999 else { continue }
+            let second = 1 - random()
+            let ratio = log(first / (1 - first)) / root
+            let value = alpha * exp(ratio)
+            let product = first * first * second
+            let bound = low + high * ratio - value
+            if bound + (1 + log(4.5)) - 4.5 * product >= 0 || bound >= log(product) { return value }
+        }
+    }
+
+    /// Algorithm GS of Statistical Computing, Kennedy and Gentle.
+    private mutating func smallGamma(_ alpha: Double) -> Double {
+        let scale = (M_E + alpha) / M_E
+        while true {
+            let chance = scale * random()
+            let value = chance <= 1 ? pow(chance, 1 / alpha) : -log((scale - chance) / alpha)
+            let second = random()
+            if chance > 1 ? second <= pow(value, alpha - 1) : second <= exp(-value) { return value }
+        }
+    }
+
+    mutating func beta(_ alpha: Double, _ beta: Double) throws(EngineError) -> Double {
+        let first = try gamma(alpha, 1)
+        return first == 0 ? 0 : try first / (first + gamma(beta, 1))
+    }
+
     mutating func pareto(_ alpha: Double) -> Double { pow(1 - random(), -1 / alpha) }
 
     mutating func weibull(_ alpha: Double, _ beta: Double) -> Double {

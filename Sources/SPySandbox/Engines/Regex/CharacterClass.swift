@@ -78,22 +78,27 @@ enum CaseFolding: Sendable {
         case .ascii:
             let lower = lower(point)
             return lower &- 97 < 26 ? [lower, lower - 32] : [point]
-        case .unicode:
-            let lower = UnicodeData.simpleLower(point)
-            let partners = Self.lowerPartners[lower] ?? []
-            var forms: [UInt32] = []
-            for form in [lower] + partners {
-                forms.append(form)
-                for mapped in [UnicodeData.upper(form), UnicodeData.title(form)] where mapped.count == 1 {
-                    forms.append(mapped[0])
-                }
-                forms += Self.otherCapitals[form] ?? []
+        case .unicode: return point < 128 ? Self.asciiVariants[Int(point)] : Self.unicodeVariants(of: point)
+        }
+    }
+
+    private static let asciiVariants = (0..<128 as Range<UInt32>).map(unicodeVariants)
+
+    private static func unicodeVariants(of point: UInt32) -> [UInt32] {
+        let lower = UnicodeData.simpleLower(point)
+        let partners = lowerPartners[lower] ?? []
+        var forms: [UInt32] = []
+        for form in [lower] + partners {
+            forms.append(form)
+            for mapped in [UnicodeData.upper(form), UnicodeData.title(form)] where mapped.count == 1 {
+                forms.append(mapped[0])
             }
-            // Only what comes down to the same lower case, or to a partner of it, is the same character.
-            return forms.filter {
-                let folded = UnicodeData.simpleLower($0)
-                return folded == lower || partners.contains(folded)
-            }
+            forms += otherCapitals[form] ?? []
+        }
+        // Only what comes down to the same lower case, or to a partner of it, is the same character.
+        return forms.filter {
+            let folded = UnicodeData.simpleLower($0)
+            return folded == lower || partners.contains(folded)
         }
     }
 

@@ -13,7 +13,7 @@ struct Pattern: Sendable {
     init(_ text: Text, flags: PatternFlags = [], _ meter: Meter) throws(EngineError) {
         var parser = try PatternParser(text, flags: flags, meter)
         let nodes = try parser.parse()
-        var compiler = PatternCompiler(groupWidths: parser.widths)
+        var compiler = PatternCompiler(groupWidths: parser.widths, meter)
         self.text = text
         self.flags = parser.flags
         groupCount = parser.groupCount - 1

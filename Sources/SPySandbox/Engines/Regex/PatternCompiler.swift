@@ -3,7 +3,10 @@ struct PatternCompiler {
     private(set) var program: PatternProgram
     private let widths: [PatternNode.Width?]
 
-    init(groupWidths: [PatternNode.Width?]) {
+    private let meter: Meter
+
+    init(groupWidths: [PatternNode.Width?], _ meter: Meter) {
+        self.meter = meter
         widths = groupWidths
         program = PatternProgram(groupCount: groupWidths.count)
         program.registerCount = 2 * groupWidths.count + 1
@@ -25,7 +28,7 @@ struct PatternCompiler {
 
     private mutating func emit(_ node: PatternNode, _ flags: PatternFlags) throws(EngineError) {
         switch node {
-        case .character, .any, .set: emit(single(node, flags))
+        case .character, .any, .set: emit(try single(node, flags))
         case .anchor(let anchor): emit(anchor, flags)
         case .branch(let items): try branch(items, flags)
         case .group(let group):
@@ -63,21 +66,33 @@ struct PatternCompiler {
     }
 
     /// The test for one character.
-    private mutating func single(_ node: PatternNode, _ flags: PatternFlags) -> PatternProgram.SingleLoop.Item
-    {
+    private mutating func single(
+        _ node: PatternNode,
+        _ flags: PatternFlags
+    ) throws(EngineError) -> PatternProgram.SingleLoop.Item {
         switch node {
         case .any: return flags.contains(.dotAll) ? .any : .anyButNewline
         case .set(let items, let isNegated):
-            program.classes.append(CharacterClass(items, isNegated: isNegated, flags))
-            return .set(program.classes.count - 1)
+            return try newClass(items, isNegated: isNegated, flags)
         case .character(let character):
             if CaseFolding(flags).variants(of: character).allSatisfy({ $0 == character }) {
                 return .character(character)
             }
-            program.classes.append(CharacterClass([.character(character)], isNegated: false, flags))
-            return .set(program.classes.count - 1)
+            return try newClass([.character(character)], isNegated: false, flags)
         default: preconditionFailure("only a node of one character has a test")
         }
+    }
+
+    private mutating func newClass(
+        _ items: [PatternNode.SetItem],
+        isNegated: Bool,
+        _ flags: PatternFlags
+    ) throws(EngineError) -> PatternProgram.SingleLoop.Item {
+        // Each ASCII character is tested against each item.
+        try meter.charge(steps: 32 + 16 * items.count)
+        try meter.charge(bytes: 64)
+        program.classes.append(CharacterClass(items, isNegated: isNegated, flags))
+        return .set(program.classes.count - 1)
     }
 
     private mutating func emit(_ item: PatternProgram.SingleLoop.Item) {
@@ -124,7 +139,7 @@ struct PatternCompiler {
         _ flags: PatternFlags
     ) throws(EngineError) {
         if let (node, inner) = Self.singleNode(nodes, flags) {
-            let item = single(node, inner)
+            let item = try single(node, inner)
             program.singleLoops.append(.init(item: item, min: min, max: max, greed: greed))
             program.instructions.append(.repeatOne(program.singleLoops.count - 1))
             program.singleLoopExits.append(here)

@@ -62,6 +62,8 @@ extension PatternParser {
         case "N":
             guard try reader.take("{") else { throw reader.error("missing {") }
             let name = try reader.take(until: "}", "character name")
+            // A search through all names.
+            try meter.charge(steps: 1_000_000)
             if let scalar = Self.named(name) { return scalar }
             throw reader.error(
                 "undefined character name \(try name.repr(meter).string)",

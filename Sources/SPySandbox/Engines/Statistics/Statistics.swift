@@ -2,7 +2,7 @@ internal import Glibc
 
 /// Python's `statistics` on integers and floats: sums are exact and rounded once.
 enum Statistics {
-    private static func error(_ message: String) -> EngineError {
+    static func error(_ message: String) -> EngineError {
         .raise("statistics.StatisticsError", message)
     }
 
@@ -64,6 +64,16 @@ enum Statistics {
         if let special = sums.special { return .float(special / Double(sums.count)) }
         let mean = try total(sums.values, meter).divided(by: BigInteger(sums.count), meter)
         return try converted(mean, isFloat: sums.isFloat, meter)
+    }
+
+    /// A count over the exact sum of numbers.
+    static func quotient(of count: Int, bySumOf data: [Number], _ meter: Meter) throws(EngineError) -> Double
+    {
+        let sums = try sums(data, squares: false, meter)
+        if let special = sums.special { return Double(count) / special }
+        let sum = try total(sums.values, meter)
+        let top = try sum.denominator.multiplied(by: BigInteger(count), meter)
+        return try top.trueQuotient(by: sum.numerator, meter)
     }
 
     static func floatMean(_ data: [Double], _ meter: Meter) throws(EngineError) -> Double {

@@ -27,19 +27,19 @@ extension Text {
 
     /// `center`.
     func centered(_ width: Int, fill: Text = " ", _ meter: Meter) throws(EngineError) -> Text {
-        let margin = max(width - count, 0)
+        let margin = margin(width)
         let left = margin / 2 + (margin & width & 1)
         return try padded(left: left, right: margin - left, fill, meter)
     }
 
     /// `ljust`.
     func leftJustified(_ width: Int, fill: Text = " ", _ meter: Meter) throws(EngineError) -> Text {
-        try padded(left: 0, right: width - count, fill, meter)
+        try padded(left: 0, right: margin(width), fill, meter)
     }
 
     /// `rjust`.
     func rightJustified(_ width: Int, fill: Text = " ", _ meter: Meter) throws(EngineError) -> Text {
-        try padded(left: width - count, right: 0, fill, meter)
+        try padded(left: margin(width), right: 0, fill, meter)
     }
 
     /// `zfill`: zeros between a sign and the rest.
@@ -50,6 +50,8 @@ extension Text {
         let zeros = try Text("0").repeated(width - count, meter)
         return try sign.concatenated(with: zeros, meter).concatenated(with: slice(sign.count..<count), meter)
     }
+
+    private func margin(_ width: Int) -> Int { width > count ? width - count : 0 }
 
     /// Puts so many fill characters on each side.
     func padded(left: Int, right: Int, _ fill: Text, _ meter: Meter) throws(EngineError) -> Text {

@@ -75,10 +75,15 @@ for _ in range(count):
         row(name, shown(values), outcome(lambda: math.fsum(values) if name == "fsum" else math.hypot(*values), float.hex))
     else:
         name, values = source.choice(["mean", "fmean", "variance", "pvariance", "stdev", "pstdev", "median", "median_low", "median_high",
-                                      "quantiles", "inclusive", "geometric_mean"]), data()
+                                      "quantiles", "inclusive", "geometric_mean", "harmonic_mean", "pairs"]), data()
         if "quantiles" in name or "incl" in name or "median" in name:
             values = [v for v in values if v == v]
-        if name == "quantiles":
+        if name == "pairs":
+            others = [source.uniform(-5, 5) for _ in values] if source.random() < 0.9 else [1.0]
+            values = [float(v) for v in values if v == v and abs(v) != float("inf")]
+            name = source.choice(["covariance", "correlation", "linear_regression"])
+            row(name, shown(values) + ";" + shown(others), outcome(lambda: getattr(statistics, name)(values, others), lambda v: v.hex() if isinstance(v, float) else shown(v)))
+        elif name == "quantiles":
             row(name, shown(values), outcome(lambda: statistics.quantiles(values, n=5), shown))
         elif name == "inclusive":
             row(name, shown(values), outcome(lambda: statistics.quantiles(values, n=5, method="inclusive"), shown))

@@ -18,7 +18,7 @@ for _ in range(count):
     calls, answers = [], []
     for _ in range(6):
         name = source.choice(["random", "bits", "range", "randint", "choice", "shuffle", "sample", "choices", "weighted", "uniform",
-                              "triangular", "gauss", "normal", "exponential", "pareto", "weibull"])
+                              "triangular", "gauss", "normal", "exponential", "pareto", "weibull", "gamma", "beta"])
         a, b = source.randrange(-20, 100), source.randrange(1, 60)
         calls.append(f"{name},{a},{b}")
         answers.append({
@@ -37,6 +37,8 @@ for _ in range(count):
             "normal": lambda: generator.normalvariate(a, b).hex(),
             "exponential": lambda: outcome(lambda: generator.expovariate(float(a)), float.hex),
             "pareto": lambda: generator.paretovariate(b).hex(),
+            "gamma": lambda: generator.gammavariate(b / 20, 2.0).hex(),
+            "beta": lambda: generator.betavariate(b / 10, 1.5).hex(),
             "weibull": lambda: generator.weibullvariate(b, 1.5).hex(),
         }[name]())
     row(kind, shown, ";".join(calls), "|".join(answers))
