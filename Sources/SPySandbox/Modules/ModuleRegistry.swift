@@ -10,6 +10,7 @@ enum ModuleRegistry {
         "statistics": { machine throws(EngineError) in StatisticsModule.members(machine) },
         "random": { machine throws(EngineError) in RandomModule.members(machine) },
         "datetime": { machine throws(EngineError) in DateTimeModule.members(machine) },
+        "decimal": { machine throws(EngineError) in DecimalModule.members(machine) },
         "re": { machine throws(EngineError) in RegexModule.members(machine) },
     ]
 
@@ -53,6 +54,16 @@ struct ModuleState {
     /// Compiled patterns by their source.
     var patterns: [PatternKey: PatternObject] = [:]
 
+    private var decimalContext: DecimalContextObject?
+
+    /// The context of decimal arithmetic.
+    mutating func context(_ heap: Heap) -> DecimalContextObject {
+        if let decimalContext { return decimalContext }
+        let made = DecimalContextObject(heap)
+        decimalContext = made
+        return made
+    }
+
     /// The generator behind the functions of `random`.
     mutating func random(_ heap: Heap) -> RandomObject {
         if let generator { return generator }
@@ -68,6 +79,7 @@ enum ModuleMethods {
         _ type: PythonType, _ machine: Machine, _ arguments: Arguments
     ) throws(EngineError) -> Value? {
         if type === PythonType.random { return try RandomModule.construct(machine, arguments) }
+        if type === PythonType.decimal { return try DecimalModule.construct(machine, arguments) }
         if let made = try DateTimeModule.construct(type, machine, arguments) { return made }
         return try ItertoolsModule.construct(type, machine, arguments)
     }
@@ -77,6 +89,7 @@ enum ModuleMethods {
         case .random: RandomModule.table[name]
         case .pattern: PatternObject.table[name]
         case .match: MatchObject.table[name]
+        case .decimal: DecimalObject.table[name]
         case .date: DateObject.table[name]
         case .time: TimeObject.table[name]
         case .datetime: DateTimeObject.table[name] ?? DateObject.table[name]
