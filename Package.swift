@@ -111,6 +111,14 @@ let package = Package(
         .target(name: "SPySyntax", swiftSettings: strict),
         .testTarget(name: "SPySyntaxTests", dependencies: ["SPySyntax"], swiftSettings: strict),
 
+        .target(name: "SPySandbox", dependencies: ["SPySyntax"], swiftSettings: strict),
+        .testTarget(
+            name: "SPySandboxTests",
+            dependencies: ["SPySandbox", "SPySyntax"],
+            exclude: ["Engines/Cases", "Programs"],
+            swiftSettings: strict
+        ),
+
         .target(
             name: "MappingServing",
             dependencies: [

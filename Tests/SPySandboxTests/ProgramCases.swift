@@ -2,7 +2,7 @@ import Foundation
 import SPySandbox
 import SPySyntax
 
-/// Programs with what CPython says to them, kept in `Programs/TOPIC.py` and `Programs/TOPIC.expected`.
+/// Programs with what CPython says to them, kept in `Programs/TOPIC.spy` and `Programs/TOPIC.expected`.
 enum ProgramCases {
     /// A program with a name, its source, and the expectation in the form that `expect.py` describes.
     struct Case: Sendable {
@@ -20,7 +20,7 @@ enum ProgramCases {
     ]
 
     static func cases(of topic: String) throws -> [Case] {
-        let sources = try sections(topic + ".py")
+        let sources = try sections(topic + ".spy")
         let expectations = Dictionary(try sections(topic + ".expected")) { first, _ in first }
         return sources.map { name, source in
             Case(topic: topic, name: name, source: source, expected: expectations[name] ?? "no expectation")

@@ -119,6 +119,9 @@ extension Compiler {
             if case .attribute(let object, let name, _) = tree[function], watches.isEmpty || watches[tree.range(of: function)] == nil {
                 try expression(object, into: base)
                 method = nameIndex(name)
+                if (Array(positional) + named.map(\.value)).contains(where: { !isPlain($0) }) {
+                    builder.emit(.requireAttribute, a: base, c: nameIndex(name))
+                }
             } else {
                 try expression(function, into: base)
             }
@@ -139,6 +142,14 @@ extension Compiler {
             }
         }
         builder.emit(.take, a: target, b: base)
+    }
+
+    /// Whether evaluating an expression can neither fail nor be seen.
+    private func isPlain(_ id: ExpressionID) -> Bool {
+        switch tree[id] {
+        case .constant, .name, .joinedString: true
+        default: false
+        }
     }
 
     private func spreadCall(

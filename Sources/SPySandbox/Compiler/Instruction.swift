@@ -68,6 +68,8 @@ enum Operation: UInt8 {
     /// a = b.name, the name in c
     case attribute
     case storeAttribute
+    /// Raises where a has no attribute c: CPython looks a method up before it evaluates the arguments.
+    case requireAttribute
     case deleteAttribute
     /// a = b[c]
     case index

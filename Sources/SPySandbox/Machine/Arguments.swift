@@ -48,8 +48,10 @@ struct Arguments {
     }
 
     /// For functions of some positional arguments: `pop expected at most 1 argument, got 2`.
-    func between(_ least: Int, _ most: Int, _ function: String, keywords: Bool = false) throws(EngineError) {
-        if !keywords { try noKeywords(function) }
+    ///
+    /// `owner` is the type whose method it is, which CPython names where named arguments are refused.
+    func between(_ least: Int, _ most: Int, _ function: String, owner: String = "") throws(EngineError) {
+        try noKeywords(owner.isEmpty ? function : "\(owner).\(function)")
         if count >= least, count <= most { return }
         let bound = least == most ? "" : count < least ? "at least " : "at most "
         let wanted = count < least ? least : most

@@ -18,7 +18,7 @@ extension Machine {
         _ value: Value, _ type: Value, _ target: UnsafeMutablePointer<Value>, _ count: Int
     ) throws(EngineError) {
         guard type.kind == .type || type.kind == .namedTupleType else {
-            throw .typeError("called match pattern must be a class")
+            throw .typeError("called match pattern must be a type")
         }
         target.pointee = .bool(try Builtins.isInstance(value, type, ""))
         guard case .bool(true) = target.pointee, count > 0 else { return }

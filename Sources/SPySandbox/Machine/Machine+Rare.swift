@@ -32,6 +32,8 @@ extension Machine {
                 return
             }
             try refuseAttribute(object, name)
+        case .requireAttribute:
+            if method(a.pointee, instruction.c) == nil { _ = try attribute(a.pointee, names: instruction.c) }
         case .deleteAttribute: try refuseAttribute(value(instruction.a), names.names[Int(instruction.c)])
         case .deleteIndex: try deleteItem(value(instruction.a), value(instruction.b))
         case .makeSlice:

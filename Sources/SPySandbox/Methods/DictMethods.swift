@@ -5,7 +5,7 @@ enum DictMethods {
 
     static let table: [String: NativeMethod] = [
         "get": { machine, value, arguments throws(EngineError) in
-            try arguments.between(1, 2, "get")
+            try arguments.between(1, 2, "get", owner: "dict")
             return try dict(value).get(arguments[0]) ?? (arguments.count == 2 ? arguments[1] : .none)
         },
         "keys": { machine, value, arguments throws(EngineError) in
@@ -21,7 +21,7 @@ enum DictMethods {
             return .object(DictViewObject(dict(value), .items, machine.heap))
         },
         "pop": { machine, value, arguments throws(EngineError) in
-            try arguments.between(1, 2, "pop")
+            try arguments.between(1, 2, "pop", owner: "dict")
             if let removed = try dict(value).remove(arguments[0]) { return removed }
             guard arguments.count == 2 else { throw machine.keyError(arguments[0]) }
             return arguments[1]
@@ -36,7 +36,7 @@ enum DictMethods {
             return machine.tuple([item.key, item.value])
         },
         "setdefault": { machine, value, arguments throws(EngineError) in
-            try arguments.between(1, 2, "setdefault")
+            try arguments.between(1, 2, "setdefault", owner: "dict")
             let dict = dict(value)
             if let found = try dict.get(arguments[0]) { return found }
             let fallback = arguments.count == 2 ? arguments[1] : .none

@@ -16,7 +16,7 @@ enum ListMethods {
             return .none
         },
         "insert": { machine, value, arguments throws(EngineError) in
-            try arguments.between(2, 2, "insert")
+            try arguments.between(2, 2, "insert", owner: "list")
             let list = list(value)
             let index = try machine.intArgument(arguments[0])
             let position = index < 0 ? max(index + list.count, 0) : min(index, list.count)
@@ -25,7 +25,7 @@ enum ListMethods {
             return .none
         },
         "pop": { machine, value, arguments throws(EngineError) in
-            try arguments.between(0, 1, "pop")
+            try arguments.between(0, 1, "pop", owner: "list")
             let list = list(value)
             let index = arguments.count == 1 ? try machine.intArgument(arguments[0]) : -1
             guard list.count > 0 else { throw .indexError("pop from empty list") }

@@ -138,7 +138,7 @@ private struct JSONDump {
 
     private mutating func appendConverted(_ value: Value) throws(EngineError) {
         guard !convert.isNone else {
-            throw .typeError("Object of type \(TypeNames.name(of: value)) is not JSON serializable")
+            throw .typeError("Object of type \(TypeNames.type(of: value).name) is not JSON serializable")
         }
         guard case .object(let object) = value else { return }
         if open.contains(where: { $0 === object }) { throw .valueError("Circular reference detected") }

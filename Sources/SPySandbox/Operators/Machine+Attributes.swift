@@ -62,19 +62,9 @@ extension Machine {
         case .type: kind = "type object '\(value.object(.type, as: TypeObject.self)!.type.name)'"
         case .namedTupleType:
             kind = "type object '\(value.object(.namedTupleType, as: NamedTupleTypeObject.self)!.type.name)'"
-        default: kind = "'\(attributeTypeName(value))' object"
+        default: kind = "'\(TypeNames.name(of: value))' object"
         }
         return .raise("AttributeError", "\(kind) has no attribute '\(name)'")
-    }
-
-    /// CPython names some types of modules with the module here.
-    private func attributeTypeName(_ value: Value) -> String {
-        let type = TypeNames.type(of: value)
-        let full: [PythonType] = [
-            .deque, .defaultDict, .ordered, .decimal, .date, .time, .datetime, .timedelta, .timezone, .match, .pattern,
-            .partial,
-        ]
-        return full.contains { $0 === type } ? type.qualifiedName : type.name
     }
 
     /// `value.name`, or nothing where it has no such attribute.

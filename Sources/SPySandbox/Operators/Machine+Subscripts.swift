@@ -213,7 +213,10 @@ extension Machine {
     }
 
     private func noDeletion(_ value: Value) -> EngineError {
-        .typeError("'\(TypeNames.name(of: value))' object doesn't support item deletion")
+        // Sequences and everything else are refused in different words.
+        let isSequence = [.string, .tuple, .range, .bytes].contains(value.kind)
+        return .typeError(
+            "'\(TypeNames.name(of: value))' object \(isSequence ? "doesn't" : "does not") support item deletion")
     }
 
     private func deleteSlice(_ list: ListObject, _ slice: SliceObject) throws(EngineError) {

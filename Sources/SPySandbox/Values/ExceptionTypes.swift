@@ -51,6 +51,7 @@ enum ExceptionTypes {
         for (name, module, parent) in ofModules {
             types["\(module == "json.decoder" ? "json" : module).\(name)"] = PythonType(name, module: module, types[parent])
         }
+        types["json.decoder.JSONDecodeError"] = types["json.JSONDecodeError"]
         types["EnvironmentError"] = types["OSError"]
         types["IOError"] = types["OSError"]
         return types

@@ -14,6 +14,15 @@ final class PythonType: Sendable {
 
     var qualifiedName: String { module.isEmpty ? name : "\(module).\(name)" }
 
+    /// As error messages name it: types that CPython implements in C are named with their module.
+    var messageName: String {
+        switch module {
+        case "datetime", "decimal", "re", "itertools", "functools": qualifiedName
+        case "collections" where name != "Counter": qualifiedName
+        default: name
+        }
+    }
+
     func isSubtype(of other: PythonType) -> Bool {
         var type: PythonType? = self
         while let current = type {

@@ -47,8 +47,10 @@ final class SetObject: Container {
         if entry.hash == -1, case .ellipsis = entry.key { true } else { false }
     }
 
-    /// The position of an element, or the free slot at which the search ended.
+    /// The position of an element, or where it would go: the last removed element's on the way, else the free slot at
+    /// which the search ended.
     private func search(_ key: Value, _ hash: Int) throws(EngineError) -> (slot: Int, found: Bool) {
+        var reusable: Int?
         let mask = mask
         var slot = hash & mask
         var perturbation = UInt(bitPattern: hash)
@@ -56,8 +58,10 @@ final class SetObject: Container {
         while true {
             let last = slot + Self.linearProbes <= mask ? slot + Self.linearProbes : slot
             for position in slot...last {
-                if table[position].hash == 0, table[position].key.isUnbound { return (position, false) }
-                if table[position].hash == hash, !Self.isRemoved(table[position]) {
+                if table[position].hash == 0, table[position].key.isUnbound { return (reusable ?? position, false) }
+                if table[position].hash == -1 {
+                    reusable = position
+                } else if table[position].hash == hash {
                     let other = table[position].key
                     if other.isIdentical(to: key) { return (position, true) }
                     if try Equality.areEqual(other, key, heap.meter, depth: 0) { return (position, true) }
@@ -81,9 +85,11 @@ final class SetObject: Container {
     func add(_ key: Value, hash: Int) throws(EngineError) {
         let (slot, found) = try search(key, hash)
         if found { return }
+        let isReused = Self.isRemoved(table[slot])
         table[slot] = Entry(hash: hash, key: key)
-        fill += 1
         count += 1
+        if isReused { return }
+        fill += 1
         if fill * 5 >= mask * 3 { try resize(beyond: count > 50_000 ? count * 2 : count * 4) }
     }
 

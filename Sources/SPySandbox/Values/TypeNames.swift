@@ -1,6 +1,6 @@
 /// The type of a value, for `isinstance`, messages and `repr`.
 enum TypeNames {
-    static func name(of value: Value) -> String { type(of: value).name }
+    static func name(of value: Value) -> String { type(of: value).messageName }
 
     static func type(of value: Value) -> PythonType {
         switch value {

@@ -1,4 +1,4 @@
-"""Writes what CPython 3.11 says to the programs of the files named: expect.py TOPIC.py … makes TOPIC.expected.
+"""Writes what CPython 3.11 says to the programs of the files named: expect.py TOPIC.spy … makes TOPIC.expected.
 
 A file holds programs, each under a line "### name". The expectation has the same headings; under each the output, then
 for a program that an exception ends a line "! TYPE", its message behind "| " on lines of their own, and a line
@@ -51,7 +51,7 @@ def expectation(source):
 def main():
     warnings.simplefilter("ignore")
     for path in sys.argv[1:]:
-        with open(path.removesuffix(".py") + ".expected", "w", encoding="utf-8") as target:
+        with open(path.removesuffix(".spy") + ".expected", "w", encoding="utf-8") as target:
             for name, source in programs(path):
                 target.write(f"### {name}\n{expectation(source)}")
 

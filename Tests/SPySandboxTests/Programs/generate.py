@@ -405,7 +405,7 @@ class Generator:
 
     def program(self):
         self.emit("def type_of(e):")
-        self.emit("    for t in (KeyError, IndexError, ZeroDivisionError, OverflowError, UnboundLocalError, NameError, ValueError, TypeError, AttributeError, RuntimeError):")
+        self.emit("    for t in (KeyError, IndexError, ZeroDivisionError, OverflowError, UnboundLocalError, NameError, ValueError, TypeError, AttributeError, RuntimeError, MemoryError):")
         self.emit("        if isinstance(e, t): return t.__name__")
         self.emit("    return '?'")
         for _ in range(self.random.randint(4, 14)):
