@@ -115,7 +115,7 @@ let package = Package(
         .testTarget(
             name: "SPySandboxTests",
             dependencies: ["SPySandbox", "SPySyntax"],
-            exclude: ["Engines/Cases", "Programs"],
+            exclude: ["Benchmarks", "Engines/Cases", "Programs"],
             swiftSettings: strict
         ),
 

@@ -1,15 +1,15 @@
 /// What happens when a program calls a type.
 enum Constructors {
     static func call(_ type: PythonType, _ machine: Machine, _ arguments: Arguments) throws(EngineError) -> Value {
-        if let constructor = table[ObjectIdentifier(type)] { return try constructor(machine, arguments) }
         if type.isException { return try exception(type, machine, arguments) }
         if let made = try ModuleMethods.construct(type, machine, arguments) { return made }
         throw .typeError("cannot create '\(type.qualifiedName)' instances")
     }
 
-    private static let table: [ObjectIdentifier: NativeFunction] = [
+    static let table: [ObjectIdentifier: NativeFunction] = [
         ObjectIdentifier(PythonType.int): { machine, arguments throws(EngineError) in try int(machine, arguments) },
         ObjectIdentifier(PythonType.float): { machine, arguments throws(EngineError) in
+            if arguments.count == 1, arguments.names.isEmpty { return .float(try float(arguments[0], machine)) }
             let bound = try arguments.bind("float", ["x"], positionalOnly: 1)
             guard let value = bound[0] else { return .float(0) }
             return .float(try float(value, machine))
@@ -19,6 +19,7 @@ enum Constructors {
             return .bool(arguments.count == 0 ? false : try machine.isTrue(arguments[0]))
         },
         ObjectIdentifier(PythonType.str): { machine, arguments throws(EngineError) in
+            if arguments.count == 1, arguments.names.isEmpty { return try machine.str(arguments[0]) }
             let bound = try arguments.bind("str", ["object", "encoding", "errors"])
             guard let value = bound[0] else { return .object(machine.emptyText) }
             if bound[1] != nil, let bytes = value.object(.bytes, as: BytesObject.self) {
@@ -175,6 +176,9 @@ enum Constructors {
     // MARK: Numbers
 
     private static func int(_ machine: Machine, _ arguments: Arguments) throws(EngineError) -> Value {
+        if arguments.count == 1, arguments.names.isEmpty, let result = try integer(arguments[0], machine) {
+            return result
+        }
         let bound = try arguments.bind("int", ["x", "base"], positionalOnly: 1)
         guard let value = bound[0] else {
             if bound[1] != nil { throw .typeError("int() missing string argument") }
@@ -210,7 +214,7 @@ enum Constructors {
                     machine.integer(try string.text.integer(machine.meter))
                 }
             }
-            return try (object as? ForeignObject)?.toInteger(machine)
+            return try object.foreign?.toInteger(machine)
         default: return nil
         }
     }
@@ -235,7 +239,7 @@ enum Constructors {
     /// A number as a float; nothing for what is no number.
     static func double(_ value: Value, _ machine: Machine) throws(EngineError) -> Double? {
         if let number = Numeral(value) { return try number.toDouble() }
-        guard case .object(let object) = value, let foreign = object as? ForeignObject else { return nil }
+        guard case .object(let object) = value, let foreign = object.foreign else { return nil }
         return try foreign.toDouble(machine)
     }
 

@@ -4,7 +4,7 @@ internal import SPySyntax
 enum Numeric {
     static func absolute(_ value: Value, _ machine: Machine) throws(EngineError) -> Value {
         guard let number = Numeral(value) else {
-            if case .object(let object) = value, let foreign = object as? ForeignObject,
+            if case .object(let object) = value, let foreign = object.foreign,
                 let result = try foreign.absolute(machine)
             {
                 return result
@@ -23,7 +23,7 @@ enum Numeric {
         let bound = try arguments.bind("round", ["number", "ndigits"], required: 1)
         let value = bound[0] ?? .none
         let digits = bound[1].flatMap { $0.isNone ? nil : $0 }
-        if case .object(let object) = value, let foreign = object as? ForeignObject,
+        if case .object(let object) = value, let foreign = object.foreign,
             let result = try foreign.rounded(digits, machine)
         {
             return result

@@ -198,7 +198,10 @@ extension Machine {
             let method = unsafeDowncast(object, to: BoundMethodObject.self)
             return try method.method(self, method.receiver, arguments)
         case .function: return try call(callee, arguments.positional, arguments.keywords)
-        case .type: return try Constructors.call(unsafeDowncast(object, to: TypeObject.self).type, self, arguments)
+        case .type:
+            let type = unsafeDowncast(object, to: TypeObject.self)
+            if let constructor = type.constructor { return try constructor(self, arguments) }
+            return try Constructors.call(type.type, self, arguments)
         case .namedTupleType:
             return try NamedTuples.make(unsafeDowncast(object, to: NamedTupleTypeObject.self), self, arguments)
         case .action:

@@ -171,6 +171,8 @@ extension Machine {
                             index >= 0, index < list.count
                         {
                             a.pointee = list.base[index]
+                        } else if let dict = object.pointee.dict, let value = try dict.get(key.pointee) {
+                            a.pointee = value
                         } else {
                             a.pointee = try subscripted(object.pointee, key.pointee)
                         }
@@ -180,6 +182,8 @@ extension Machine {
                             index >= 0, index < list.count
                         {
                             list.base[index] = at(instruction.c).pointee
+                        } else if let dict = object.pointee.dict {
+                            try dict.set(key.pointee, at(instruction.c).pointee)
                         } else {
                             try setItem(object.pointee, key.pointee, at(instruction.c).pointee)
                         }

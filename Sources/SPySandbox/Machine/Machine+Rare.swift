@@ -26,7 +26,7 @@ extension Machine {
         case .attribute: a.pointee = try attribute(value(instruction.b), names: instruction.c)
         case .storeAttribute:
             let (object, name) = (value(instruction.a), names.names[Int(instruction.c)])
-            if case .object(let target) = object, let foreign = target as? ForeignObject,
+            if case .object(let target) = object, let foreign = target.foreign,
                 try foreign.setAttribute(name, value(instruction.b), self)
             {
                 return

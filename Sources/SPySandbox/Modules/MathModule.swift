@@ -64,7 +64,7 @@ enum MathModule {
         { machine, arguments throws(EngineError) in
             let value = try arguments.one("math.\(name)")
             if value.isInteger { return try Constructors.integer(value, machine) ?? .none }
-            if case .object(let object) = value, let foreign = object as? ForeignObject,
+            if case .object(let object) = value, let foreign = object.foreign,
                 let result = try foreign.integral(name, machine)
             {
                 return result

@@ -10,9 +10,9 @@ enum Equality {
         case (.none, .none), (.ellipsis, .ellipsis): return true
         case (.bool(let left), .bool(let right)): return left == right
         case (.object(let object), _):
-            if let foreign = object as? ForeignObject { return try foreign.isEqual(to: right, meter) ?? false }
+            if let foreign = object.foreign { return try foreign.isEqual(to: right, meter) ?? false }
         case (_, .object(let object)):
-            if let foreign = object as? ForeignObject { return try foreign.isEqual(to: left, meter) ?? false }
+            if let foreign = object.foreign { return try foreign.isEqual(to: left, meter) ?? false }
         default: break
         }
         guard let left = Numeral(left), let right = Numeral(right) else { return false }
@@ -29,10 +29,10 @@ enum Equality {
     private static func areEqual(
         _ left: Object, _ right: Object, _ meter: Meter, depth: Int
     ) throws(EngineError) -> Bool {
-        if let left = left as? ForeignObject {
+        if let left = left.foreign {
             return try left.isEqual(to: .object(right), meter) ?? (left === right)
         }
-        if let right = right as? ForeignObject { return try right.isEqual(to: .object(left), meter) ?? false }
+        if let right = right.foreign { return try right.isEqual(to: .object(left), meter) ?? false }
         guard left.kind == right.kind else { return try areSetViewsEqual(left, right, meter) }
         if depth > Nesting.limit { throw Nesting.exceeded(" in comparison") }
         switch left.kind {

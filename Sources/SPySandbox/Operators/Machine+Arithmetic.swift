@@ -3,16 +3,17 @@ internal import SPySyntax
 extension Machine {
     @inline(never)
     func binary(_ operation: BinaryOperator, _ left: Value, _ right: Value) throws(EngineError) -> Value {
+        if operation == .add, let one = left.string, let other = right.string { return try joined(one, other) }
         if let one = Numeral(left), let other = Numeral(right) {
             if let result = try arithmetic(operation, one, other, left, right) { return result }
             throw unsupported(operation, left, right)
         }
-        if case .object(let object) = left, let foreign = object as? ForeignObject,
+        if case .object(let object) = left, let foreign = object.foreign,
             let result = try foreign.binary(operation, left, right, self)
         {
             return result
         }
-        if case .object(let object) = right, let foreign = object as? ForeignObject,
+        if case .object(let object) = right, let foreign = object.foreign,
             let result = try foreign.binary(operation, left, right, self)
         {
             return result
@@ -190,7 +191,7 @@ extension Machine {
 
     func unary(_ operation: UnaryOperator, _ value: Value) throws(EngineError) -> Value {
         guard let number = Numeral(value) else {
-            if case .object(let object) = value, let foreign = object as? ForeignObject,
+            if case .object(let object) = value, let foreign = object.foreign,
                 let result = try foreign.unary(operation, self)
             {
                 return result
@@ -269,10 +270,8 @@ extension Machine {
         guard one.kind == other.kind else { return nil }
         switch one.kind {
         case .string:
-            let (one, other) = (unsafeDowncast(one, to: StringObject.self), unsafeDowncast(other, to: StringObject.self))
-            if other.text.isEmpty { return left }
-            if one.text.isEmpty { return right }
-            return try text { () throws(EngineError) in try one.text.concatenated(with: other.text, meter) }
+            return try joined(
+                unsafeDowncast(one, to: StringObject.self), unsafeDowncast(other, to: StringObject.self))
         case .list:
             let result = ListObject(heap)
             let (one, other) = (unsafeDowncast(one, to: ListObject.self), unsafeDowncast(other, to: ListObject.self))
@@ -297,6 +296,24 @@ extension Machine {
             return .object(result)
         default: return nil
         }
+    }
+
+    /// Two strings in one; the common case of two ASCII texts takes one allocation for the characters.
+    private func joined(_ left: StringObject, _ right: StringObject) throws(EngineError) -> Value {
+        if right.text.isEmpty { return .object(left) }
+        if left.text.isEmpty { return .object(right) }
+        guard case .ascii(let first) = left.text.storage, case .ascii(let second) = right.text.storage else {
+            return try text { () throws(EngineError) in try left.text.concatenated(with: right.text, meter) }
+        }
+        let count = first.count + second.count
+        try meter.charge(bytes: count)
+        try meter.charge(steps: count / 64)
+        let units = [UInt8](unsafeUninitializedCapacity: count) { buffer, initialized in
+            _ = buffer[..<first.count].initialize(fromContentsOf: first)
+            _ = buffer[first.count...].initialize(fromContentsOf: second)
+            initialized = count
+        }
+        return .object(StringObject(Text(ascii: units), heap))
     }
 
     private func repetitions(_ value: Value) throws(EngineError) -> Int? {

@@ -124,7 +124,7 @@ extension Machine {
             case .namedTupleType:
                 return try NamedTuples.attribute(unsafeDowncast(object, to: NamedTupleTypeObject.self), name, self)
             default:
-                if let foreign = object as? ForeignObject, let found = try foreign.attribute(name, self) { return found }
+                if let foreign = object.foreign, let found = try foreign.attribute(name, self) { return found }
             }
         } else if let found = try numberAttribute(value, name) {
             return found

@@ -133,7 +133,7 @@ extension Machine {
         case .range: return unsafeDowncast(object, to: RangeObject.self).count > 0
         case .deque: return unsafeDowncast(object, to: DequeObject.self).count > 0
         case .dictView: return (unsafeDowncast(object, to: DictViewObject.self).dict?.count ?? 0) > 0
-        default: return (object as? ForeignObject)?.isTrue() ?? true
+        default: return object.foreign?.isTrue() ?? true
         }
     }
 }
@@ -177,10 +177,10 @@ enum Ordering {
         _ left: Value, _ right: Value, _ meter: Meter, _ comparison: ComparisonOperator, depth: Int
     ) throws(EngineError) -> ForeignObject.Order? {
         if let one = Numeral(left), let other = Numeral(right) { return one.order(other) }
-        if case .object(let object) = left, let foreign = object as? ForeignObject {
+        if case .object(let object) = left, let foreign = object.foreign {
             return try foreign.order(right, meter)
         }
-        if case .object(let object) = right, let foreign = object as? ForeignObject {
+        if case .object(let object) = right, let foreign = object.foreign {
             switch try foreign.order(left, meter) {
             case .less: return .greater
             case .greater: return .less

@@ -76,7 +76,7 @@ extension Machine {
             }
             return value
         default:
-            if let foreign = object as? ForeignObject, let item = try foreign.item(key, self) { return item }
+            if let foreign = object.foreign, let item = try foreign.item(key, self) { return item }
             throw notSubscriptable(value)
         }
     }

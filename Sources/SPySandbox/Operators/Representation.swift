@@ -13,7 +13,7 @@ extension Machine {
             case .string: return unsafeDowncast(object, to: StringObject.self).text
             case .exception: return try message(of: unsafeDowncast(object, to: ExceptionObject.self))
             default:
-                if let foreign = object as? ForeignObject { return Text(try foreign.str(self)) }
+                if let foreign = object.foreign { return Text(try foreign.str(self)) }
                 return try reprText(value)
             }
         default: return try reprText(value)
@@ -84,7 +84,7 @@ extension Machine {
             case .iterator: return Text("<\(TypeNames.type(of: object).name) object>")
             case .list, .tuple, .dict, .set, .slice, .exception, .dictView, .deque, .partial: return nil
             default:
-                if let foreign = object as? ForeignObject { return Text(try foreign.repr(self)) }
+                if let foreign = object.foreign { return Text(try foreign.repr(self)) }
                 return Text("<\(TypeNames.name(of: value)) object>")
             }
         }
@@ -124,6 +124,7 @@ extension Machine {
         if specification.isEmpty { return try str(value) }
         switch value {
         case .int(let number):
+            if let quick = DecimalText.padded(number, specification) { return try string(quick) }
             return try text { () throws(EngineError) in try Format.integer(BigInteger(number), specification, meter) }
         case .bool(let flag):
             return try text { () throws(EngineError) in
@@ -138,7 +139,7 @@ extension Machine {
             if let integer = object as? IntegerObject {
                 return try text { () throws(EngineError) in try Format.integer(integer.value, specification, meter) }
             }
-            if let foreign = object as? ForeignObject, let result = try foreign.format(specification, self) {
+            if let foreign = object.foreign, let result = try foreign.format(specification, self) {
                 return result
             }
         default: break
@@ -160,6 +161,24 @@ extension Machine {
 
 /// Decimal digits of machine integers.
 enum DecimalText {
+    /// `format` for the specifications that most programs use: a width below a hundred, with or without a zero before
+    /// it and a `d` behind it. Nothing for any other.
+    static func padded(_ number: Int, _ specification: Text) -> Text? {
+        guard case .ascii(let units) = specification.storage else { return nil }
+        var rest = units[...]
+        if rest.last == UInt8(ascii: "d") { rest = rest.dropLast() }
+        let fill: UInt8 = rest.first == 48 ? 48 : 32
+        if fill == 48 { rest = rest.dropFirst() }
+        guard rest.count <= 2, number >= 0 || fill == 32 else { return nil }
+        var width = 0
+        for unit in rest {
+            guard unit >= 48, unit < 58 else { return nil }
+            width = width * 10 + Int(unit - 48)
+        }
+        let digits = digits(of: number)
+        return Text(ascii: Array(repeating: fill, count: max(width - digits.count, 0)) + digits)
+    }
+
     static func digits(of number: Int) -> [UInt8] {
         if number >= 0, number < 10 { return [UInt8(48 + number)] }
         var rest = number.magnitude

@@ -43,7 +43,7 @@ enum Hashing {
             return hash(set)
         case .dictView: throw unhashable(object)
         default:
-            if let foreign = object as? ForeignObject { return try foreign.hash(meter) }
+            if let foreign = object.foreign { return try foreign.hash(meter) }
             // CPython hashes what has no value by its address; a constant of the kind is as good and deterministic.
             return Int(object.kind.rawValue) &* 0x9E37_79B1 &+ 7
         }

@@ -92,9 +92,12 @@ extension PythonType {
 /// A type as a value: `int`, `ValueError`.
 final class TypeObject: Object {
     let type: PythonType
+    /// What a call of a built-in type does.
+    let constructor: NativeFunction?
 
     init(_ type: PythonType, _ heap: Heap) {
         self.type = type
+        constructor = Constructors.table[ObjectIdentifier(type)]
         super.init(.type, heap)
     }
 }

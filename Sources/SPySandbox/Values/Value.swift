@@ -87,4 +87,19 @@ enum Kind: UInt8 {
     case function, builtin, boundMethod, type, exception, iterator, module, cell, action, dictView
     case deque, pattern, match, decimal, date, time, datetime, timedelta, timezone, random, partial
     case namedTupleType, cachedFunction, property
+
+    /// Whether objects of this kind are ``ForeignObject``s.
+    @inline(__always)
+    var isForeign: Bool {
+        switch self {
+        case .pattern, .match, .decimal, .date, .time, .datetime, .timedelta, .timezone, .random, .property: true
+        default: false
+        }
+    }
+}
+
+extension Object {
+    /// The object as one that brings its own behaviour.
+    @inline(__always)
+    var foreign: ForeignObject? { kind.isForeign ? unsafeDowncast(self, to: ForeignObject.self) : nil }
 }
