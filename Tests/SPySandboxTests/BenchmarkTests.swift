@@ -7,9 +7,14 @@ import Testing
 /// Benchmark`. The best of three runs counts for each.
 @Suite(.serialized, .enabled(if: ProcessInfo.processInfo.environment["SPY_BENCH"] != nil))
 struct BenchmarkTests {
-    @Test("within five times CPython's time", arguments: ["loops", "calls", "dictionaries", "strings", "lists"])
+    @Test(
+        "within five times CPython's time",
+        arguments: ["loops", "calls", "dictionaries", "strings", "lists"]
+    )
     func ratio(_ name: String) throws {
-        let file = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "Benchmarks/\(name).spy")
+        let file = URL(filePath: #filePath).deletingLastPathComponent().appending(
+            path: "Benchmarks/\(name).spy"
+        )
         let program = parse(try String(contentsOf: file, encoding: .utf8))
         let sandbox = Sandbox(limits: ExecutionLimits(steps: .max, memoryBytes: 1 << 30))
         var ours = Duration.seconds(1_000)

@@ -11,8 +11,13 @@ struct DocumentationTests {
 
     private func machine() -> Machine {
         Machine(
-            heap: Heap(meter: Meter()), limits: ExecutionLimits(), names: NameTable(), globalNames: [],
-            actions: ActionRecorder(stubs: [:], fallback: nil), watches: WatchRecorder(count: 0))
+            heap: Heap(meter: Meter()),
+            limits: ExecutionLimits(),
+            names: NameTable(),
+            globalNames: [],
+            actions: ActionRecorder(stubs: [:], fallback: nil),
+            watches: WatchRecorder(count: 0)
+        )
     }
 
     private static func names(in text: some StringProtocol) -> [String] {

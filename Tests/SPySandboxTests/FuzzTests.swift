@@ -25,10 +25,18 @@ struct FuzzTests {
     @Test("mixed-up programs end within their budgets")
     func mixtures() throws {
         var random = Generator(state: UInt64(Self.setting("SPY_SEED", 1)))
-        let sources = try ProgramCases.topics.flatMap { try ProgramCases.cases(of: $0) }.map { Array($0.source.utf8) }
+        let sources = try ProgramCases.topics.flatMap { try ProgramCases.cases(of: $0) }.map {
+            Array($0.source.utf8)
+        }
         let lines = sources.flatMap { $0.split(separator: 10).map(Array.init) }
         let sandbox = Sandbox(
-            limits: ExecutionLimits(steps: 200_000, memoryBytes: 8 << 20, outputBytes: 1 << 16, integerBits: 1 << 16))
+            limits: ExecutionLimits(
+                steps: 200_000,
+                memoryBytes: 8 << 20,
+                outputBytes: 1 << 16,
+                integerBits: 1 << 16
+            )
+        )
         var valid = 0
         for _ in 0..<Self.setting("SPY_FUZZ", 2_000) {
             var program = sources.randomElement(using: &random)!

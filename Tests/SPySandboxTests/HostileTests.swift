@@ -22,7 +22,10 @@ struct HostileTests {
         Attack("steps", "max(i for i in range(10**18))"),
         Attack("steps", "[0 for i in range(10**9) if i < 0]"),
         Attack("steps", "any(i < 0 for i in range(10**12))"),
-        Attack("steps", "def f():\n    for i in range(10**6):\n        for j in range(10**6):\n            for k in range(10**6): pass\nf()"),
+        Attack(
+            "steps",
+            "def f():\n    for i in range(10**6):\n        for j in range(10**6):\n            for k in range(10**6): pass\nf()"
+        ),
         Attack("steps", "import itertools\nfor x in itertools.product(range(100), repeat=8): pass"),
         Attack("steps", "import itertools\nfor x in itertools.count(): pass"),
         Attack("steps", "import itertools\nnext(x for x in itertools.cycle([1]) if x > 1)"),
@@ -32,12 +35,18 @@ struct HostileTests {
         Attack("steps", "import re\nre.search(r'(.*)*x', 'y' * 5000)"),
         Attack("steps", "a = list(range(20000))\nfor i in a:\n    i + 0.5 in a"),
         Attack("steps", "def f(n):\n    return 1 if n < 2 else f(n - 1) + f(n - 2)\nf(60)"),
-        Attack("steps", "while True:\n    try:\n        raise ValueError\n    except ValueError:\n        continue"),
+        Attack(
+            "steps",
+            "while True:\n    try:\n        raise ValueError\n    except ValueError:\n        continue"
+        ),
         Attack("steps", "while True:\n    try:\n        1 / 0\n    except:\n        pass"),
         Attack("steps", "while True:\n    try:\n        pass\n    finally:\n        continue"),
         Attack("steps", "d = {i * (2**61 - 1): i for i in range(10**5)}"),
         Attack("steps", "s = set()\nfor i in range(10**6): s.add(i * (2**61 - 1))"),
-        Attack("steps", "import math\nmath.factorial(60000) % math.factorial(59000)\nwhile True: math.gcd(3**20000, 7**18000)"),
+        Attack(
+            "steps",
+            "import math\nmath.factorial(60000) % math.factorial(59000)\nwhile True: math.gcd(3**20000, 7**18000)"
+        ),
         Attack("memory", "'a' * 10**12"),
         Attack("memory", "[0] * 10**12"),
         Attack("memory", "(0,) * 10**12"),
@@ -107,43 +116,51 @@ struct HostileTests {
         _ = Sandbox(limits: limits).run(parse(attack.source))
         // Unoptimised code is about twenty times slower.
         #if DEBUG
-            let allowed = Duration.milliseconds(3_000)
+        let allowed = Duration.milliseconds(3_000)
         #else
-            let allowed = Duration.milliseconds(150)
+        let allowed = Duration.milliseconds(150)
         #endif
         #expect(ContinuousClock.now - start < allowed)
     }
 
-    @Test("long chains of objects are released without recursion", arguments: [
-        "x = []\nfor i in range(200000): x = [x]",
-        "x = ()\nfor i in range(200000): x = (x,)",
-        "x = {}\nfor i in range(200000): x = {0: x}",
-        "x = None\nfor i in range(200000): x = slice(x)",
-        "f = None\nfor i in range(100000): f = lambda f=f: f",
-        "def g(f):\n    return lambda: f\nf = None\nfor i in range(100000): f = g(f)",
-        "x = iter([])\nfor i in range(100000): x = map(str, x)",
-        "x = iter([])\nfor i in range(100000): x = (y for y in x)",
-        "import itertools\nx = []\nfor i in range(100000): x = itertools.chain(x)",
-        "from collections import deque\nx = deque()\nfor i in range(100000): x = deque([x])",
-        "x = frozenset()\nfor i in range(300): x = frozenset([x])",
-        "e = None\nfor i in range(100000): e = ValueError(e)",
-        "m = [].append\nfor i in range(100000): m = [m].append",
-        "a = []\na.append(a)\nd = {}\nd[0] = d\ndef f(): return f",
-    ])
+    @Test(
+        "long chains of objects are released without recursion",
+        arguments: [
+            "x = []\nfor i in range(200000): x = [x]",
+            "x = ()\nfor i in range(200000): x = (x,)",
+            "x = {}\nfor i in range(200000): x = {0: x}",
+            "x = None\nfor i in range(200000): x = slice(x)",
+            "f = None\nfor i in range(100000): f = lambda f=f: f",
+            "def g(f):\n    return lambda: f\nf = None\nfor i in range(100000): f = g(f)",
+            "x = iter([])\nfor i in range(100000): x = map(str, x)",
+            "x = iter([])\nfor i in range(100000): x = (y for y in x)",
+            "import itertools\nx = []\nfor i in range(100000): x = itertools.chain(x)",
+            "from collections import deque\nx = deque()\nfor i in range(100000): x = deque([x])",
+            "x = frozenset()\nfor i in range(300): x = frozenset([x])",
+            "e = None\nfor i in range(100000): e = ValueError(e)",
+            "m = [].append\nfor i in range(100000): m = [m].append",
+            "a = []\na.append(a)\nd = {}\nd[0] = d\ndef f(): return f",
+        ]
+    )
     func release(_ source: String) {
         let outcome = Sandbox(limits: ExecutionLimits(memoryBytes: 256 << 20)).run(parse(source))
         #expect(outcome.error == nil, "\(String(describing: outcome.error))")
     }
 
-    @Test("a deeply nested program is refused or run, and never overruns the stack", arguments: [
-        String(repeating: "(", count: 5000) + "1" + String(repeating: ")", count: 5000),
-        String(repeating: "[", count: 5000) + String(repeating: "]", count: 5000),
-        String(repeating: "-", count: 20_000) + "1", String(repeating: "not ", count: 20_000) + "1",
-        "1" + String(repeating: " + 1", count: 20_000), "x = []\nx" + String(repeating: "[0]", count: 5000),
-        "1" + String(repeating: " if 1 else 1", count: 5000), String(repeating: "lambda: ", count: 5000) + "1",
-        "1" + String(repeating: " ** 1", count: 5000), "1" + String(repeating: " < 1", count: 20_000),
-        "if 0: pass\n" + String(repeating: "elif 0: pass\n", count: 10_000),
-    ])
+    @Test(
+        "a deeply nested program is refused or run, and never overruns the stack",
+        arguments: [
+            String(repeating: "(", count: 5000) + "1" + String(repeating: ")", count: 5000),
+            String(repeating: "[", count: 5000) + String(repeating: "]", count: 5000),
+            String(repeating: "-", count: 20_000) + "1", String(repeating: "not ", count: 20_000) + "1",
+            "1" + String(repeating: " + 1", count: 20_000),
+            "x = []\nx" + String(repeating: "[0]", count: 5000),
+            "1" + String(repeating: " if 1 else 1", count: 5000),
+            String(repeating: "lambda: ", count: 5000) + "1",
+            "1" + String(repeating: " ** 1", count: 5000), "1" + String(repeating: " < 1", count: 20_000),
+            "if 0: pass\n" + String(repeating: "elif 0: pass\n", count: 10_000),
+        ]
+    )
     func nesting(_ source: String) {
         let outcome = Sandbox().run(parse(source))
         #expect(outcome.error == nil || outcome.error?.kind != .budget)

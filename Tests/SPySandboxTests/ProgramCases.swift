@@ -15,7 +15,8 @@ enum ProgramCases {
     static let folder = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "Programs")
 
     static let topics = [
-        "builtins", "collections", "comprehensions", "exceptions", "formatting", "functions", "iteration", "lists",
+        "builtins", "collections", "comprehensions", "exceptions", "formatting", "functions", "iteration",
+        "lists",
         "mappings", "matching", "modules", "numbers", "statements", "strings",
     ]
 
@@ -50,8 +51,11 @@ enum ProgramCases {
         if !text.isEmpty, !text.hasSuffix("\n") { text += "\n" }
         guard let error = outcome.error else { return text }
         text += "! \(error.type)\n"
-        for line in error.message.split(separator: "\n", omittingEmptySubsequences: false) { text += "| \(line)\n" }
-        text += "@ " + error.traceback.prefix(5).map { "\($0.line):\($0.function)" }.joined(separator: " ") + "\n"
+        for line in error.message.split(separator: "\n", omittingEmptySubsequences: false) {
+            text += "| \(line)\n"
+        }
+        text +=
+            "@ " + error.traceback.prefix(5).map { "\($0.line):\($0.function)" }.joined(separator: " ") + "\n"
         return text
     }
 }

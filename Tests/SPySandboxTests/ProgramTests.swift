@@ -12,7 +12,8 @@ struct ProgramTests {
             let given = ProgramCases.text(of: outcome)
             #expect(
                 given == program.expected,
-                "\(topic), \(program.name):\n\(program.source)--- CPython\n\(program.expected)--- SPy\n\(given)")
+                "\(topic), \(program.name):\n\(program.source)--- CPython\n\(program.expected)--- SPy\n\(given)"
+            )
         }
     }
 
@@ -29,7 +30,8 @@ struct ProgramTests {
         let process = Process()
         process.executableURL = URL(filePath: "/usr/bin/env")
         process.arguments = [
-            "PYTHONHASHSEED=0", "python3.11", "-W", "ignore", ProgramCases.folder.appending(path: "generate.py").path,
+            "PYTHONHASHSEED=0", "python3.11", "-W", "ignore",
+            ProgramCases.folder.appending(path: "generate.py").path,
             seed, count,
         ]
         let output = Pipe()
@@ -47,7 +49,8 @@ struct ProgramTests {
             let error = outcome.error.map { [$0.type, $0.message] }
             if outcome.output == row.output, error == row.error { continue }
             differences.append(
-                "\(row.source)\n--- CPython\n\(row.output)\(row.error ?? [])\n--- SPy\n\(outcome.output)\(error ?? [])")
+                "\(row.source)\n--- CPython\n\(row.output)\(row.error ?? [])\n--- SPy\n\(outcome.output)\(error ?? [])"
+            )
         }
         #expect(differences.isEmpty, "\(differences.count) differ, the first:\n\(differences.first ?? "")")
     }

@@ -6,7 +6,9 @@ import Testing
 struct SandboxTests {
     @Test("a function is called with JSON and answers with JSON")
     func call() {
-        let program = parse("def total(prices, tax=0.5):\n    return {'sum': sum(prices) * (1 + tax), 'n': len(prices)}\n")
+        let program = parse(
+            "def total(prices, tax=0.5):\n    return {'sum': sum(prices) * (1 + tax), 'n': len(prices)}\n"
+        )
         let positional = Sandbox().run(program, calling: .init("total", arguments: "[[1, 2.5]]"))
         #expect(positional.result?.json == #"{"sum": 5.25, "n": 2}"#)
         let named = Sandbox().run(program, calling: .init("total", arguments: #"{"prices": [4], "tax": 0}"#))
@@ -46,9 +48,15 @@ struct SandboxTests {
                     charge(5)
                 except ValueError as e:
                     print(e)
-                """))
+                """
+            )
+        )
         #expect(outcome.output == "Ann 10\ndeclined\n")
-        #expect(outcome.actions.map(\.name) == ["next_id", "next_id", "next_id", "send_email", "crm.lookup", "charge"])
+        #expect(
+            outcome.actions.map(\.name) == [
+                "next_id", "next_id", "next_id", "send_email", "crm.lookup", "charge",
+            ]
+        )
         let email = outcome.actions[3]
         #expect(email.arguments == [#""a@b""#])
         #expect(email.keywords.map(\.name) == ["subject", "ids"])
@@ -86,7 +94,8 @@ struct SandboxTests {
     @Test("equal runs are equal to the step")
     func determinism() {
         let program = parse(
-            "import random\nd = {}\nfor i in range(500): d[str(i)] = random.random()\nprint(sorted(d)[:3], {'b', 'a'}, sum(d.values()))\n")
+            "import random\nd = {}\nfor i in range(500): d[str(i)] = random.random()\nprint(sorted(d)[:3], {'b', 'a'}, sum(d.values()))\n"
+        )
         let first = Sandbox().run(program)
         #expect(first.error == nil)
         #expect(first == Sandbox().run(program))
@@ -123,7 +132,8 @@ struct SandboxTests {
                 u = set(range(50)) | {s}
                 b = 3 ** 500
                 r = s.replace("x", "y").strip().split(",")
-            """)
+            """
+        )
         let outcome = Sandbox(limits: ExecutionLimits(steps: .max, memoryBytes: 1 << 20)).run(program)
         #expect(outcome.error == nil, "\(String(describing: outcome.error))")
     }

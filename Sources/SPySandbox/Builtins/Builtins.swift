@@ -3,15 +3,19 @@ internal import SPySyntax
 /// The names that every program has.
 enum Builtins {
     private static let types: [String: PythonType] = [
-        "int": .int, "float": .float, "str": .str, "bool": .bool, "bytes": .bytes, "list": .list, "tuple": .tuple,
-        "dict": .dict, "set": .set, "frozenset": .frozenset, "range": .range, "slice": .slice, "enumerate": .enumerate,
+        "int": .int, "float": .float, "str": .str, "bool": .bool, "bytes": .bytes, "list": .list,
+        "tuple": .tuple,
+        "dict": .dict, "set": .set, "frozenset": .frozenset, "range": .range, "slice": .slice,
+        "enumerate": .enumerate,
         "zip": .zip, "map": .map, "filter": .filter, "reversed": .reversed,
     ]
 
     static func value(of name: String, _ machine: Machine) -> Value? {
         if let type = types[name] { return machine.type(type) }
         if let function = functions[name] { return .object(BuiltinObject(name, machine.heap, function)) }
-        if ExceptionTypes.builtinNames.contains(name), let type = ExceptionTypes.byName[name] { return machine.type(type) }
+        if ExceptionTypes.builtinNames.contains(name), let type = ExceptionTypes.byName[name] {
+            return machine.type(type)
+        }
         switch name {
         case "Ellipsis": return .ellipsis
         case "__name__": return (try? machine.string("__main__")) ?? Value.none
@@ -31,22 +35,30 @@ enum Builtins {
         "ascii": { machine, arguments throws(EngineError) in try machine.ascii(arguments.one("ascii")) },
         "format": { machine, arguments throws(EngineError) in
             try arguments.between(1, 2, "format")
-            let specification = arguments.count == 2 ? try machine.textArgument(arguments[1], "format() argument 2 must be str, not ") : .empty
+            let specification =
+                arguments.count == 2
+                ? try machine.textArgument(arguments[1], "format() argument 2 must be str, not ") : .empty
             return try machine.format(arguments[0], specification)
         },
         "hash": { machine, arguments throws(EngineError) in
             .int(try Hashing.hash(arguments.one("hash"), machine.meter))
         },
-        "callable": { machine, arguments throws(EngineError) in .bool(isCallable(try arguments.one("callable"))) },
+        "callable": { machine, arguments throws(EngineError) in
+            .bool(isCallable(try arguments.one("callable")))
+        },
         "iter": { machine, arguments throws(EngineError) in
             try arguments.between(1, 2, "iter")
             if arguments.count == 1 { return .object(try machine.iterator(arguments[0])) }
             return .object(
-                ComputedIterator(PythonType("callable_iterator"), [arguments[0], arguments[1]], machine.heap) {
-                    machine, iterator throws(EngineError) in
+                ComputedIterator(PythonType("callable_iterator"), [arguments[0], arguments[1]], machine.heap)
+                {
+                    machine,
+                    iterator throws(EngineError) in
                     let value = try machine.call(iterator.values[0], [])
-                    return try Equality.areSame(value, iterator.values[1], machine.meter, depth: 0) ? nil : value
-                })
+                    return try Equality.areSame(value, iterator.values[1], machine.meter, depth: 0)
+                        ? nil : value
+                }
+            )
         },
         "next": { machine, arguments throws(EngineError) in
             try arguments.between(1, 2, "next")
@@ -61,7 +73,13 @@ enum Builtins {
         },
         "isinstance": { machine, arguments throws(EngineError) in
             try arguments.between(2, 2, "isinstance")
-            return .bool(try isInstance(arguments[0], arguments[1], "isinstance() arg 2 must be a type, a tuple of types, or a union"))
+            return .bool(
+                try isInstance(
+                    arguments[0],
+                    arguments[1],
+                    "isinstance() arg 2 must be a type, a tuple of types, or a union"
+                )
+            )
         },
         "issubclass": { machine, arguments throws(EngineError) in
             try arguments.between(2, 2, "issubclass")
@@ -112,7 +130,8 @@ enum Builtins {
             try machine.checkRoom(values.count * 3)
             return try machine.list(Sorting.sorted(values, key: key, reversed: reversed, machine))
         },
-        "abs": { machine, arguments throws(EngineError) in try Numeric.absolute(arguments.one("abs"), machine) },
+        "abs": { machine, arguments throws(EngineError) in try Numeric.absolute(arguments.one("abs"), machine)
+        },
         "round": { machine, arguments throws(EngineError) in try Numeric.round(machine, arguments) },
         "divmod": { machine, arguments throws(EngineError) in
             try arguments.between(2, 2, "divmod")
@@ -154,7 +173,8 @@ enum Builtins {
 
     static func isCallable(_ value: Value) -> Bool {
         switch value.kind {
-        case .function, .builtin, .boundMethod, .type, .namedTupleType, .action, .partial, .cachedFunction: true
+        case .function, .builtin, .boundMethod, .type, .namedTupleType, .action, .partial, .cachedFunction:
+            true
         default: false
         }
     }
@@ -194,7 +214,9 @@ enum Builtins {
         return total
     }
 
-    private static func extreme(_ machine: Machine, _ arguments: Arguments, _ name: String) throws(EngineError) -> Value {
+    private static func extreme(_ machine: Machine, _ arguments: Arguments, _ name: String)
+        throws(EngineError) -> Value
+    {
         var (key, fallback): (Value, Value?) = (.none, nil)
         for (keyword, value) in arguments.keywords {
             switch keyword {
@@ -223,7 +245,12 @@ enum Builtins {
                 isBetter = name == "min" ? one < other : one > other
             } else {
                 isBetter = try Ordering.holds(
-                    name == "min" ? .less : .greater, measure, current.key, machine.meter, depth: 0)
+                    name == "min" ? .less : .greater,
+                    measure,
+                    current.key,
+                    machine.meter,
+                    depth: 0
+                )
             }
             if isBetter { best = (value, measure) }
         }

@@ -1,15 +1,21 @@
 /// What happens when a program calls a type.
 enum Constructors {
-    static func call(_ type: PythonType, _ machine: Machine, _ arguments: Arguments) throws(EngineError) -> Value {
+    static func call(_ type: PythonType, _ machine: Machine, _ arguments: Arguments) throws(EngineError)
+        -> Value
+    {
         if type.isException { return try exception(type, machine, arguments) }
         if let made = try ModuleMethods.construct(type, machine, arguments) { return made }
         throw .typeError("cannot create '\(type.qualifiedName)' instances")
     }
 
     static let table: [ObjectIdentifier: NativeFunction] = [
-        ObjectIdentifier(PythonType.int): { machine, arguments throws(EngineError) in try int(machine, arguments) },
+        ObjectIdentifier(PythonType.int): { machine, arguments throws(EngineError) in
+            try int(machine, arguments)
+        },
         ObjectIdentifier(PythonType.float): { machine, arguments throws(EngineError) in
-            if arguments.count == 1, arguments.names.isEmpty { return .float(try float(arguments[0], machine)) }
+            if arguments.count == 1, arguments.names.isEmpty {
+                return .float(try float(arguments[0], machine))
+            }
             let bound = try arguments.bind("float", ["x"], positionalOnly: 1)
             guard let value = bound[0] else { return .float(0) }
             return .float(try float(value, machine))
@@ -53,7 +59,9 @@ enum Constructors {
         ObjectIdentifier(PythonType.counter): { machine, arguments throws(EngineError) in
             let counter = DictObject(machine.heap)
             counter.flavor = .counter
-            if arguments.count > 0, !arguments[0].isNone { try Counters.count(arguments[0], into: counter, machine) }
+            if arguments.count > 0, !arguments[0].isNone {
+                try Counters.count(arguments[0], into: counter, machine)
+            }
             for (name, value) in arguments.keywords { try counter.set(machine.string(name), value) }
             return .object(counter)
         },
@@ -83,7 +91,9 @@ enum Constructors {
             if arguments.count == 1 { try SetMethods.update(machine, set, arguments[0]) }
             return .object(set)
         },
-        ObjectIdentifier(PythonType.range): { machine, arguments throws(EngineError) in try range(machine, arguments) },
+        ObjectIdentifier(PythonType.range): { machine, arguments throws(EngineError) in
+            try range(machine, arguments)
+        },
         ObjectIdentifier(PythonType.slice): { machine, arguments throws(EngineError) in
             try arguments.between(1, 3, "slice")
             if arguments.count == 1 { return .object(SliceObject(.none, arguments[0], .none, machine.heap)) }
@@ -115,7 +125,9 @@ enum Constructors {
         ObjectIdentifier(PythonType.zip): { machine, arguments throws(EngineError) in
             var isStrict = false
             for (name, value) in arguments.keywords {
-                guard name == "strict" else { throw .typeError("'\(name)' is an invalid keyword argument for zip()") }
+                guard name == "strict" else {
+                    throw .typeError("'\(name)' is an invalid keyword argument for zip()")
+                }
                 isStrict = try machine.isTrue(value)
             }
             var sources: [IteratorObject] = []
@@ -146,14 +158,24 @@ enum Constructors {
         },
         ObjectIdentifier(PythonType.partial): { machine, arguments throws(EngineError) in
             guard arguments.count > 0 else { throw .typeError("type 'partial' takes at least one argument") }
-            guard Builtins.isCallable(arguments[0]) else { throw .typeError("the first argument must be callable") }
+            guard Builtins.isCallable(arguments[0]) else {
+                throw .typeError("the first argument must be callable")
+            }
             return .object(
-                PartialObject(arguments[0], Array(arguments.positional.dropFirst()), arguments.keywords, machine.heap))
+                PartialObject(
+                    arguments[0],
+                    Array(arguments.positional.dropFirst()),
+                    arguments.keywords,
+                    machine.heap
+                )
+            )
         },
     ]
 
     private static func exception(
-        _ type: PythonType, _ machine: Machine, _ arguments: Arguments
+        _ type: PythonType,
+        _ machine: Machine,
+        _ arguments: Arguments
     ) throws(EngineError) -> Value {
         if !arguments.names.isEmpty { throw .typeError("\(type.name)() takes no keyword arguments") }
         try machine.checkRoom(arguments.count)
@@ -169,7 +191,8 @@ enum Constructors {
     private static let errorNames: [Int: String] = [
         1: "PermissionError", 2: "FileNotFoundError", 3: "ProcessLookupError", 4: "InterruptedError",
         10: "ChildProcessError", 11: "BlockingIOError", 13: "PermissionError", 17: "FileExistsError",
-        20: "NotADirectoryError", 21: "IsADirectoryError", 32: "BrokenPipeError", 103: "ConnectionAbortedError",
+        20: "NotADirectoryError", 21: "IsADirectoryError", 32: "BrokenPipeError",
+        103: "ConnectionAbortedError",
         104: "ConnectionResetError", 110: "TimeoutError", 111: "ConnectionRefusedError",
     ]
 
@@ -192,7 +215,9 @@ enum Constructors {
             }
             return result
         }
-        guard let text = value.string?.text else { throw .typeError("int() can't convert non-string with explicit base") }
+        guard let text = value.string?.text else {
+            throw .typeError("int() can't convert non-string with explicit base")
+        }
         let radix = try machine.intArgument(base)
         return try machine.measured { () throws(EngineError) in
             machine.integer(try text.integer(base: radix, machine.meter))
@@ -209,7 +234,9 @@ enum Constructors {
         case .object(let object):
             if object.kind == .integer { return value }
             if let string = object as? StringObject {
-                if case .ascii(let units) = string.text.storage, let quick = smallDecimal(units) { return .int(quick) }
+                if case .ascii(let units) = string.text.storage, let quick = smallDecimal(units) {
+                    return .int(quick)
+                }
                 return try machine.measured { () throws(EngineError) in
                     machine.integer(try string.text.integer(machine.meter))
                 }
@@ -233,7 +260,9 @@ enum Constructors {
     static func float(_ value: Value, _ machine: Machine) throws(EngineError) -> Double {
         if let string = value.string { return try string.text.float(machine.meter) }
         if let number = try double(value, machine) { return number }
-        throw .typeError("float() argument must be a string or a real number, not '\(TypeNames.name(of: value))'")
+        throw .typeError(
+            "float() argument must be a string or a real number, not '\(TypeNames.name(of: value))'"
+        )
     }
 
     /// A number as a float; nothing for what is no number.
@@ -246,7 +275,10 @@ enum Constructors {
     // MARK: Collections
 
     private static func dict(
-        _ machine: Machine, _ arguments: Arguments, _ dict: DictObject, _ name: String
+        _ machine: Machine,
+        _ arguments: Arguments,
+        _ dict: DictObject,
+        _ name: String
     ) throws(EngineError) -> Value {
         guard arguments.count <= 1 else {
             throw .typeError("\(name) expected at most 1 argument, got \(arguments.count)")
@@ -261,7 +293,10 @@ enum Constructors {
         if let string = arguments[0].string {
             guard arguments.count > 1 else { throw .typeError("string argument without an encoding") }
             return try BytesMethods.encode(
-                machine, string.text, Arguments(arguments.base + 1, count: arguments.count - 1))
+                machine,
+                string.text,
+                Arguments(arguments.base + 1, count: arguments.count - 1)
+            )
         }
         if let count = arguments[0].smallInteger {
             guard count >= 0 else { throw .valueError("negative count") }
@@ -288,8 +323,12 @@ enum Constructors {
         }
         func number(_ index: Int) throws(EngineError) -> Int {
             if let number = arguments[index].smallInteger { return number }
-            if arguments[index].isInteger { throw .overflowError("SPy's range is limited to 64-bit integers") }
-            throw .typeError("'\(TypeNames.name(of: arguments[index]))' object cannot be interpreted as an integer")
+            if arguments[index].isInteger {
+                throw .overflowError("SPy's range is limited to 64-bit integers")
+            }
+            throw .typeError(
+                "'\(TypeNames.name(of: arguments[index]))' object cannot be interpreted as an integer"
+            )
         }
         if arguments.count == 1 { return .object(RangeObject(0, try number(0), 1, machine.heap)) }
         let step = arguments.count == 3 ? try number(2) : 1
@@ -309,12 +348,15 @@ enum Constructors {
             let range = value.object(.range, as: RangeObject.self)!
             guard range.count > 0 else { return .object(RangeIterator(RangeObject(0, 0, 1, heap))) }
             let last = range[range.count - 1]
-            return .object(RangeIterator(RangeObject(last, range.start &- range.step.signum(), 0 &- range.step, heap)))
+            return .object(
+                RangeIterator(RangeObject(last, range.start &- range.step.signum(), 0 &- range.step, heap))
+            )
         case .string, .bytes, .dict:
             return .object(ArrayIterator(try machine.array(value).reversed(), heap, .reversed, isCopy: true))
         case .dictView:
             return .object(ArrayIterator(try machine.array(value).reversed(), heap, .reversed, isCopy: true))
-        case .deque: return .object(DequeIterator(value.object(.deque, as: DequeObject.self)!, reversed: true))
+        case .deque:
+            return .object(DequeIterator(value.object(.deque, as: DequeObject.self)!, reversed: true))
         default: throw .typeError("'\(TypeNames.name(of: value))' object is not reversible")
         }
     }
@@ -322,7 +364,9 @@ enum Constructors {
     // MARK: Attributes of types
 
     /// Attributes of a type that are no methods, such as `datetime.max`.
-    static func attribute(_ type: PythonType, _ name: String, _ machine: Machine) throws(EngineError) -> Value? {
+    static func attribute(_ type: PythonType, _ name: String, _ machine: Machine) throws(EngineError)
+        -> Value?
+    {
         try ModuleMethods.attribute(name, of: type, machine)
     }
 
@@ -368,33 +412,54 @@ enum Constructors {
             try machine.forEach(arguments[0]) { (key) throws(EngineError) in try dict.set(key, element) }
             return .object(dict)
         },
-        "str.maketrans": { machine, value, arguments throws(EngineError) in try makeTranslation(machine, arguments) },
+        "str.maketrans": { machine, value, arguments throws(EngineError) in
+            try makeTranslation(machine, arguments)
+        },
         "float.fromhex": { machine, value, arguments throws(EngineError) in
-            let text = try machine.textArgument(arguments.one("float.fromhex"), "fromhex() argument must be str, not ")
+            let text = try machine.textArgument(
+                arguments.one("float.fromhex"),
+                "fromhex() argument must be str, not "
+            )
             return .float(try text.hexadecimalFloat(machine.meter))
         },
         "int.from_bytes": { machine, value, arguments throws(EngineError) in
-            let bound = try arguments.bind("from_bytes", ["bytes", "byteorder", "signed"], required: 1, positional: 2)
+            let bound = try arguments.bind(
+                "from_bytes",
+                ["bytes", "byteorder", "signed"],
+                required: 1,
+                positional: 2
+            )
             var bytes = bound[0]?.object(.bytes, as: BytesObject.self)?.bytes ?? []
             if bound[1]?.string?.text == "little" { bytes.reverse() }
             return try machine.measured { () throws(EngineError) in
                 machine.integer(
-                    try BigInteger(digits: bytes.flatMap { [$0 >> 4, $0 & 15] }, radix: 16, machine.meter))
+                    try BigInteger(digits: bytes.flatMap { [$0 >> 4, $0 & 15] }, radix: 16, machine.meter)
+                )
             } ?? .none
         },
         "bytes.fromhex": { machine, value, arguments throws(EngineError) in
-            let text = try machine.textArgument(arguments.one("bytes.fromhex"), "fromhex() argument must be str, not ")
-            let digits = text.string.utf8.filter { $0 != 32 }.compactMap { Character(Unicode.Scalar($0)).hexDigitValue }
-            guard digits.count.isMultiple(of: 2), digits.count == text.string.utf8.filter({ $0 != 32 }).count else {
+            let text = try machine.textArgument(
+                arguments.one("bytes.fromhex"),
+                "fromhex() argument must be str, not "
+            )
+            let digits = text.string.utf8.filter { $0 != 32 }.compactMap {
+                Character(Unicode.Scalar($0)).hexDigitValue
+            }
+            guard digits.count.isMultiple(of: 2), digits.count == text.string.utf8.filter({ $0 != 32 }).count
+            else {
                 throw .valueError("non-hexadecimal number found in fromhex() arg at position 0")
             }
-            let bytes = stride(from: 0, to: digits.count, by: 2).map { UInt8(digits[$0] * 16 + digits[$0 + 1]) }
+            let bytes = stride(from: 0, to: digits.count, by: 2).map {
+                UInt8(digits[$0] * 16 + digits[$0 + 1])
+            }
             try machine.meter.charge(bytes: bytes.count)
             return .object(BytesObject(bytes, machine.heap))
         },
     ]
 
-    private static func makeTranslation(_ machine: Machine, _ arguments: Arguments) throws(EngineError) -> Value {
+    private static func makeTranslation(_ machine: Machine, _ arguments: Arguments) throws(EngineError)
+        -> Value
+    {
         try arguments.between(1, 3, "maketrans")
         let dict = DictObject(machine.heap)
         if arguments.count == 1 {
@@ -413,9 +478,15 @@ enum Constructors {
             }
             return .object(dict)
         }
-        let from = try machine.textArgument(arguments[0], "first maketrans argument must be a string if there is a second argument", bare: true)
+        let from = try machine.textArgument(
+            arguments[0],
+            "first maketrans argument must be a string if there is a second argument",
+            bare: true
+        )
         let to = try machine.textArgument(arguments[1], "maketrans() argument 2 must be str, not ")
-        let gone = arguments.count == 3 ? try machine.textArgument(arguments[2], "maketrans() argument 3 must be str, not ") : .empty
+        let gone =
+            arguments.count == 3
+            ? try machine.textArgument(arguments[2], "maketrans() argument 3 must be str, not ") : .empty
         for (point, translation) in try Text.translationTable(from: from, to: to, deleting: gone) {
             switch translation {
             case .deleted: try dict.set(.int(Int(point)), .none)

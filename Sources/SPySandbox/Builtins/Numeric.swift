@@ -49,7 +49,9 @@ enum Numeric {
             return value
         }
         return try machine.measured { () throws(EngineError) in
-            machine.integer(try number.integer!.rounded(toPowerOfTen: count == .min ? .max : -count, machine.meter))
+            machine.integer(
+                try number.integer!.rounded(toPowerOfTen: count == .min ? .max : -count, machine.meter)
+            )
         } ?? .none
     }
 
@@ -75,8 +77,11 @@ enum Numeric {
     static func power(_ machine: Machine, _ arguments: Arguments) throws(EngineError) -> Value {
         let bound = try arguments.bind("pow", ["base", "exp", "mod"], required: 2)
         let (base, exponent) = (bound[0] ?? .none, bound[1] ?? .none)
-        guard let modulus = bound[2], !modulus.isNone else { return try machine.binary(.power, base, exponent) }
-        guard let one = base.bigInteger, let other = exponent.bigInteger, let third = modulus.bigInteger else {
+        guard let modulus = bound[2], !modulus.isNone else {
+            return try machine.binary(.power, base, exponent)
+        }
+        guard let one = base.bigInteger, let other = exponent.bigInteger, let third = modulus.bigInteger
+        else {
             throw .typeError("pow() 3rd argument not allowed unless all arguments are integers")
         }
         return try machine.measured { () throws(EngineError) in
@@ -84,7 +89,9 @@ enum Numeric {
         } ?? .none
     }
 
-    static func inRadix(_ value: Value, _ radix: Int, _ prefix: String, _ machine: Machine) throws(EngineError) -> Value {
+    static func inRadix(_ value: Value, _ radix: Int, _ prefix: String, _ machine: Machine)
+        throws(EngineError) -> Value
+    {
         guard let number = value.bigInteger else {
             throw .typeError("'\(TypeNames.name(of: value))' object cannot be interpreted as an integer")
         }

@@ -15,11 +15,18 @@ enum Counters {
     }
 
     private static func add(
-        _ amount: Value, to key: Value, of counter: DictObject, _ machine: Machine
+        _ amount: Value,
+        to key: Value,
+        of counter: DictObject,
+        _ machine: Machine
     ) throws(EngineError) {
         let hash = try Hashing.hash(key, machine.meter)
-        guard let index = try counter.find(key, hash: hash) else { return try counter.set(key, amount, hash: hash) }
-        if case .int(let count) = counter.value(at: index), case .int(let more) = amount, count < 1 << 62, more < 1 << 61 {
+        guard let index = try counter.find(key, hash: hash) else {
+            return try counter.set(key, amount, hash: hash)
+        }
+        if case .int(let count) = counter.value(at: index), case .int(let more) = amount, count < 1 << 62,
+            more < 1 << 61
+        {
             counter.setValue(at: index, .int(count + more))
         } else {
             counter.setValue(at: index, try machine.binary(.add, counter.value(at: index), amount))
@@ -27,12 +34,18 @@ enum Counters {
     }
 
     /// The entries, the most frequent first; nothing where counts have no order.
-    static func mostCommon(_ counter: DictObject, _ machine: Machine) throws(EngineError) -> [(key: Value, value: Value)]? {
+    static func mostCommon(_ counter: DictObject, _ machine: Machine) throws(EngineError) -> [(
+        key: Value, value: Value
+    )]? {
         let items = counter.items
         try machine.checkRoom(items.count * 3)
         do throws(EngineError) {
             let order = try Sorting.sorted(
-                items.indices.map { .int($0) }, keys: items.map(\.value), reversed: true, machine)
+                items.indices.map { .int($0) },
+                keys: items.map(\.value),
+                reversed: true,
+                machine
+            )
             return order.map { items[$0.smallInteger ?? 0] }
         } catch {
             if case .raised = error { return nil }
@@ -46,7 +59,9 @@ enum Counters {
             guard var items = try mostCommon(counter(value), machine) else {
                 throw .typeError("'<' not supported between instances of the counts")
             }
-            if let limit = bound[0], !limit.isNone { items = Array(items.prefix(max(try machine.intArgument(limit), 0))) }
+            if let limit = bound[0], !limit.isNone {
+                items = Array(items.prefix(max(try machine.intArgument(limit), 0)))
+            }
             return try machine.list(items.map { machine.tuple([$0.key, $0.value]) })
         },
         "elements": { machine, value, arguments throws(EngineError) in
@@ -56,7 +71,9 @@ enum Counters {
                 try machine.checkRoom(values.count + count)
                 values += Array(repeating: item.key, count: count)
             }
-            return .object(ArrayIterator(values, machine.heap, PythonType("chain", module: "itertools"), isCopy: true))
+            return .object(
+                ArrayIterator(values, machine.heap, PythonType("chain", module: "itertools"), isCopy: true)
+            )
         },
         "total": { machine, value, arguments throws(EngineError) in
             var total = Value.int(0)
@@ -64,7 +81,9 @@ enum Counters {
             return total
         },
         "update": { machine, value, arguments throws(EngineError) in
-            if arguments.count > 0, !arguments[0].isNone { try count(arguments[0], into: counter(value), machine) }
+            if arguments.count > 0, !arguments[0].isNone {
+                try count(arguments[0], into: counter(value), machine)
+            }
             for (name, amount) in arguments.keywords {
                 try add(amount, to: machine.string(name), of: counter(value), machine)
             }
@@ -73,7 +92,9 @@ enum Counters {
         "subtract": { machine, value, arguments throws(EngineError) in
             let counted = DictObject(machine.heap)
             if arguments.count > 0, !arguments[0].isNone { try count(arguments[0], into: counted, machine) }
-            for (name, amount) in arguments.keywords { try add(amount, to: machine.string(name), of: counted, machine) }
+            for (name, amount) in arguments.keywords {
+                try add(amount, to: machine.string(name), of: counted, machine)
+            }
             for item in counted.items {
                 let before = try counter(value).get(item.key) ?? .int(0)
                 try counter(value).set(item.key, machine.binary(.subtract, before, item.value))
@@ -88,7 +109,10 @@ enum Counters {
 
     /// `+`, `-`, `|` and `&` keep positive counts only.
     static func binary(
-        _ operation: BinaryOperator, _ left: DictObject, _ right: DictObject, _ machine: Machine
+        _ operation: BinaryOperator,
+        _ left: DictObject,
+        _ right: DictObject,
+        _ machine: Machine
     ) throws(EngineError) -> Value? {
         let result = DictObject(machine.heap)
         result.flavor = .counter
@@ -111,21 +135,31 @@ enum Counters {
         }
         if operation == .bitAnd { return .object(result) }
         for item in right.items where try left.get(item.key) == nil {
-            try keep(item.key, operation == .subtract ? machine.binary(.subtract, .int(0), item.value) : item.value)
+            try keep(
+                item.key,
+                operation == .subtract ? machine.binary(.subtract, .int(0), item.value) : item.value
+            )
         }
         return .object(result)
     }
 
     static func inPlace(
-        _ operation: BinaryOperator, _ counter: DictObject, _ right: Value, _ machine: Machine
+        _ operation: BinaryOperator,
+        _ counter: DictObject,
+        _ right: Value,
+        _ machine: Machine
     ) throws(EngineError) -> Bool {
-        guard let other = right.dict, let result = try binary(operation, counter, other, machine)?.dict else { return false }
+        guard let other = right.dict, let result = try binary(operation, counter, other, machine)?.dict else {
+            return false
+        }
         counter.removeAll()
         try counter.update(result)
         return true
     }
 
-    static func unary(_ operation: UnaryOperator, _ counter: DictObject, _ machine: Machine) throws(EngineError) -> Value {
+    static func unary(_ operation: UnaryOperator, _ counter: DictObject, _ machine: Machine)
+        throws(EngineError) -> Value
+    {
         let empty = DictObject(machine.heap)
         empty.flavor = .counter
         let (left, right) = operation == .minus ? (empty, counter) : (counter, empty)
@@ -134,7 +168,10 @@ enum Counters {
 
     /// Inclusion, with what is missing counted as zero.
     static func compare(
-        _ comparison: ComparisonOperator, _ left: DictObject, _ right: DictObject, _ meter: Meter
+        _ comparison: ComparisonOperator,
+        _ left: DictObject,
+        _ right: DictObject,
+        _ meter: Meter
     ) throws(EngineError) -> Bool {
         let (one, other) = comparison == .less || comparison == .lessOrEqual ? (left, right) : (right, left)
         for item in one.items + other.items {

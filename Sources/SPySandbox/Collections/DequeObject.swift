@@ -151,11 +151,15 @@ enum DequeMethods {
             return first
         },
         "extend": { machine, value, arguments throws(EngineError) in
-            for element in try machine.array(arguments.one("deque.extend")) { try deque(value).append(element) }
+            for element in try machine.array(arguments.one("deque.extend")) {
+                try deque(value).append(element)
+            }
             return .none
         },
         "extendleft": { machine, value, arguments throws(EngineError) in
-            for element in try machine.array(arguments.one("deque.extendleft")) { try deque(value).prepend(element) }
+            for element in try machine.array(arguments.one("deque.extendleft")) {
+                try deque(value).prepend(element)
+            }
             return .none
         },
         "clear": { machine, value, arguments throws(EngineError) in
@@ -190,7 +194,8 @@ enum DequeMethods {
             let wanted = try arguments.one("deque.remove")
             let deque = deque(value)
             try machine.meter.charge(steps: deque.count / 4)
-            for index in 0..<deque.count where try Equality.areSame(deque[index], wanted, machine.meter, depth: 0) {
+            for index in 0..<deque.count
+            where try Equality.areSame(deque[index], wanted, machine.meter, depth: 0) {
                 _ = deque.remove(at: index)
                 return .none
             }

@@ -2,12 +2,18 @@
 enum NamedTuples {
     static func create(_ machine: Machine, _ arguments: Arguments) throws(EngineError) -> Value {
         let bound = try arguments.bind(
-            "namedtuple", ["typename", "field_names", "rename", "defaults", "module"], required: 2, positional: 2)
+            "namedtuple",
+            ["typename", "field_names", "rename", "defaults", "module"],
+            required: 2,
+            positional: 2
+        )
         guard let name = bound[0]?.string else { throw .typeError("namedtuple() type name must be a string") }
         var fields: [String] = []
         if let text = bound[1]?.string {
             let spaced = text.text.string.map { $0 == "," ? " " : $0 }
-            fields = String(spaced).split(whereSeparator: { $0 == " " || $0 == "\n" || $0 == "\t" }).map(String.init)
+            fields = String(spaced).split(whereSeparator: { $0 == " " || $0 == "\n" || $0 == "\t" }).map(
+                String.init
+            )
         } else {
             fields = try machine.array(bound[1] ?? .none).map { $0.string?.text.string ?? "" }
         }
@@ -16,7 +22,9 @@ enum NamedTuples {
             guard try Text(field).isIdentifier(machine.meter) else {
                 throw .valueError("Type names and field names must be valid identifiers: '\(field)'")
             }
-            if field.hasPrefix("_") { throw .valueError("Field names cannot start with an underscore: '\(field)'") }
+            if field.hasPrefix("_") {
+                throw .valueError("Field names cannot start with an underscore: '\(field)'")
+            }
             guard seen.insert(field).inserted else {
                 throw .valueError("Encountered duplicate field name: '\(field)'")
             }
@@ -28,13 +36,19 @@ enum NamedTuples {
     }
 
     static func make(
-        _ type: NamedTupleTypeObject, _ machine: Machine, _ arguments: Arguments
+        _ type: NamedTupleTypeObject,
+        _ machine: Machine,
+        _ arguments: Arguments
     ) throws(EngineError) -> Value {
         let name = "\(type.type.name).__new__()"
         guard arguments.count <= type.fields.count else {
             let least = type.fields.count - type.defaults.count + 1
-            let takes = type.defaults.isEmpty ? "\(type.fields.count + 1)" : "from \(least) to \(type.fields.count + 1)"
-            throw .typeError("\(name) takes \(takes) positional arguments but \(arguments.count + 1) were given")
+            let takes =
+                type.defaults.isEmpty
+                ? "\(type.fields.count + 1)" : "from \(least) to \(type.fields.count + 1)"
+            throw .typeError(
+                "\(name) takes \(takes) positional arguments but \(arguments.count + 1) were given"
+            )
         }
         var values: [Value] = Array(repeating: .unbound, count: type.fields.count)
         for index in 0..<arguments.count { values[index] = arguments[index] }
@@ -42,7 +56,9 @@ enum NamedTuples {
             guard let index = type.fields.firstIndex(of: key) else {
                 throw .typeError("\(name) got an unexpected keyword argument '\(key)'")
             }
-            guard values[index].isUnbound else { throw .typeError("\(name) got multiple values for argument '\(key)'") }
+            guard values[index].isUnbound else {
+                throw .typeError("\(name) got multiple values for argument '\(key)'")
+            }
             values[index] = value
         }
         let firstDefault = type.fields.count - type.defaults.count
@@ -58,13 +74,16 @@ enum NamedTuples {
                     ? "\(missing[0]) and \(missing[1])"
                     : missing.dropLast().joined(separator: ", ") + ", and " + missing.last!
             throw .typeError(
-                "\(name) missing \(missing.count) required positional argument\(missing.count == 1 ? "" : "s"): \(list)")
+                "\(name) missing \(missing.count) required positional argument\(missing.count == 1 ? "" : "s"): \(list)"
+            )
         }
         return .object(TupleObject(values, machine.heap, type: type))
     }
 
     static func attribute(
-        _ type: NamedTupleTypeObject, _ name: String, _ machine: Machine
+        _ type: NamedTupleTypeObject,
+        _ name: String,
+        _ machine: Machine
     ) throws(EngineError) -> Value? {
         switch name {
         case "_fields":
@@ -96,7 +115,9 @@ enum NamedTuples {
         "_asdict": { machine, value, arguments throws(EngineError) in
             let dict = DictObject(machine.heap)
             guard let tuple = value.tuple, let type = tuple.type else { return .none }
-            for (field, element) in zip(type.fields, tuple.items) { try dict.set(machine.string(field), element) }
+            for (field, element) in zip(type.fields, tuple.items) {
+                try dict.set(machine.string(field), element)
+            }
             return .object(dict)
         },
         "_replace": { machine, value, arguments throws(EngineError) in
@@ -104,7 +125,11 @@ enum NamedTuples {
             var values = tuple.items
             var unknown: [String] = []
             for (key, element) in arguments.keywords {
-                if let index = type.fields.firstIndex(of: key) { values[index] = element } else { unknown.append(key) }
+                if let index = type.fields.firstIndex(of: key) {
+                    values[index] = element
+                } else {
+                    unknown.append(key)
+                }
             }
             if !unknown.isEmpty {
                 let names = unknown.map { "'\($0)'" }.joined(separator: ", ")

@@ -57,7 +57,12 @@ final class CodeBuilder {
 
     @discardableResult
     func emit(
-        _ operation: Operation, a: Int32 = 0, b: Int32 = 0, c: Int32 = 0, flag: UInt8 = 0, extra: UInt16 = 0
+        _ operation: Operation,
+        a: Int32 = 0,
+        b: Int32 = 0,
+        c: Int32 = 0,
+        flag: UInt8 = 0,
+        extra: UInt16 = 0
     ) -> Int {
         instructions.append(Instruction(operation: operation, flag: flag, extra: extra, a: a, b: b, c: c))
         lines.append(line)
@@ -71,7 +76,14 @@ final class CodeBuilder {
 
     func place(_ label: Label) { labels[label.index] = position }
 
-    func jump(_ operation: Operation, a: Int32 = 0, b: Int32 = 0, flag: UInt8 = 0, extra: UInt16 = 0, to label: Label) {
+    func jump(
+        _ operation: Operation,
+        a: Int32 = 0,
+        b: Int32 = 0,
+        flag: UInt8 = 0,
+        extra: UInt16 = 0,
+        to label: Label
+    ) {
         jumps.append((emit(operation, a: a, b: b, flag: flag, extra: extra), label))
     }
 

@@ -70,7 +70,8 @@ extension Compiler {
         case .tuple(let values, _): try display(values, .makeTuple, into: target)
         case .set(let values): try display(values, .makeSet, into: target)
         case .dictionary(let items): try dictionary(items, into: target)
-        case .listComprehension, .setComprehension, .dictionaryComprehension: try comprehension(id, into: target)
+        case .listComprehension, .setComprehension, .dictionaryComprehension:
+            try comprehension(id, into: target)
         case .generator: try generator(id, into: target)
         case .await: throw unsupported("await", id)
         case .yield, .yieldFrom: throw unsupported("generators", id)
@@ -151,7 +152,9 @@ extension Compiler {
     }
 
     private func boolean(
-        _ operation: BooleanOperator, _ values: ExpressionList, into target: Int32
+        _ operation: BooleanOperator,
+        _ values: ExpressionList,
+        into target: Int32
     ) throws(CompileError) {
         let result = builder.newTemporary()
         let end = builder.newLabel()
@@ -169,7 +172,9 @@ extension Compiler {
     }
 
     private func comparison(
-        _ first: ExpressionID, _ rest: ComparandList, into target: Int32
+        _ first: ExpressionID,
+        _ rest: ComparandList,
+        into target: Int32
     ) throws(CompileError) {
         let comparands = tree[rest]
         var left = try operand(first)
@@ -194,7 +199,10 @@ extension Compiler {
     }
 
     private func conditional(
-        _ test: ExpressionID, _ body: ExpressionID, _ otherwise: ExpressionID, into target: Int32
+        _ test: ExpressionID,
+        _ body: ExpressionID,
+        _ otherwise: ExpressionID,
+        into target: Int32
     ) throws(CompileError) {
         let (no, end) = (builder.newLabel(), builder.newLabel())
         try jump(unless: test, to: no)
@@ -233,8 +241,12 @@ extension Compiler {
                 let left = try operand(first)
                 let right = try operand(tree[rest][0].value)
                 builder.jump(
-                    .compareAndJump, a: left, b: right, flag: tree[rest][0].comparison.rawValue,
-                    extra: isTrue ? 1 : 0, to: label
+                    .compareAndJump,
+                    a: left,
+                    b: right,
+                    flag: tree[rest][0].comparison.rawValue,
+                    extra: isTrue ? 1 : 0,
+                    to: label
                 )
                 builder.line = line
                 return
@@ -246,7 +258,10 @@ extension Compiler {
     }
 
     private func jump(
-        on operation: BooleanOperator, _ values: ExpressionList, isTrue: Bool, to label: CodeBuilder.Label
+        on operation: BooleanOperator,
+        _ values: ExpressionList,
+        isTrue: Bool,
+        to label: CodeBuilder.Label
     ) throws(CompileError) {
         let elements = tree[values]
         let decides = operation == .or

@@ -24,7 +24,10 @@ extension Compiler {
     }
 
     func lambda(
-        _ id: ExpressionID, _ list: ParameterList, _ body: ExpressionID, into target: Int32
+        _ id: ExpressionID,
+        _ list: ParameterList,
+        _ body: ExpressionID,
+        into target: Int32
     ) throws(CompileError) {
         guard let inner = scopes.scopes[.expression(id)] else { return }
         let base = try defaults(list)
@@ -62,7 +65,10 @@ extension Compiler {
     private func make(_ code: Code, _ base: Defaults) {
         builder.codes.append(code)
         builder.emit(
-            .makeFunction, a: base.register, b: Int32(builder.codes.count - 1), c: Int32(base.positional),
+            .makeFunction,
+            a: base.register,
+            b: Int32(builder.codes.count - 1),
+            c: Int32(base.positional),
             extra: UInt16(truncatingIfNeeded: base.keywordOnly)
         )
     }
@@ -105,7 +111,9 @@ extension Compiler {
         builder.parameters = described
         let others = scope.order.filter { !placed.contains($0.name) }
         allocate(others)
-        for symbol in others where symbol.isCell { builder.emit(.makeCell, a: symbol.register, b: symbol.register) }
+        for symbol in others where symbol.isCell {
+            builder.emit(.makeCell, a: symbol.register, b: symbol.register)
+        }
     }
 
     // MARK: Comprehensions
@@ -193,7 +201,9 @@ extension Compiler {
     }
 
     private func loop(
-        _ clauses: NodeElements<ComprehensionClause>, _ index: Int, _ iterator: Int32,
+        _ clauses: NodeElements<ComprehensionClause>,
+        _ index: Int,
+        _ iterator: Int32,
         _ body: () throws(CompileError) -> Void
     ) throws(CompileError) {
         let clause = clauses[index]

@@ -30,7 +30,10 @@ extension Compiler {
     }
 
     private func pattern(
-        _ id: PatternID, _ subject: Int32, _ fail: CodeBuilder.Label, _ captures: inout Captures
+        _ id: PatternID,
+        _ subject: Int32,
+        _ fail: CodeBuilder.Label,
+        _ captures: inout Captures
     ) throws(CompileError) {
         let range = tree.range(of: id)
         try checkDepth(range)
@@ -56,7 +59,10 @@ extension Compiler {
     }
 
     private func test(
-        _ comparison: ComparisonOperator, _ left: Int32, _ right: Int32, _ fail: CodeBuilder.Label
+        _ comparison: ComparisonOperator,
+        _ left: Int32,
+        _ right: Int32,
+        _ fail: CodeBuilder.Label
     ) {
         builder.jump(.compareAndJump, a: left, b: right, flag: comparison.rawValue, extra: 0, to: fail)
     }
@@ -70,7 +76,9 @@ extension Compiler {
     }
 
     private func sequence(
-        _ patterns: NodeElements<PatternID>, _ subject: Int32, _ fail: CodeBuilder.Label,
+        _ patterns: NodeElements<PatternID>,
+        _ subject: Int32,
+        _ fail: CodeBuilder.Label,
         _ captures: inout Captures
     ) throws(CompileError) {
         let star = patterns.firstIndex { if case .star = tree[$0] { true } else { false } }
@@ -81,7 +89,11 @@ extension Compiler {
         let base = builder.newTemporaries(patterns.count)
         if let star {
             builder.emit(
-                .unpackStarred, a: base, b: subject, c: Int32(star), extra: UInt16(patterns.count - star - 1)
+                .unpackStarred,
+                a: base,
+                b: subject,
+                c: Int32(star),
+                extra: UInt16(patterns.count - star - 1)
             )
         } else if !patterns.isEmpty {
             builder.emit(.unpack, a: base, b: subject, c: Int32(patterns.count))
@@ -92,7 +104,10 @@ extension Compiler {
     }
 
     private func mapping(
-        _ items: NodeElements<MappingPatternItem>, _ rest: Name?, _ subject: Int32, _ fail: CodeBuilder.Label,
+        _ items: NodeElements<MappingPatternItem>,
+        _ rest: Name?,
+        _ subject: Int32,
+        _ fail: CodeBuilder.Label,
         _ captures: inout Captures
     ) throws(CompileError) {
         let matches = builder.newTemporary()
@@ -117,8 +132,12 @@ extension Compiler {
     }
 
     private func typed(
-        _ type: ExpressionID, _ patterns: NodeElements<PatternID>, _ keywords: NodeElements<ClassPatternKeyword>,
-        _ subject: Int32, _ fail: CodeBuilder.Label, _ captures: inout Captures
+        _ type: ExpressionID,
+        _ patterns: NodeElements<PatternID>,
+        _ keywords: NodeElements<ClassPatternKeyword>,
+        _ subject: Int32,
+        _ fail: CodeBuilder.Label,
+        _ captures: inout Captures
     ) throws(CompileError) {
         let type = try operand(type)
         let base = builder.newTemporaries(patterns.count + 1)
@@ -136,7 +155,9 @@ extension Compiler {
     }
 
     private func alternatives(
-        _ patterns: NodeElements<PatternID>, _ subject: Int32, _ fail: CodeBuilder.Label,
+        _ patterns: NodeElements<PatternID>,
+        _ subject: Int32,
+        _ fail: CodeBuilder.Label,
         _ captures: inout Captures
     ) throws(CompileError) {
         let end = builder.newLabel()

@@ -46,15 +46,22 @@ extension Compiler {
 
     /// Adds values and the elements of starred ones to a list or set.
     private func collect(
-        _ elements: NodeElements<ExpressionID>, into collection: Int32, isSet: Bool, callee: Int32? = nil
+        _ elements: NodeElements<ExpressionID>,
+        into collection: Int32,
+        isSet: Bool,
+        callee: Int32? = nil
     ) throws(CompileError) {
         for element in elements {
             let mark = builder.top
             if case .starred(let value, _) = tree[element] {
                 let value = try operand(value)
                 builder.emit(
-                    isSet ? .setUpdate : .listExtend, a: collection, b: value, c: callee ?? 0,
-                    flag: callee == nil ? 0 : 1)
+                    isSet ? .setUpdate : .listExtend,
+                    a: collection,
+                    b: value,
+                    c: callee ?? 0,
+                    flag: callee == nil ? 0 : 1
+                )
             } else {
                 let value = try operand(element)
                 builder.emit(isSet ? .setAdd : .listAppend, a: collection, b: value)
@@ -101,7 +108,10 @@ extension Compiler {
     // MARK: Calls
 
     func call(
-        _ id: ExpressionID, _ function: ExpressionID, _ arguments: ExpressionList, _ keywords: KeywordList,
+        _ id: ExpressionID,
+        _ function: ExpressionID,
+        _ arguments: ExpressionList,
+        _ keywords: KeywordList,
         into target: Int32
     ) throws(CompileError) {
         let (positional, named) = (tree[arguments], tree[keywords])
@@ -116,7 +126,9 @@ extension Compiler {
             builder.emit(.callSpread, a: base)
         } else {
             var method: Int32?
-            if case .attribute(let object, let name, _) = tree[function], watches.isEmpty || watches[tree.range(of: function)] == nil {
+            if case .attribute(let object, let name, _) = tree[function],
+                watches.isEmpty || watches[tree.range(of: function)] == nil
+            {
                 try expression(object, into: base)
                 method = nameIndex(name)
                 if (Array(positional) + named.map(\.value)).contains(where: { !isPlain($0) }) {
@@ -153,7 +165,9 @@ extension Compiler {
     }
 
     private func spreadCall(
-        _ positional: NodeElements<ExpressionID>, _ named: NodeElements<Keyword>, _ base: Int32
+        _ positional: NodeElements<ExpressionID>,
+        _ named: NodeElements<Keyword>,
+        _ base: Int32
     ) throws(CompileError) {
         let list = builder.newTemporary()
         let dict = builder.newTemporary()

@@ -47,7 +47,10 @@ extension Compiler {
     }
 
     private func annotated(
-        _ target: ExpressionID, _ annotation: ExpressionID, _ value: ExpressionID?, _ isSimple: Bool
+        _ target: ExpressionID,
+        _ annotation: ExpressionID,
+        _ value: ExpressionID?,
+        _ isSimple: Bool
     ) throws(CompileError) {
         if let value {
             let register = try operand(value)
@@ -115,7 +118,10 @@ extension Compiler {
     }
 
     private func importNames(
-        _ module: Name?, _ names: ImportedNameList, _ level: UInt32, _ range: SourceRange
+        _ module: Name?,
+        _ names: ImportedNameList,
+        _ level: UInt32,
+        _ range: SourceRange
     ) throws(CompileError) {
         guard let module, level == 0 else { throw CompileError("SPy has no relative imports.", range) }
         for imported in tree[names] {
@@ -174,7 +180,9 @@ extension Compiler {
     }
 
     private func whileLoop(
-        _ test: ExpressionID, _ body: StatementList, _ otherwise: StatementList
+        _ test: ExpressionID,
+        _ body: StatementList,
+        _ otherwise: StatementList
     ) throws(CompileError) {
         let (start, end, exhausted) = (builder.newLabel(), builder.newLabel(), builder.newLabel())
         builder.place(start)
@@ -204,7 +212,9 @@ extension Compiler {
         builder.place(start)
         let before = bound
         let value = builder.newTemporary()
-        if case .name(let name, _) = tree[loop.target], case .register(let register) = variable(name), watches.isEmpty {
+        if case .name(let name, _) = tree[loop.target], case .register(let register) = variable(name),
+            watches.isEmpty
+        {
             builder.jump(.next, a: register, b: iterator, to: exhausted)
             store(name, from: register)
         } else {

@@ -28,7 +28,11 @@ extension Compiler {
         let star = targets.firstIndex { if case .starred = tree[$0] { true } else { false } }
         if let star {
             builder.emit(
-                .unpackStarred, a: base, b: value, c: Int32(star), extra: UInt16(targets.count - star - 1)
+                .unpackStarred,
+                a: base,
+                b: value,
+                c: Int32(star),
+                extra: UInt16(targets.count - star - 1)
             )
         } else {
             builder.emit(.unpack, a: base, b: value, c: Int32(targets.count))
@@ -69,7 +73,9 @@ extension Compiler {
 
     /// `a, b = x, y` without a tuple in between.
     private func swap(_ target: ExpressionID, _ value: ExpressionID) throws(CompileError) -> Bool {
-        guard case .tuple(let targets, _) = tree[target], case .tuple(let values, _) = tree[value] else { return false }
+        guard case .tuple(let targets, _) = tree[target], case .tuple(let values, _) = tree[value] else {
+            return false
+        }
         let (left, right) = (tree[targets], tree[values])
         func isPlain(_ id: ExpressionID) -> Bool { if case .starred = tree[id] { false } else { true } }
         guard left.count == right.count, left.count <= 8, left.allSatisfy(isPlain), right.allSatisfy(isPlain)
@@ -81,7 +87,9 @@ extension Compiler {
     }
 
     func augmented(
-        _ target: ExpressionID, _ operation: BinaryOperator, _ value: ExpressionID
+        _ target: ExpressionID,
+        _ operation: BinaryOperator,
+        _ value: ExpressionID
     ) throws(CompileError) {
         let mark = builder.top
         defer { builder.release(to: mark) }

@@ -26,7 +26,10 @@ extension Compiler {
         if stop > start {
             builder.handlers.append(
                 Code.HandlerEntry(
-                    start: start, end: stop, target: builder.position, register: exception,
+                    start: start,
+                    end: stop,
+                    target: builder.position,
+                    register: exception,
                     handlerDepth: handlerDepth
                 )
             )
@@ -42,7 +45,9 @@ extension Compiler {
     }
 
     private func handler(
-        _ handler: ExceptHandler, _ exception: Int32, _ end: CodeBuilder.Label
+        _ handler: ExceptHandler,
+        _ exception: Int32,
+        _ end: CodeBuilder.Label
     ) throws(CompileError) {
         let next = builder.newLabel()
         moveTo(handler.range)
@@ -84,7 +89,11 @@ extension Compiler {
         let raised = builder.newTemporary()
         builder.handlers.append(
             Code.HandlerEntry(
-                start: start, end: stop, target: builder.position, register: raised, handlerDepth: handlerDepth
+                start: start,
+                end: stop,
+                target: builder.position,
+                register: raised,
+                handlerDepth: handlerDepth
             )
         )
         forget(name)
@@ -94,7 +103,9 @@ extension Compiler {
     private func withFinally(_ statement: TryStatement) throws(CompileError) {
         let before = bound
         let block = FinallyBlock(
-            reason: builder.newTemporary(), value: builder.newTemporary(), label: builder.newLabel()
+            reason: builder.newTemporary(),
+            value: builder.newTemporary(),
+            label: builder.newLabel()
         )
         block.exits = [.normally, .reraise]
         let start = builder.position
@@ -107,7 +118,10 @@ extension Compiler {
         if stop > start {
             builder.handlers.append(
                 Code.HandlerEntry(
-                    start: start, end: stop, target: builder.position, register: block.value,
+                    start: start,
+                    end: stop,
+                    target: builder.position,
+                    register: block.value,
                     handlerDepth: handlerDepth
                 )
             )

@@ -29,8 +29,13 @@ final class Compiler {
     let guardian: StackGuard
 
     init(
-        _ program: ParseResult, heap: Heap, scopes: ScopeBuilder, globals: [Name: Int32], names: NameTable,
-        watches: [SourceRange: Int32], guardian: StackGuard
+        _ program: ParseResult,
+        heap: Heap,
+        scopes: ScopeBuilder,
+        globals: [Name: Int32],
+        names: NameTable,
+        watches: [SourceRange: Int32],
+        guardian: StackGuard
     ) {
         tree = program.tree
         source = program.source
@@ -53,7 +58,9 @@ final class Compiler {
 
     /// Code of an inner function, with the compiler's state put aside meanwhile.
     func inner(
-        _ name: String, _ innerScope: Scope, _ body: () throws(CompileError) -> Void
+        _ name: String,
+        _ innerScope: Scope,
+        _ body: () throws(CompileError) -> Void
     ) throws(CompileError) -> Code {
         let saved = (builder, scope, bound, blocks, handlerDepth)
         let outer = scope
@@ -71,7 +78,9 @@ final class Compiler {
     }
 
     private func capture(_ name: Name, from outer: Scope) -> Code.Capture {
-        if let symbol = outer.resolve(name), symbol.owner.host === outer.host { return .register(symbol.register) }
+        if let symbol = outer.resolve(name), symbol.owner.host === outer.host {
+            return .register(symbol.register)
+        }
         return .free(outer.host.freeIndex(name) ?? 0)
     }
 

@@ -33,7 +33,9 @@ final class Scope {
     /// The nearest scope that is no comprehension: where `:=` binds.
     var walrusScope: Scope {
         var scope = self
-        while scope.kind == .comprehension || scope.kind == .generator, let parent = scope.parent { scope = parent }
+        while scope.kind == .comprehension || scope.kind == .generator, let parent = scope.parent {
+            scope = parent
+        }
         return scope
     }
 

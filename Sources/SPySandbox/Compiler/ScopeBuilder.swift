@@ -129,7 +129,10 @@ struct ScopeBuilder {
     }
 
     private mutating func open(
-        _ id: ExpressionID, _ kind: Scope.Kind, _ clauses: ComprehensionClauseList, _ scope: Scope
+        _ id: ExpressionID,
+        _ kind: Scope.Kind,
+        _ clauses: ComprehensionClauseList,
+        _ scope: Scope
     ) -> Scope {
         let inner = Scope(kind, parent: scope)
         scopes[.expression(id)] = inner

@@ -175,7 +175,9 @@ final class ComputedIterator: IteratorObject {
 
     /// The next value of the iterator at a place in `values`.
     func next(_ index: Int, _ machine: Machine) throws(EngineError) -> Value? {
-        guard case .object(let object) = values[index], let source = object as? IteratorObject else { return nil }
+        guard case .object(let object) = values[index], let source = object as? IteratorObject else {
+            return nil
+        }
         return try source.next(machine)
     }
 

@@ -74,7 +74,10 @@ final class GeneratorObject: IteratorObject {
 extension Machine {
     /// Opens a frame with registers that were put aside.
     func resume(
-        _ function: FunctionObject, _ base: UnsafeMutablePointer<Value>, _ registers: [Value], at position: Int
+        _ function: FunctionObject,
+        _ base: UnsafeMutablePointer<Value>,
+        _ registers: [Value],
+        at position: Int
     ) throws(EngineError) {
         try enter(function, base, argumentCount: 0, isEntry: true)
         for (offset, value) in registers.enumerated() { base[offset] = value }

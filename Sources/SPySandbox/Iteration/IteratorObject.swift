@@ -90,7 +90,10 @@ final class ArrayIterator: IteratorObject {
 
     /// `isCopy` where the values were made for this iterator, which then counts for them.
     init(
-        _ values: [Value], _ heap: Heap, _ name: PythonType = ArrayIterator.tupleType, isCopy: Bool = false
+        _ values: [Value],
+        _ heap: Heap,
+        _ name: PythonType = ArrayIterator.tupleType,
+        isCopy: Bool = false
     ) {
         self.values = values
         self.name = name

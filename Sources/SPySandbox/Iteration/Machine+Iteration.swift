@@ -24,7 +24,12 @@ extension Machine {
             let bytes = unsafeDowncast(object, to: BytesObject.self).bytes
             try meter.charge(bytes: bytes.count * 16)
             meter.refund(bytes: bytes.count * 16)
-            return ArrayIterator(bytes.map { .int(Int($0)) }, heap, PythonType("bytes_iterator"), isCopy: true)
+            return ArrayIterator(
+                bytes.map { .int(Int($0)) },
+                heap,
+                PythonType("bytes_iterator"),
+                isCopy: true
+            )
         case .deque: return DequeIterator(unsafeDowncast(object, to: DequeObject.self))
         default: throw notIterable(value)
         }
@@ -121,7 +126,10 @@ extension Machine {
     }
 
     func unpack(
-        _ value: Value, _ target: UnsafeMutablePointer<Value>, _ before: Int, _ after: Int
+        _ value: Value,
+        _ target: UnsafeMutablePointer<Value>,
+        _ before: Int,
+        _ after: Int
     ) throws(EngineError) {
         guard isIterable(value) else {
             throw .typeError("cannot unpack non-iterable \(TypeNames.name(of: value)) object")
@@ -129,7 +137,8 @@ extension Machine {
         let values = try array(value)
         guard values.count >= before + after else {
             throw .valueError(
-                "not enough values to unpack (expected at least \(before + after), got \(values.count))")
+                "not enough values to unpack (expected at least \(before + after), got \(values.count))"
+            )
         }
         for index in 0..<before { target[index] = values[index] }
         target[before] = try list(Array(values[before..<(values.count - after)]))

@@ -55,20 +55,27 @@ struct Arguments {
         if count >= least, count <= most { return }
         let bound = least == most ? "" : count < least ? "at least " : "at most "
         let wanted = count < least ? least : most
-        throw .typeError("\(function) expected \(bound)\(wanted) argument\(wanted == 1 ? "" : "s"), got \(count)")
+        throw .typeError(
+            "\(function) expected \(bound)\(wanted) argument\(wanted == 1 ? "" : "s"), got \(count)"
+        )
     }
 
     /// Arguments that may come by position or by name, in the order of `parameters`; nothing where left out.
     ///
     /// The first `required` must be there; `positionalOnly` of them cannot be named.
     func bind(
-        _ function: String, _ parameters: [String], required: Int = 0, positional: Int? = nil, positionalOnly: Int = 0
+        _ function: String,
+        _ parameters: [String],
+        required: Int = 0,
+        positional: Int? = nil,
+        positionalOnly: Int = 0
     ) throws(EngineError) -> [Value?] {
         let most = positional ?? parameters.count
         if count > most {
             if names.isEmpty, required == parameters.count {
                 throw .typeError(
-                    "\(function)() takes exactly \(most) argument\(most == 1 ? "" : "s") (\(count) given)")
+                    "\(function)() takes exactly \(most) argument\(most == 1 ? "" : "s") (\(count) given)"
+                )
             }
             throw .typeError(
                 "\(function)() takes at most \(most) \(positional != nil && most < parameters.count ? "positional " : "")argument\(most == 1 ? "" : "s") (\(count) given)"
@@ -81,12 +88,16 @@ struct Arguments {
                 throw .typeError("'\(name)' is an invalid keyword argument for \(function)()")
             }
             if bound[index] != nil {
-                throw .typeError("argument for \(function)() given by name ('\(name)') and position (\(index + 1))")
+                throw .typeError(
+                    "argument for \(function)() given by name ('\(name)') and position (\(index + 1))"
+                )
             }
             bound[index] = base[count + offset]
         }
         for index in 0..<required where bound[index] == nil {
-            throw .typeError("\(function)() missing required argument '\(parameters[index])' (pos \(index + 1))")
+            throw .typeError(
+                "\(function)() missing required argument '\(parameters[index])' (pos \(index + 1))"
+            )
         }
         return bound
     }

@@ -4,7 +4,10 @@ extension Machine {
     /// Opens the frame of a function whose arguments lie at `base`, one for each parameter and in their order.
     @inline(__always)
     func enter(
-        _ function: FunctionObject, _ base: UnsafeMutablePointer<Value>, argumentCount: Int, isEntry: Bool = false
+        _ function: FunctionObject,
+        _ base: UnsafeMutablePointer<Value>,
+        argumentCount: Int,
+        isEntry: Bool = false
     ) throws(EngineError) {
         let code = function.code
         guard frameCount < frameLimit, stackEnd - base >= code.registerCount else { throw tooDeep() }
@@ -23,11 +26,18 @@ extension Machine {
         }
         (frames + frameCount).initialize(
             to: Frame(
-                code: code, function: function, base: base, next: 0, handledCount: handled.count, isEntry: isEntry
+                code: code,
+                function: function,
+                base: base,
+                next: 0,
+                handledCount: handled.count,
+                isEntry: isEntry
             )
         )
         frameCount &+= 1
-        for register in code.cellParameters { base[Int(register)] = .object(CellObject(base[Int(register)], heap)) }
+        for register in code.cellParameters {
+            base[Int(register)] = .object(CellObject(base[Int(register)], heap))
+        }
     }
 
     /// Closes the innermost frame; whether the loop ends with it.
@@ -75,7 +85,10 @@ extension Machine {
     }
 
     func enter(
-        _ function: FunctionObject, _ base: UnsafeMutablePointer<Value>, _ bound: [Value], isEntry: Bool
+        _ function: FunctionObject,
+        _ base: UnsafeMutablePointer<Value>,
+        _ bound: [Value],
+        isEntry: Bool
     ) throws(EngineError) {
         try prepare(base, function.code.registerCount)
         for (offset, value) in bound.enumerated() { base[offset] = value }
@@ -94,12 +107,16 @@ extension Machine {
 
     /// The values of all parameters, in the order of their registers.
     private func bound(
-        _ function: FunctionObject, _ positional: [Value], _ keywords: [(name: String, value: Value)]
+        _ function: FunctionObject,
+        _ positional: [Value],
+        _ keywords: [(name: String, value: Value)]
     ) throws(EngineError) -> [Value] {
         let parameters = function.code.parameters
         let name = function.code.name
         var values: [Value] = Array(repeating: .unbound, count: parameters.names.count)
-        for index in 0..<min(positional.count, parameters.positionalCount) { values[index] = positional[index] }
+        for index in 0..<min(positional.count, parameters.positionalCount) {
+            values[index] = positional[index]
+        }
         var others: DictObject?
         if parameters.variadicKeyword != nil { others = DictObject(heap) }
         var misplaced: [String] = []
@@ -157,7 +174,9 @@ extension Machine {
         if !missing.isEmpty { throw missingArguments(function, "keyword-only", missing) }
     }
 
-    private func missingArguments(_ function: FunctionObject, _ kind: String, _ names: [String]) -> EngineError {
+    private func missingArguments(_ function: FunctionObject, _ kind: String, _ names: [String])
+        -> EngineError
+    {
         let quoted = names.map { "'\($0)'" }
         let list: String
         switch quoted.count {
@@ -167,7 +186,8 @@ extension Machine {
         }
         let plural = names.count == 1 ? "" : "s"
         return .typeError(
-            "\(function.code.name)() missing \(names.count) required \(kind) argument\(plural): \(list)")
+            "\(function.code.name)() missing \(names.count) required \(kind) argument\(plural): \(list)"
+        )
     }
 
     private func tooMany(_ function: FunctionObject, _ given: Int, _ values: [Value]) -> EngineError {
@@ -203,7 +223,11 @@ extension Machine {
             if let constructor = type.constructor { return try constructor(self, arguments) }
             return try Constructors.call(type.type, self, arguments)
         case .namedTupleType:
-            return try NamedTuples.make(unsafeDowncast(object, to: NamedTupleTypeObject.self), self, arguments)
+            return try NamedTuples.make(
+                unsafeDowncast(object, to: NamedTupleTypeObject.self),
+                self,
+                arguments
+            )
         case .action:
             return try callAction(unsafeDowncast(object, to: ActionObject.self).name, arguments)
         case .partial:
@@ -229,7 +253,9 @@ extension Machine {
 
     /// Calls anything from code of the sandbox.
     func call(
-        _ callee: Value, _ positional: [Value], _ keywords: [(name: String, value: Value)] = []
+        _ callee: Value,
+        _ positional: [Value],
+        _ keywords: [(name: String, value: Value)] = []
     ) throws(EngineError) -> Value {
         if let function = callee.object(.function, as: FunctionObject.self) {
             try enterNative()

@@ -61,7 +61,8 @@ extension Machine {
                         if case .unbound = value { throw unboundFree(instruction.c) }
                         a.pointee = value
                     case .storeFree:
-                        frames[frameCount - 1].function!.cells[Int(instruction.a)].value = at(instruction.b).pointee
+                        frames[frameCount - 1].function!.cells[Int(instruction.a)].value =
+                            at(instruction.b).pointee
                     case .checkBound: if case .unbound = a.pointee { throw unboundLocal(instruction.b) }
 
                     case .add:
@@ -121,7 +122,11 @@ extension Machine {
                         a.pointee = try binary(.modulo, left.pointee, right.pointee)
                     case .binary:
                         let operation = BinaryOperator(rawValue: instruction.flag)!
-                        a.pointee = try binary(operation, at(instruction.b).pointee, at(instruction.c).pointee)
+                        a.pointee = try binary(
+                            operation,
+                            at(instruction.b).pointee,
+                            at(instruction.c).pointee
+                        )
                     case .binaryInPlace:
                         let right = at(instruction.c)
                         let operation = BinaryOperator(rawValue: instruction.flag)!
@@ -142,7 +147,10 @@ extension Machine {
                         }
                         try binaryInPlace(operation, a, right)
                     case .unary:
-                        a.pointee = try unary(UnaryOperator(rawValue: instruction.flag)!, at(instruction.b).pointee)
+                        a.pointee = try unary(
+                            UnaryOperator(rawValue: instruction.flag)!,
+                            at(instruction.b).pointee
+                        )
                     case .compare:
                         let comparison = ComparisonOperator(rawValue: instruction.flag)!
                         a.pointee = .bool(try compare(comparison, at(instruction.b), at(instruction.c)))
@@ -188,7 +196,8 @@ extension Machine {
                             try setItem(object.pointee, key.pointee, at(instruction.c).pointee)
                         }
                     case .listAppend: try unsafeList(a.pointee).append(at(instruction.b).pointee)
-                    case .dictSet: try unsafeDict(a.pointee).set(at(instruction.b).pointee, at(instruction.c).pointee)
+                    case .dictSet:
+                        try unsafeDict(a.pointee).set(at(instruction.b).pointee, at(instruction.c).pointee)
 
                     case .iterate:
                         frames[frameCount - 1].next = pc
@@ -197,7 +206,11 @@ extension Machine {
                         let iterator = unsafeIterator(registers[Int(instruction.b)])
                         if iterator.isRange {
                             let range = unsafeDowncast(iterator, to: RangeIterator.self)
-                            if let value = range.advance() { a.pointee = .int(value) } else { pc = Int(instruction.c) }
+                            if let value = range.advance() {
+                                a.pointee = .int(value)
+                            } else {
+                                pc = Int(instruction.c)
+                            }
                         } else {
                             frames[frameCount - 1].next = pc
                             if let value = try iterator.next(self) {
@@ -217,7 +230,8 @@ extension Machine {
                             reload()
                         } else {
                             frames[frameCount - 1].next = pc
-                            let names = instruction.extra == 0 ? [] : code.keywordNames[Int(instruction.extra) - 1]
+                            let names =
+                                instruction.extra == 0 ? [] : code.keywordNames[Int(instruction.extra) - 1]
                             let arguments = Arguments(a + 1, count: Int(instruction.b), names: names)
                             if let function = a.pointee.object(.function, as: FunctionObject.self) {
                                 try bind(function, arguments)
@@ -228,7 +242,8 @@ extension Machine {
                         }
                     case .callMethod:
                         frames[frameCount - 1].next = pc
-                        let names = instruction.extra == 0 ? [] : code.keywordNames[Int(instruction.extra) - 1]
+                        let names =
+                            instruction.extra == 0 ? [] : code.keywordNames[Int(instruction.extra) - 1]
                         let arguments = Arguments(a + 1, count: Int(instruction.b), names: names)
                         let receiver = a.pointee
                         if let method = method(receiver, instruction.c) {

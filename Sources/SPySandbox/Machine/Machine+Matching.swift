@@ -15,7 +15,10 @@ extension Machine {
 
     /// `case Type(a, b)`: whether the value is of the type goes to the target, its positional parts behind it.
     func matchClass(
-        _ value: Value, _ type: Value, _ target: UnsafeMutablePointer<Value>, _ count: Int
+        _ value: Value,
+        _ type: Value,
+        _ target: UnsafeMutablePointer<Value>,
+        _ count: Int
     ) throws(EngineError) {
         guard type.kind == .type || type.kind == .namedTupleType else {
             throw .typeError("called match pattern must be a type")
@@ -42,6 +45,8 @@ extension Machine {
     }
 
     private func tooManyPatterns(_ type: String, _ allowed: Int, _ given: Int) -> EngineError {
-        .typeError("\(type)() accepts \(allowed) positional sub-pattern\(allowed == 1 ? "" : "s") (\(given) given)")
+        .typeError(
+            "\(type)() accepts \(allowed) positional sub-pattern\(allowed == 1 ? "" : "s") (\(given) given)"
+        )
     }
 }

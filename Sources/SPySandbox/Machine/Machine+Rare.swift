@@ -3,8 +3,11 @@ internal import SPySyntax
 /// The instructions that are not worth a place in the loop.
 extension Machine {
     func perform(
-        _ instruction: Instruction, _ a: UnsafeMutablePointer<Value>, _ registers: UnsafeMutablePointer<Value>,
-        _ constants: UnsafeMutablePointer<Value>, _ code: Code
+        _ instruction: Instruction,
+        _ a: UnsafeMutablePointer<Value>,
+        _ registers: UnsafeMutablePointer<Value>,
+        _ constants: UnsafeMutablePointer<Value>,
+        _ code: Code
     ) throws(EngineError) {
         func value(_ index: Int32) -> Value { ((index >= 0 ? registers : constants) + Int(index)).pointee }
         func run(from base: Int32, _ count: Int32) -> UnsafeBufferPointer<Value> {
@@ -56,7 +59,8 @@ extension Machine {
         case .listExtend:
             let added = value(instruction.b)
             guard isIterable(added) else {
-                let place = instruction.flag == 1 ? calleeName(registers[Int(instruction.c)]) + " argument" : "Value"
+                let place =
+                    instruction.flag == 1 ? calleeName(registers[Int(instruction.c)]) + " argument" : "Value"
                 throw .typeError("\(place) after * must be an iterable, not \(TypeNames.name(of: added))")
             }
             try extend(unsafeList(a.pointee), added)
@@ -64,14 +68,21 @@ extension Machine {
         case .setUpdate:
             guard let set = a.pointee.set else { return }
             try SetMethods.update(self, set, value(instruction.b))
-        case .dictUpdate: try updateDisplay(instruction, unsafeDict(a.pointee), value(instruction.b), registers)
+        case .dictUpdate:
+            try updateDisplay(instruction, unsafeDict(a.pointee), value(instruction.b), registers)
         case .listToTuple: a.pointee = tuple(unsafeList(a.pointee).array)
         case .formatValue:
-            a.pointee = try formatField(value(instruction.b), value(instruction.c), conversion: instruction.flag)
+            a.pointee = try formatField(
+                value(instruction.b),
+                value(instruction.c),
+                conversion: instruction.flag
+            )
 
         case .makeFunction: makeFunction(instruction, a, registers, code)
         case .makeGenerator:
-            guard let function = value(instruction.c).object(.function, as: FunctionObject.self) else { return }
+            guard let function = value(instruction.c).object(.function, as: FunctionObject.self) else {
+                return
+            }
             a.pointee = .object(GeneratorObject(function, value(instruction.b), heap))
 
         case .raise: try raise(instruction, value)
@@ -105,12 +116,15 @@ extension Machine {
         case .matchRest:
             let rest = DictObject(heap)
             if let dict = value(instruction.b).dict { try rest.update(dict) }
-            for offset in 0..<Int(instruction.extra) { _ = try rest.remove(registers[Int(instruction.c) + offset]) }
+            for offset in 0..<Int(instruction.extra) {
+                _ = try rest.remove(registers[Int(instruction.c) + offset])
+            }
             a.pointee = .object(rest)
         case .matchClass:
             try matchClass(value(instruction.b), value(instruction.c), a, Int(instruction.extra))
         case .matchAttribute:
-            a.pointee = try optionalAttribute(value(instruction.b), names.names[Int(instruction.c)]) ?? .unbound
+            a.pointee =
+                try optionalAttribute(value(instruction.b), names.names[Int(instruction.c)]) ?? .unbound
         case .record: watches.record(Int(instruction.b), value(instruction.a), self)
         default: preconditionFailure("an instruction without meaning")
         }
@@ -122,7 +136,9 @@ extension Machine {
     }
 
     private func makeFunction(
-        _ instruction: Instruction, _ a: UnsafeMutablePointer<Value>, _ registers: UnsafeMutablePointer<Value>,
+        _ instruction: Instruction,
+        _ a: UnsafeMutablePointer<Value>,
+        _ registers: UnsafeMutablePointer<Value>,
         _ outer: Code
     ) {
         let code = outer.codes[Int(instruction.b)]
@@ -149,7 +165,8 @@ extension Machine {
     func unboundLocal(_ name: Int32) -> EngineError {
         .raise(
             "UnboundLocalError",
-            "cannot access local variable '\(names.names[Int(name)])' where it is not associated with a value")
+            "cannot access local variable '\(names.names[Int(name)])' where it is not associated with a value"
+        )
     }
 
     func unboundFree(_ name: Int32) -> EngineError {
@@ -190,7 +207,10 @@ extension Machine {
             isRaisedAgain = true
             throw raising(current)
         }
-        let exception = try exceptionToRaise(value(instruction.a), "exceptions must derive from BaseException")
+        let exception = try exceptionToRaise(
+            value(instruction.a),
+            "exceptions must derive from BaseException"
+        )
         if instruction.flag == 2 {
             let cause = value(instruction.b)
             exception.cause =
@@ -212,10 +232,14 @@ extension Machine {
 
     private func exceptionMatches(_ exception: Value, _ types: Value) throws(EngineError) -> Bool {
         guard let exception = exception.object(.exception, as: ExceptionObject.self) else { return false }
-        let refusal = EngineError.typeError("catching classes that do not inherit from BaseException is not allowed")
+        let refusal = EngineError.typeError(
+            "catching classes that do not inherit from BaseException is not allowed"
+        )
         let candidates = types.tuple?.items ?? [types]
         for candidate in candidates {
-            guard let type = candidate.object(.type, as: TypeObject.self), type.type.isException else { throw refusal }
+            guard let type = candidate.object(.type, as: TypeObject.self), type.type.isException else {
+                throw refusal
+            }
         }
         for candidate in candidates {
             guard let type = candidate.object(.type, as: TypeObject.self) else { continue }
@@ -227,12 +251,17 @@ extension Machine {
     // MARK: Displays
 
     private func updateDisplay(
-        _ instruction: Instruction, _ dict: DictObject, _ added: Value, _ registers: UnsafeMutablePointer<Value>
+        _ instruction: Instruction,
+        _ dict: DictObject,
+        _ added: Value,
+        _ registers: UnsafeMutablePointer<Value>
     ) throws(EngineError) {
         guard let added = added.dict else {
             if instruction.flag == 1 {
                 let function = calleeName(registers[Int(instruction.c)])
-                throw .typeError("\(function) argument after ** must be a mapping, not \(TypeNames.name(of: added))")
+                throw .typeError(
+                    "\(function) argument after ** must be a mapping, not \(TypeNames.name(of: added))"
+                )
             }
             throw .typeError("'\(TypeNames.name(of: added))' object is not a mapping")
         }

@@ -50,7 +50,11 @@ final class Machine {
     static let registerLimit = 1 << 18
 
     init(
-        heap: Heap, limits: ExecutionLimits, names: NameTable, globalNames: [String], actions: ActionRecorder,
+        heap: Heap,
+        limits: ExecutionLimits,
+        names: NameTable,
+        globalNames: [String],
+        actions: ActionRecorder,
         watches: WatchRecorder
     ) {
         self.heap = heap

@@ -42,4 +42,5 @@ struct StackGuard {
 
 /// `pthread_getattr_np`, which the Glibc module leaves out because it is a GNU extension.
 @_silgen_name("pthread_getattr_np")
-private func attributesOfThread(_ thread: pthread_t, _ attributes: UnsafeMutablePointer<pthread_attr_t>) -> CInt
+private func attributesOfThread(_ thread: pthread_t, _ attributes: UnsafeMutablePointer<pthread_attr_t>)
+    -> CInt

@@ -31,11 +31,14 @@ enum BytesMethods {
         "hex": { machine, value, arguments throws(EngineError) in
             try arguments.none("bytes.hex")
             let digits = Array("0123456789abcdef".utf8)
-            return try machine.string(Text(ascii: bytes(value).flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] }))
+            return try machine.string(
+                Text(ascii: bytes(value).flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] })
+            )
         },
     ]
 
-    static func encode(_ machine: Machine, _ text: Text, _ arguments: Arguments) throws(EngineError) -> Value {
+    static func encode(_ machine: Machine, _ text: Text, _ arguments: Arguments) throws(EngineError) -> Value
+    {
         let bound = try arguments.bind("encode", ["encoding", "errors"])
         let name = bound[0]?.string?.text.string.lowercased() ?? "utf-8"
         try machine.meter.charge(steps: text.count / 16)
@@ -45,7 +48,10 @@ enum BytesMethods {
         switch name.filter({ $0 != "-" && $0 != "_" }) {
         case "utf8":
             if text.hasSurrogates {
-                throw .raise("UnicodeEncodeError", "'utf-8' codec can't encode characters: surrogates not allowed")
+                throw .raise(
+                    "UnicodeEncodeError",
+                    "'utf-8' codec can't encode characters: surrogates not allowed"
+                )
             }
             bytes = Array(text.string.utf8)
             try machine.meter.charge(bytes: bytes.count)

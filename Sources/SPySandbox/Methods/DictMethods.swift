@@ -29,7 +29,9 @@ enum DictMethods {
         "popitem": { machine, value, arguments throws(EngineError) in
             try arguments.none("dict.popitem")
             let dict = dict(value)
-            guard dict.count > 0 else { throw machine.keyError(try machine.string("popitem(): dictionary is empty")) }
+            guard dict.count > 0 else {
+                throw machine.keyError(try machine.string("popitem(): dictionary is empty"))
+            }
             var index = dict.used - 1
             while dict.key(at: index).isUnbound { index -= 1 }
             let item = dict.remove(at: index)
@@ -100,7 +102,9 @@ enum DictMethods {
         return copy
     }
 
-    static func union(_ left: DictObject, _ right: DictObject, _ machine: Machine) throws(EngineError) -> Value {
+    static func union(_ left: DictObject, _ right: DictObject, _ machine: Machine) throws(EngineError)
+        -> Value
+    {
         let result = try copy(left, machine)
         if left.flavor == .plain { result.flavor = right.flavor == .plain ? .plain : right.flavor }
         if result.flavor == .defaultDict, left.flavor == .plain { result.factory = right.factory }
@@ -121,7 +125,8 @@ enum DictMethods {
             let parts = try machine.array(pair)
             guard parts.count == 2 else {
                 throw .valueError(
-                    "dictionary update sequence element #\(index) has length \(parts.count); 2 is required")
+                    "dictionary update sequence element #\(index) has length \(parts.count); 2 is required"
+                )
             }
             try dict.set(parts[0], parts[1])
             index += 1

@@ -101,7 +101,10 @@ enum ListMethods {
 /// Stable sorting by `<`, as `list.sort` and `sorted` do it.
 enum Sorting {
     static func sorted(
-        _ values: [Value], key: Value, reversed: Bool, _ machine: Machine
+        _ values: [Value],
+        key: Value,
+        reversed: Bool,
+        _ machine: Machine
     ) throws(EngineError) -> [Value] {
         var keys = values
         if !key.isNone {
@@ -115,7 +118,10 @@ enum Sorting {
 
     /// The values in the order of their keys.
     static func sorted(
-        _ values: [Value], keys: [Value], reversed: Bool, _ machine: Machine
+        _ values: [Value],
+        keys: [Value],
+        reversed: Bool,
+        _ machine: Machine
     ) throws(EngineError) -> [Value] {
         // Stability holds for a reversed order too: reverse, sort, reverse.
         if let result = try sortedNumbers(keys, values, reversed: reversed, machine) { return result }
@@ -129,7 +135,10 @@ enum Sorting {
 
     /// Where all keys are machine integers, which is common, they are compared without ceremony.
     private static func sortedNumbers(
-        _ keys: [Value], _ values: [Value], reversed: Bool, _ machine: Machine
+        _ keys: [Value],
+        _ values: [Value],
+        reversed: Bool,
+        _ machine: Machine
     ) throws(EngineError) -> [Value]? {
         var pairs: [(key: Int, index: Int)] = []
         pairs.reserveCapacity(keys.count)
@@ -139,18 +148,24 @@ enum Sorting {
         }
         let count = pairs.count
         try machine.meter.charge(steps: count * max(Int.bitWidth - count.leadingZeroBitCount, 1) / 4)
-        pairs.sort { reversed ? ($0.key, $1.index) > ($1.key, $0.index) : ($0.key, $0.index) < ($1.key, $1.index) }
+        pairs.sort {
+            reversed ? ($0.key, $1.index) > ($1.key, $0.index) : ($0.key, $0.index) < ($1.key, $1.index)
+        }
         return pairs.map { values[$0.index] }
     }
 
-    private static func isLess(_ left: Value, _ right: Value, _ machine: Machine) throws(EngineError) -> Bool {
+    private static func isLess(_ left: Value, _ right: Value, _ machine: Machine) throws(EngineError) -> Bool
+    {
         if case .int(let left) = left, case .int(let right) = right { return left < right }
         if let left = left.string, let right = right.string { return left.text < right.text }
         return try Ordering.holds(.less, left, right, machine.meter, depth: 0)
     }
 
     private static func merge(
-        _ pairs: inout [(Value, Value)], _ buffer: inout [(Value, Value)], _ start: Int, _ end: Int,
+        _ pairs: inout [(Value, Value)],
+        _ buffer: inout [(Value, Value)],
+        _ start: Int,
+        _ end: Int,
         _ machine: Machine
     ) throws(EngineError) {
         if end - start < 12 { return try insertionSort(&pairs, start, end, machine) }
@@ -183,7 +198,10 @@ enum Sorting {
     }
 
     private static func insertionSort(
-        _ pairs: inout [(Value, Value)], _ start: Int, _ end: Int, _ machine: Machine
+        _ pairs: inout [(Value, Value)],
+        _ start: Int,
+        _ end: Int,
+        _ machine: Machine
     ) throws(EngineError) {
         try machine.meter.charge(steps: end - start)
         var index = start + 1

@@ -24,7 +24,8 @@ enum MethodTables {
         case .bytes: return BytesMethods.table[name]
         case .list: return ListMethods.table[name]
         case .tuple:
-            if unsafeDowncast(object, to: TupleObject.self).type != nil, let method = NamedTuples.table[name] {
+            if unsafeDowncast(object, to: TupleObject.self).type != nil, let method = NamedTuples.table[name]
+            {
                 return method
             }
             return SequenceMethods.table[name]

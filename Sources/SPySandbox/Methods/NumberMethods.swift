@@ -16,7 +16,8 @@ enum NumberMethods {
         },
         "to_bytes": { machine, value, arguments throws(EngineError) in
             let bound = try arguments.bind("to_bytes", ["length", "byteorder", "signed"], positional: 2)
-            let length = try bound[0].map { (length) throws(EngineError) in try machine.intArgument(length) } ?? 1
+            let length =
+                try bound[0].map { (length) throws(EngineError) in try machine.intArgument(length) } ?? 1
             guard let number = value.bigInteger, !number.isNegative else {
                 throw .overflowError("can't convert negative int to unsigned")
             }

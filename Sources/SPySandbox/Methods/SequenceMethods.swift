@@ -4,7 +4,8 @@ enum SequenceMethods {
         "index": { machine, value, arguments throws(EngineError) in
             if let range = value.object(.range, as: RangeObject.self) {
                 let wanted = try arguments.one("range.index")
-                guard let number = wanted.smallInteger, let index = RangeMethods.index(of: number, in: range) else {
+                guard let number = wanted.smallInteger, let index = RangeMethods.index(of: number, in: range)
+                else {
                     throw .valueError("\(try machine.reprText(wanted).string) is not in range")
                 }
                 return .int(index)
@@ -29,7 +30,10 @@ enum SequenceMethods {
     }
 
     static func index(
-        _ items: [Value], _ sequence: Value, _ arguments: Arguments, _ machine: Machine
+        _ items: [Value],
+        _ sequence: Value,
+        _ arguments: Arguments,
+        _ machine: Machine
     ) throws(EngineError) -> Value {
         try arguments.between(1, 3, "index")
         func bound(_ index: Int, _ fallback: Int) throws(EngineError) -> Int {
@@ -39,12 +43,16 @@ enum SequenceMethods {
         var position = try bound(1, 0)
         let end = min(try bound(2, items.count), items.count)
         while position < end {
-            if try Equality.areSame(items[position], arguments[0], machine.meter, depth: 0) { return .int(position) }
+            if try Equality.areSame(items[position], arguments[0], machine.meter, depth: 0) {
+                return .int(position)
+            }
             position += 1
             if position & 15 == 0 { try machine.meter.charge(steps: 4) }
         }
         if sequence.kind == .tuple { throw .valueError("tuple.index(x): x not in tuple") }
-        throw .valueError("\(try machine.reprText(arguments[0]).string) is not in \(TypeNames.name(of: sequence))")
+        throw .valueError(
+            "\(try machine.reprText(arguments[0]).string) is not in \(TypeNames.name(of: sequence))"
+        )
     }
 
     static func count(_ items: [Value], _ wanted: Value, _ machine: Machine) throws(EngineError) -> Value {
@@ -60,7 +68,8 @@ enum RangeMethods {
     static func index(of number: Int, in range: RangeObject) -> Int? {
         guard range.count > 0 else { return nil }
         let last = range[range.count - 1]
-        guard range.step > 0 ? number >= range.start && number <= last : number <= range.start && number >= last
+        guard
+            range.step > 0 ? number >= range.start && number <= last : number <= range.start && number >= last
         else { return nil }
         let (distance, overflow) = number.subtractingReportingOverflow(range.start)
         guard !overflow, distance % range.step == 0 else { return nil }

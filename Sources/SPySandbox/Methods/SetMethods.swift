@@ -13,7 +13,8 @@ enum SetMethods {
     /// A dictionary's keys or items as a set, or a set itself; nothing for anything else.
     static func viewAsSet(_ value: Value) throws(EngineError) -> SetObject? {
         if let set = value.set { return set }
-        guard let view = value.object(.dictView, as: DictViewObject.self), view.part != .values, let dict = view.dict
+        guard let view = value.object(.dictView, as: DictViewObject.self), view.part != .values,
+            let dict = view.dict
         else { return nil }
         let set = SetObject(view.heap)
         for (key, element) in dict.items {
@@ -81,11 +82,16 @@ enum SetMethods {
 
     /// `|`, `&`, `-` and `^`; nothing where the operands are no sets.
     static func binary(
-        _ operation: BinaryOperator, _ left: Value, _ right: Value, _ machine: Machine
+        _ operation: BinaryOperator,
+        _ left: Value,
+        _ right: Value,
+        _ machine: Machine
     ) throws(EngineError) -> Value? {
         guard let one = try viewAsSet(left) else { return nil }
         let isView = left.kind == .dictView
-        guard let other = try isView && right.kind != .set ? (machine.isIterable(right) ? asSet(right, machine) : nil) : viewAsSet(right),
+        guard
+            let other = try isView && right.kind != .set
+                ? (machine.isIterable(right) ? asSet(right, machine) : nil) : viewAsSet(right),
             isView || right.kind == .set || right.kind == .dictView
         else { return nil }
         switch operation {
@@ -101,7 +107,10 @@ enum SetMethods {
     }
 
     static func inPlace(
-        _ operation: BinaryOperator, _ set: SetObject, _ right: Value, _ machine: Machine
+        _ operation: BinaryOperator,
+        _ set: SetObject,
+        _ right: Value,
+        _ machine: Machine
     ) throws(EngineError) -> Bool {
         guard let other = right.set else { return false }
         switch operation {
@@ -115,7 +124,10 @@ enum SetMethods {
     }
 
     static func compare(
-        _ comparison: ComparisonOperator, _ left: SetObject, _ right: SetObject, _ meter: Meter
+        _ comparison: ComparisonOperator,
+        _ left: SetObject,
+        _ right: SetObject,
+        _ meter: Meter
     ) throws(EngineError) -> Bool {
         switch comparison {
         case .lessOrEqual: try isSubset(left, right)
@@ -155,7 +167,9 @@ enum SetMethods {
                 if other.set != nil || other.dict != nil {
                     result = try difference(result, asSet(other, machine))
                 } else {
-                    try machine.forEach(other) { (element) throws(EngineError) in _ = try result.discard(element) }
+                    try machine.forEach(other) { (element) throws(EngineError) in
+                        _ = try result.discard(element)
+                    }
                 }
             }
             return .object(result)
@@ -179,7 +193,9 @@ enum SetMethods {
         },
     ]
 
-    private static func intersect(_ set: SetObject, _ other: Value, _ machine: Machine) throws(EngineError) -> SetObject {
+    private static func intersect(_ set: SetObject, _ other: Value, _ machine: Machine) throws(EngineError)
+        -> SetObject
+    {
         if let other = other.set { return try intersection(set, other) }
         let result = SetObject(machine.heap, frozen: set.isFrozen)
         try machine.forEach(other) { (element) throws(EngineError) in
@@ -230,7 +246,9 @@ enum SetMethods {
                 if let other = other.set {
                     try remove(other, from: set(value))
                 } else {
-                    try machine.forEach(other) { (element) throws(EngineError) in _ = try set(value).discard(element) }
+                    try machine.forEach(other) { (element) throws(EngineError) in
+                        _ = try set(value).discard(element)
+                    }
                 }
             }
             return .none

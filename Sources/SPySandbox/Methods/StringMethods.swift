@@ -39,7 +39,8 @@ enum StringMethods {
         "isnumeric": test("isnumeric") { text, meter throws(EngineError) in try text.isNumeric(meter) },
         "isalnum": test("isalnum") { text, meter throws(EngineError) in try text.isAlnum(meter) },
         "isprintable": test("isprintable") { text, meter throws(EngineError) in try text.isPrintable(meter) },
-        "isidentifier": test("isidentifier") { text, meter throws(EngineError) in try text.isIdentifier(meter) },
+        "isidentifier": test("isidentifier") { text, meter throws(EngineError) in try text.isIdentifier(meter)
+        },
         "isupper": test("isupper") { text, meter throws(EngineError) in try text.isUpper(meter) },
         "islower": test("islower") { text, meter throws(EngineError) in try text.isLower(meter) },
         "istitle": test("istitle") { text, meter throws(EngineError) in try text.isTitle(meter) },
@@ -63,11 +64,17 @@ enum StringMethods {
         "startswith": affix("startswith") { $0.starts(with: $1, from: $2, to: $3) },
         "endswith": affix("endswith") { $0.ends(with: $1, from: $2, to: $3) },
         "removeprefix": { machine, value, arguments throws(EngineError) in
-            let part = try machine.textArgument(arguments.one("str.removeprefix"), "removeprefix() argument must be str, not ")
+            let part = try machine.textArgument(
+                arguments.one("str.removeprefix"),
+                "removeprefix() argument must be str, not "
+            )
             return try machine.text { () throws(EngineError) in text(value).removingPrefix(part) }
         },
         "removesuffix": { machine, value, arguments throws(EngineError) in
-            let part = try machine.textArgument(arguments.one("str.removesuffix"), "removesuffix() argument must be str, not ")
+            let part = try machine.textArgument(
+                arguments.one("str.removesuffix"),
+                "removesuffix() argument must be str, not "
+            )
             return try machine.text { () throws(EngineError) in text(value).removingSuffix(part) }
         },
         "replace": replace,
@@ -76,7 +83,10 @@ enum StringMethods {
             let bound = try arguments.bind("splitlines", ["keepends"])
             let keeps = try bound[0].map { (flag) throws(EngineError) in try machine.isTrue(flag) } ?? false
             return try machine.list(
-                machine.texts { () throws(EngineError) in try text(value).lines(keepingEnds: keeps, machine.meter) })
+                machine.texts { () throws(EngineError) in
+                    try text(value).lines(keepingEnds: keeps, machine.meter)
+                }
+            )
         },
         "join": join,
         "partition": partition("partition") { text, separator, meter throws(EngineError) in
@@ -96,12 +106,16 @@ enum StringMethods {
         },
         "zfill": { machine, value, arguments throws(EngineError) in
             let width = try machine.intArgument(arguments.one("str.zfill"))
-            return try machine.text { () throws(EngineError) in try text(value).zeroFilled(width, machine.meter) }
+            return try machine.text { () throws(EngineError) in
+                try text(value).zeroFilled(width, machine.meter)
+            }
         },
         "expandtabs": { machine, value, arguments throws(EngineError) in
             let bound = try arguments.bind("expandtabs", ["tabsize"])
             let size = try bound[0].map { (size) throws(EngineError) in try machine.intArgument(size) } ?? 8
-            return try machine.text { () throws(EngineError) in try text(value).expandingTabs(size, machine.meter) }
+            return try machine.text { () throws(EngineError) in
+                try text(value).expandingTabs(size, machine.meter)
+            }
         },
         "format": { machine, value, arguments throws(EngineError) in
             try TemplateFormat.format(text(value), arguments.positional, arguments.keywords, machine)
@@ -121,7 +135,11 @@ enum StringMethods {
             try arguments.between(0, 1, name)
             var characters: Text?
             if arguments.count == 1, !arguments[0].isNone {
-                characters = try machine.textArgument(arguments[0], "\(name) arg must be None or str", bare: true)
+                characters = try machine.textArgument(
+                    arguments[0],
+                    "\(name) arg must be None or str",
+                    bare: true
+                )
             }
             return try machine.text { () throws(EngineError) in
                 try text(value).stripped(ends, of: characters, machine.meter)
@@ -138,16 +156,23 @@ enum StringMethods {
                 throw .typeError(
                     arguments.count == 0
                         ? "\(name)() takes at least 1 argument (0 given)"
-                        : "\(name)() takes at most 3 arguments (\(arguments.count) given)")
+                        : "\(name)() takes at most 3 arguments (\(arguments.count) given)"
+                )
             }
             let part = try machine.textArgument(arguments[0], "must be str, not ")
             return try body(
-                text(value), part, machine.sliceArgument(arguments, 1), machine.sliceArgument(arguments, 2), machine.meter)
+                text(value),
+                part,
+                machine.sliceArgument(arguments, 1),
+                machine.sliceArgument(arguments, 2),
+                machine.meter
+            )
         }
     }
 
     private static func affix(
-        _ name: String, _ body: @escaping @Sendable (Text, Text, Int?, Int?) -> Bool
+        _ name: String,
+        _ body: @escaping @Sendable (Text, Text, Int?, Int?) -> Bool
     ) -> NativeMethod {
         { machine, value, arguments throws(EngineError) in
             try arguments.noKeywords("str.\(name)")
@@ -155,18 +180,24 @@ enum StringMethods {
                 throw .typeError(
                     arguments.count == 0
                         ? "\(name)() takes at least 1 argument (0 given)"
-                        : "\(name)() takes at most 3 arguments (\(arguments.count) given)")
+                        : "\(name)() takes at most 3 arguments (\(arguments.count) given)"
+                )
             }
-            let (start, end) = (try machine.sliceArgument(arguments, 1), try machine.sliceArgument(arguments, 2))
+            let (start, end) = (
+                try machine.sliceArgument(arguments, 1), try machine.sliceArgument(arguments, 2)
+            )
             let whole = text(value)
             if let part = arguments[0].string { return .bool(body(whole, part.text, start, end)) }
             guard let parts = arguments[0].tuple else {
                 throw .typeError(
-                    "\(name) first arg must be str or a tuple of str, not \(TypeNames.name(of: arguments[0]))")
+                    "\(name) first arg must be str or a tuple of str, not \(TypeNames.name(of: arguments[0]))"
+                )
             }
             for part in parts.items {
                 guard let part = part.string else {
-                    throw .typeError("tuple for \(name) must only contain str, not \(TypeNames.name(of: part))")
+                    throw .typeError(
+                        "tuple for \(name) must only contain str, not \(TypeNames.name(of: part))"
+                    )
                 }
                 if body(whole, part.text, start, end) { return .true }
             }
@@ -187,7 +218,8 @@ enum StringMethods {
     private static func split(_ name: String, fromEnd: Bool) -> NativeMethod {
         { machine, value, arguments throws(EngineError) in
             let bound = try arguments.bind(name, ["sep", "maxsplit"])
-            let limit = try bound[1].map { (limit) throws(EngineError) in try machine.intArgument(limit) } ?? -1
+            let limit =
+                try bound[1].map { (limit) throws(EngineError) in try machine.intArgument(limit) } ?? -1
             let whole = text(value)
             var separator: Text?
             if let given = bound[0], !given.isNone {
@@ -203,7 +235,8 @@ enum StringMethods {
                     return fromEnd
                         ? try whole.splitFromEnd(limit: limit, machine.meter)
                         : try whole.split(limit: limit, machine.meter)
-                })
+                }
+            )
         }
     }
 
@@ -215,7 +248,9 @@ enum StringMethods {
         parts.reserveCapacity(values.count)
         for (index, part) in values.enumerated() {
             guard let string = part.string else {
-                throw .typeError("sequence item \(index): expected str instance, \(TypeNames.name(of: part)) found")
+                throw .typeError(
+                    "sequence item \(index): expected str instance, \(TypeNames.name(of: part)) found"
+                )
             }
             parts.append(string.text)
         }
@@ -231,7 +266,8 @@ enum StringMethods {
                 try machine.texts { () throws(EngineError) in
                     let (before, middle, after) = try body(text(value), separator, machine.meter)
                     return [before, middle, after]
-                })
+                }
+            )
         }
     }
 
@@ -243,12 +279,17 @@ enum StringMethods {
             let width = try machine.intArgument(arguments[0])
             var fill: Text = " "
             if arguments.count == 2 {
-                fill = try machine.textArgument(arguments[1], "The fill character must be a unicode character, not ")
+                fill = try machine.textArgument(
+                    arguments[1],
+                    "The fill character must be a unicode character, not "
+                )
                 guard fill.count == 1 else {
                     throw .typeError("The fill character must be exactly one character long")
                 }
             }
-            return try machine.text { () throws(EngineError) in try body(text(value), width, fill, machine.meter) }
+            return try machine.text { () throws(EngineError) in
+                try body(text(value), width, fill, machine.meter)
+            }
         }
     }
 

@@ -1,7 +1,10 @@
 /// `str.format` and the `%` operator: what the templates name, looked up in the arguments.
 enum TemplateFormat {
     static func format(
-        _ template: Text, _ positional: [Value], _ keywords: [(name: String, value: Value)], _ machine: Machine
+        _ template: Text,
+        _ positional: [Value],
+        _ keywords: [(name: String, value: Value)],
+        _ machine: Machine
     ) throws(EngineError) -> Value {
         let lookup: (FieldParser.Root) throws(EngineError) -> Value = { root throws(EngineError) in
             switch root {
@@ -38,7 +41,9 @@ enum TemplateFormat {
     }
 
     private static func render(
-        _ parser: inout FieldParser, _ lookup: (FieldParser.Root) throws(EngineError) -> Value, _ machine: Machine
+        _ parser: inout FieldParser,
+        _ lookup: (FieldParser.Root) throws(EngineError) -> Value,
+        _ machine: Machine
     ) throws(EngineError) -> Text {
         var builder = TextBuilder()
         while let part = try parser.next() {
@@ -51,7 +56,10 @@ enum TemplateFormat {
                 switch step {
                 case .attribute(let name):
                     // Attributes in a template are a way around the rules on names, so there are none.
-                    throw .raise("AttributeError", "SPy does not read attribute '\(name.string)' in a format string")
+                    throw .raise(
+                        "AttributeError",
+                        "SPy does not read attribute '\(name.string)' in a format string"
+                    )
                 case .index(let index): value = try machine.subscripted(value, .int(index))
                 case .key(let key): value = try machine.subscripted(value, machine.string(key))
                 }
@@ -78,7 +86,8 @@ enum TemplateFormat {
 
 /// The `%` operator on text.
 enum PercentFormat {
-    static func format(_ template: Text, _ arguments: Value, _ machine: Machine) throws(EngineError) -> Value {
+    static func format(_ template: Text, _ arguments: Value, _ machine: Machine) throws(EngineError) -> Value
+    {
         try machine.text { () throws(EngineError) in
             var state = State(arguments)
             var parser = PrintfParser(template)
@@ -121,7 +130,9 @@ enum PercentFormat {
     }
 
     private static func render(
-        _ directive: PrintfParser.Directive, _ state: inout State, _ machine: Machine
+        _ directive: PrintfParser.Directive,
+        _ state: inout State,
+        _ machine: Machine
     ) throws(EngineError) -> Text {
         var (width, precision): (Int?, Int?) = (nil, nil)
         var keyed: Value?
@@ -148,7 +159,9 @@ enum PercentFormat {
                 throw directive.refusal(of: TypeNames.name(of: value))
             }
         case .exactInteger:
-            guard let number = value.bigInteger else { throw directive.refusal(of: TypeNames.name(of: value)) }
+            guard let number = value.bigInteger else {
+                throw directive.refusal(of: TypeNames.name(of: value))
+            }
             argument = .integer(number)
         case .float:
             guard let number = try Constructors.double(value, machine) else {

@@ -2,7 +2,12 @@
 enum CollectionsModule {
     static func members(_ machine: Machine) -> [String: Value] {
         machine.members(
-            ["namedtuple": { machine, arguments throws(EngineError) in try NamedTuples.create(machine, arguments) }],
-            [.ordered, .counter, .defaultDict, .deque])
+            [
+                "namedtuple": { machine, arguments throws(EngineError) in
+                    try NamedTuples.create(machine, arguments)
+                }
+            ],
+            [.ordered, .counter, .defaultDict, .deque]
+        )
     }
 }

@@ -19,11 +19,16 @@ final class DateObject: ForeignObject {
 
     override func order(_ other: Value, _ meter: Meter) throws(EngineError) -> Order? {
         if other.kind == .datetime { throw .typeError("can't compare datetime.datetime to datetime.date") }
-        return other.object(.date, as: DateObject.self).map { DateTimeModule.order(date.ordinal - $0.date.ordinal) }
+        return other.object(.date, as: DateObject.self).map {
+            DateTimeModule.order(date.ordinal - $0.date.ordinal)
+        }
     }
 
     override func binary(
-        _ operation: BinaryOperator, _ left: Value, _ right: Value, _ machine: Machine
+        _ operation: BinaryOperator,
+        _ left: Value,
+        _ right: Value,
+        _ machine: Machine
     ) throws(EngineError) -> Value? {
         let days = { (value: Value) in value.object(.timedelta, as: DeltaObject.self)?.delta.days }
         switch operation {
@@ -50,14 +55,18 @@ final class DateObject: ForeignObject {
     }
 
     override func format(_ specification: Text, _ machine: Machine) throws(EngineError) -> Value? {
-        try machine.text { () throws(EngineError) in try DateTime(date: date).formatted(specification, machine.meter) }
+        try machine.text { () throws(EngineError) in
+            try DateTime(date: date).formatted(specification, machine.meter)
+        }
     }
 
     private static func date(_ value: Value) -> CivilDate { DateTimeModule.civilDate(value)! }
 
     /// Methods of dates, which moments have too.
     static let table: [String: NativeMethod] = [
-        "isoformat": { machine, value, arguments throws(EngineError) in try machine.string(date(value).isoText) },
+        "isoformat": { machine, value, arguments throws(EngineError) in
+            try machine.string(date(value).isoText)
+        },
         "weekday": { machine, value, arguments throws(EngineError) in .int(date(value).weekday) },
         "isoweekday": { machine, value, arguments throws(EngineError) in .int(date(value).weekday + 1) },
         "toordinal": { machine, value, arguments throws(EngineError) in .int(date(value).ordinal) },
@@ -72,7 +81,9 @@ final class DateObject: ForeignObject {
         },
         "replace": { machine, value, arguments throws(EngineError) in
             let parts = try DateTimeModule.replacements(arguments, ["year", "month", "day"])
-            return .object(DateObject(try DateTimeModule.replacing(date(value), parts, machine), machine.heap))
+            return .object(
+                DateObject(try DateTimeModule.replacing(date(value), parts, machine), machine.heap)
+            )
         },
     ]
 }
@@ -121,7 +132,8 @@ final class TimeObject: ForeignObject {
 
     override func format(_ specification: Text, _ machine: Machine) throws(EngineError) -> Value? {
         let moment = try moment
-        return try machine.text { () throws(EngineError) in try moment.formatted(specification, machine.meter) }
+        return try machine.text { () throws(EngineError) in try moment.formatted(specification, machine.meter)
+        }
     }
 
     static let table: [String: NativeMethod] = [
@@ -134,13 +146,21 @@ final class TimeObject: ForeignObject {
         },
         "replace": { machine, value, arguments throws(EngineError) in
             let parts = try DateTimeModule.replacements(
-                arguments, ["hour", "minute", "second", "microsecond", "tzinfo", "fold"])
-            let zone: FixedZone?? = try parts["tzinfo"].map { (zone) throws(EngineError) in try DateTimeModule.zone(zone) }
+                arguments,
+                ["hour", "minute", "second", "microsecond", "tzinfo", "fold"]
+            )
+            let zone: FixedZone?? = try parts["tzinfo"].map { (zone) throws(EngineError) in
+                try DateTimeModule.zone(zone)
+            }
             let time = value.object(.time, as: TimeObject.self)!.time
-            return .object(TimeObject(try DateTimeModule.replacing(time, parts, zone: zone, machine), machine.heap))
+            return .object(
+                TimeObject(try DateTimeModule.replacing(time, parts, zone: zone, machine), machine.heap)
+            )
         },
         "utcoffset": { machine, value, arguments throws(EngineError) in
-            value.object(.time, as: TimeObject.self)!.time.zone.map { .object(DeltaObject($0.offset, machine.heap)) } ?? .none
+            value.object(.time, as: TimeObject.self)!.time.zone.map {
+                .object(DeltaObject($0.offset, machine.heap))
+            } ?? .none
         },
     ]
 }
@@ -159,7 +179,9 @@ final class DateTimeObject: ForeignObject {
 
     override func hash(_ meter: Meter) throws(EngineError) -> Int {
         let offset = moment.zone.map { $0.offset.total } ?? 0
-        let total = Int128(moment.date.ordinal) * TimeDelta.microsecondsPerDay + Int128(moment.time.microsecondOfDay) - offset
+        let total =
+            Int128(moment.date.ordinal) * TimeDelta.microsecondsPerDay + Int128(moment.time.microsecondOfDay)
+            - offset
         return Int(truncatingIfNeeded: total)
     }
 
@@ -174,7 +196,10 @@ final class DateTimeObject: ForeignObject {
     }
 
     override func binary(
-        _ operation: BinaryOperator, _ left: Value, _ right: Value, _ machine: Machine
+        _ operation: BinaryOperator,
+        _ left: Value,
+        _ right: Value,
+        _ machine: Machine
     ) throws(EngineError) -> Value? {
         let delta = { (value: Value) in value.object(.timedelta, as: DeltaObject.self)?.delta }
         switch operation {
@@ -199,21 +224,30 @@ final class DateTimeObject: ForeignObject {
         try machine.text { () throws(EngineError) in try moment.formatted(specification, machine.meter) }
     }
 
-    private static func moment(_ value: Value) -> DateTime { value.object(.datetime, as: DateTimeObject.self)!.moment }
+    private static func moment(_ value: Value) -> DateTime {
+        value.object(.datetime, as: DateTimeObject.self)!.moment
+    }
 
     static let table: [String: NativeMethod] = [
-        "date": { machine, value, arguments throws(EngineError) in .object(DateObject(moment(value).date, machine.heap)) },
+        "date": { machine, value, arguments throws(EngineError) in
+            .object(DateObject(moment(value).date, machine.heap))
+        },
         "time": { machine, value, arguments throws(EngineError) in
             let plain = try DateTimeModule.replacing(moment(value).time, [:], zone: .some(nil), machine)
             return .object(TimeObject(plain, machine.heap))
         },
-        "timetz": { machine, value, arguments throws(EngineError) in .object(TimeObject(moment(value).time, machine.heap)) },
-        "timestamp": { machine, value, arguments throws(EngineError) in .float(try moment(value).timestamp(machine.meter)) },
+        "timetz": { machine, value, arguments throws(EngineError) in
+            .object(TimeObject(moment(value).time, machine.heap))
+        },
+        "timestamp": { machine, value, arguments throws(EngineError) in
+            .float(try moment(value).timestamp(machine.meter))
+        },
         "isoformat": { machine, value, arguments throws(EngineError) in
             let separator = arguments.named("sep") ?? (arguments.count > 0 ? arguments[0] : nil)
             let precision = try DateTimeModule.precision(arguments, 1, machine)
             return try machine.string(
-                moment(value).isoText(separator: separator?.string?.text.string ?? "T", precision))
+                moment(value).isoText(separator: separator?.string?.text.string ?? "T", precision)
+            )
         },
         "strftime": { machine, value, arguments throws(EngineError) in
             try DateTimeModule.format(moment(value), arguments, machine)
@@ -222,7 +256,9 @@ final class DateTimeObject: ForeignObject {
         "replace": { machine, value, arguments throws(EngineError) in
             let names = ["year", "month", "day", "hour", "minute", "second", "microsecond", "tzinfo", "fold"]
             let parts = try DateTimeModule.replacements(arguments, names)
-            let zone: FixedZone?? = try parts["tzinfo"].map { (zone) throws(EngineError) in try DateTimeModule.zone(zone) }
+            let zone: FixedZone?? = try parts["tzinfo"].map { (zone) throws(EngineError) in
+                try DateTimeModule.zone(zone)
+            }
             let date = try DateTimeModule.replacing(moment(value).date, parts, machine)
             let time = try DateTimeModule.replacing(moment(value).time, parts, zone: zone, machine)
             return .object(DateTimeObject(DateTime(date: date, time: time), machine.heap))
@@ -267,11 +303,15 @@ final class DeltaObject: ForeignObject {
     private func made(_ delta: TimeDelta) -> Value { .object(DeltaObject(delta, heap)) }
 
     override func binary(
-        _ operation: BinaryOperator, _ left: Value, _ right: Value, _ machine: Machine
+        _ operation: BinaryOperator,
+        _ left: Value,
+        _ right: Value,
+        _ machine: Machine
     ) throws(EngineError) -> Value? {
         let meter = machine.meter
         let (one, other) = (
-            left.object(.timedelta, as: DeltaObject.self)?.delta, right.object(.timedelta, as: DeltaObject.self)?.delta
+            left.object(.timedelta, as: DeltaObject.self)?.delta,
+            right.object(.timedelta, as: DeltaObject.self)?.delta
         )
         switch (operation, one, other) {
         case (.add, .some(let one), .some(let other)): return made(try one.adding(other))
@@ -320,7 +360,9 @@ final class DeltaObject: ForeignObject {
     static let table: [String: NativeMethod] = [
         "total_seconds": { machine, value, arguments throws(EngineError) in
             try arguments.none("timedelta.total_seconds")
-            return .float(try value.object(.timedelta, as: DeltaObject.self)!.delta.totalSeconds(machine.meter))
+            return .float(
+                try value.object(.timedelta, as: DeltaObject.self)!.delta.totalSeconds(machine.meter)
+            )
         }
     ]
 }
@@ -336,7 +378,9 @@ final class ZoneObject: ForeignObject {
 
     override func repr(_ machine: Machine) throws(EngineError) -> String { try zone.repr(machine.meter) }
     override func str(_ machine: Machine) throws(EngineError) -> String { zone.text.string }
-    override func hash(_ meter: Meter) throws(EngineError) -> Int { Int(truncatingIfNeeded: zone.offset.total) }
+    override func hash(_ meter: Meter) throws(EngineError) -> Int {
+        Int(truncatingIfNeeded: zone.offset.total)
+    }
 
     override func isEqual(to other: Value, _ meter: Meter) throws(EngineError) -> Bool? {
         other.object(.timezone, as: ZoneObject.self).map { $0.zone == zone }

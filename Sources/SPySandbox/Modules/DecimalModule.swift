@@ -6,14 +6,17 @@ enum DecimalModule {
                 "getcontext": { machine, arguments throws(EngineError) in
                     .object(machine.moduleState.context(machine.heap))
                 }
-            ], [.decimal])
+            ],
+            [.decimal]
+        )
         for rounding in DecimalContext.Rounding.allCases {
             let text = Text(rounding.rawValue)
             machine.heap.debit(text.byteCount)
             members[rounding.rawValue] = .object(StringObject(text, machine.heap))
         }
         for name in [
-            "DecimalException", "InvalidOperation", "DivisionByZero", "Overflow", "Underflow", "Inexact", "Rounded",
+            "DecimalException", "InvalidOperation", "DivisionByZero", "Overflow", "Underflow", "Inexact",
+            "Rounded",
             "Clamped", "Subnormal", "FloatOperation",
         ] {
             members[name] = machine.type(ExceptionTypes["decimal.\(name)"])
@@ -27,7 +30,9 @@ enum DecimalModule {
         return .object(DecimalObject(try decimal(value, machine), machine.heap))
     }
 
-    static func context(_ machine: Machine) -> DecimalContext { machine.moduleState.context(machine.heap).context }
+    static func context(_ machine: Machine) -> DecimalContext {
+        machine.moduleState.context(machine.heap).context
+    }
 
     /// `Decimal(value)`
     private static func decimal(_ value: Value, _ machine: Machine) throws(EngineError) -> Decimal {
@@ -68,7 +73,8 @@ final class DecimalContextObject: ForeignObject {
         }
     }
 
-    override func setAttribute(_ name: String, _ value: Value, _ machine: Machine) throws(EngineError) -> Bool {
+    override func setAttribute(_ name: String, _ value: Value, _ machine: Machine) throws(EngineError) -> Bool
+    {
         switch name {
         case "prec":
             let precision = try machine.intArgument(value)
@@ -77,7 +83,8 @@ final class DecimalContextObject: ForeignObject {
             }
             context.precision = precision
         case "rounding":
-            guard let text = value.string, let rounding = DecimalContext.Rounding(rawValue: text.text.string) else {
+            guard let text = value.string, let rounding = DecimalContext.Rounding(rawValue: text.text.string)
+            else {
                 throw .typeError(
                     "valid values for rounding are:\n  [ROUND_CEILING, ROUND_FLOOR, ROUND_UP, ROUND_DOWN,\n   ROUND_HALF_UP, ROUND_HALF_DOWN, ROUND_HALF_EVEN,\n   ROUND_05UP]"
                 )

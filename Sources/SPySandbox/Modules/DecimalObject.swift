@@ -12,11 +12,14 @@ final class DecimalObject: ForeignObject {
 
     deinit { heap.credit(decimal.byteCount) }
 
-    private static func decimal(_ value: Value) -> Decimal { value.object(.decimal, as: DecimalObject.self)!.decimal }
+    private static func decimal(_ value: Value) -> Decimal {
+        value.object(.decimal, as: DecimalObject.self)!.decimal
+    }
 
     /// A result, for which only its own bytes stay charged.
     private static func result(
-        _ machine: Machine, _ body: (DecimalContext, Meter) throws(EngineError) -> Decimal
+        _ machine: Machine,
+        _ body: (DecimalContext, Meter) throws(EngineError) -> Decimal
     ) throws(EngineError) -> Value {
         let before = machine.meter.bytesHeld
         let decimal = try body(DecimalModule.context(machine), machine.meter)
@@ -35,15 +38,21 @@ final class DecimalObject: ForeignObject {
     override func toInteger(_ machine: Machine) throws(EngineError) -> Value? {
         try machine.measured { () throws(EngineError) in machine.integer(try decimal.integer(machine.meter)) }
     }
-    override func toDouble(_ machine: Machine) throws(EngineError) -> Double? { try decimal.toDouble(machine.meter) }
+    override func toDouble(_ machine: Machine) throws(EngineError) -> Double? {
+        try decimal.toDouble(machine.meter)
+    }
 
     override func absolute(_ machine: Machine) throws(EngineError) -> Value? {
-        try Self.result(machine) { (context, meter) throws(EngineError) in try decimal.absolute(context, meter) }
+        try Self.result(machine) { (context, meter) throws(EngineError) in
+            try decimal.absolute(context, meter)
+        }
     }
 
     override func rounded(_ digits: Value?, _ machine: Machine) throws(EngineError) -> Value? {
         guard let digits else {
-            return try machine.measured { () throws(EngineError) in machine.integer(try decimal.rounded(machine.meter)) }
+            return try machine.measured { () throws(EngineError) in
+                machine.integer(try decimal.rounded(machine.meter))
+            }
         }
         let count = try machine.intArgument(digits)
         return try Self.result(machine) { (context, meter) throws(EngineError) in
@@ -54,7 +63,9 @@ final class DecimalObject: ForeignObject {
     override func integral(_ name: String, _ machine: Machine) throws(EngineError) -> Value? {
         let rounding: DecimalContext.Rounding = name == "floor" ? .floor : name == "ceil" ? .ceiling : .down
         let whole = try decimal.integral(rounding: rounding, DecimalModule.context(machine), machine.meter)
-        return try machine.measured { () throws(EngineError) in machine.integer(try whole.integer(machine.meter)) }
+        return try machine.measured { () throws(EngineError) in
+            machine.integer(try whole.integer(machine.meter))
+        }
     }
 
     /// Decimals compare with floats by their exact value.
@@ -75,9 +86,14 @@ final class DecimalObject: ForeignObject {
     }
 
     override func binary(
-        _ operation: BinaryOperator, _ left: Value, _ right: Value, _ machine: Machine
+        _ operation: BinaryOperator,
+        _ left: Value,
+        _ right: Value,
+        _ machine: Machine
     ) throws(EngineError) -> Value? {
-        guard let one = DecimalModule.operand(left), let other = DecimalModule.operand(right) else { return nil }
+        guard let one = DecimalModule.operand(left), let other = DecimalModule.operand(right) else {
+            return nil
+        }
         switch operation {
         case .add, .subtract, .multiply, .divide, .floorDivide, .modulo, .power: break
         default: return nil
@@ -116,13 +132,16 @@ final class DecimalObject: ForeignObject {
         _ body: @escaping @Sendable (Decimal, DecimalContext, Meter) throws(EngineError) -> Decimal
     ) -> NativeMethod {
         { machine, value, arguments throws(EngineError) in
-            try result(machine) { (context, meter) throws(EngineError) in try body(decimal(value), context, meter) }
+            try result(machine) { (context, meter) throws(EngineError) in
+                try body(decimal(value), context, meter)
+            }
         }
     }
 
     private static func rounding(_ value: Value?) throws(EngineError) -> DecimalContext.Rounding? {
         guard let value, !value.isNone else { return nil }
-        guard let text = value.string, let rounding = DecimalContext.Rounding(rawValue: text.text.string) else {
+        guard let text = value.string, let rounding = DecimalContext.Rounding(rawValue: text.text.string)
+        else {
             throw .typeError(
                 "valid values for rounding are:\n  [ROUND_CEILING, ROUND_FLOOR, ROUND_UP, ROUND_DOWN,\n   ROUND_HALF_UP, ROUND_HALF_DOWN, ROUND_HALF_EVEN,\n   ROUND_05UP]"
             )
@@ -132,7 +151,9 @@ final class DecimalObject: ForeignObject {
 
     private static func other(_ value: Value?) throws(EngineError) -> Decimal {
         guard let value, let other = DecimalModule.operand(value) else {
-            throw .typeError("conversion from \(TypeNames.name(of: value ?? .none)) to Decimal is not supported")
+            throw .typeError(
+                "conversion from \(TypeNames.name(of: value ?? .none)) to Decimal is not supported"
+            )
         }
         return other
     }
@@ -169,11 +190,19 @@ final class DecimalObject: ForeignObject {
                 try decimal(value).extreme(other, isLargest: false, context, meter)
             }
         },
-        "normalize": unary { decimal, context, meter throws(EngineError) in try decimal.normalized(context, meter) },
-        "sqrt": unary { decimal, context, meter throws(EngineError) in try decimal.squareRoot(context, meter) },
-        "exp": unary { decimal, context, meter throws(EngineError) in try decimal.exponential(context, meter) },
-        "ln": unary { decimal, context, meter throws(EngineError) in try decimal.naturalLogarithm(context, meter) },
-        "log10": unary { decimal, context, meter throws(EngineError) in try decimal.decimalLogarithm(context, meter) },
+        "normalize": unary { decimal, context, meter throws(EngineError) in
+            try decimal.normalized(context, meter)
+        },
+        "sqrt": unary { decimal, context, meter throws(EngineError) in try decimal.squareRoot(context, meter)
+        },
+        "exp": unary { decimal, context, meter throws(EngineError) in try decimal.exponential(context, meter)
+        },
+        "ln": unary { decimal, context, meter throws(EngineError) in
+            try decimal.naturalLogarithm(context, meter)
+        },
+        "log10": unary { decimal, context, meter throws(EngineError) in
+            try decimal.decimalLogarithm(context, meter)
+        },
         "copy_abs": unary { decimal, context, meter throws(EngineError) in decimal.absoluteCopy },
         "copy_negate": unary { decimal, context, meter throws(EngineError) in decimal.negatedCopy },
         "is_nan": test { $0.isNaN }, "is_infinite": test { $0.isInfinite }, "is_finite": test { $0.isFinite },
@@ -181,7 +210,8 @@ final class DecimalObject: ForeignObject {
         "adjusted": { machine, value, arguments throws(EngineError) in .int(decimal(value).adjusted) },
         "to_eng_string": { machine, value, arguments throws(EngineError) in
             try machine.string(
-                "\(decimal(value).text(isEngineering: true, DecimalModule.context(machine), machine.meter))")
+                "\(decimal(value).text(isEngineering: true, DecimalModule.context(machine), machine.meter))"
+            )
         },
         "as_tuple": { machine, value, arguments throws(EngineError) in
             let number = decimal(value)

@@ -8,9 +8,18 @@ enum FunctoolsModule {
                     let compare = try arguments.bind("cmp_to_key", ["mycmp"], required: 1)[0] ?? .none
                     return .object(
                         PartialObject(
-                            .object(BuiltinObject("cmp_to_key", machine.heap) { machine, arguments throws(EngineError) in
-                                .object(OrderingKey(arguments[0], arguments[1], machine))
-                            }), [compare], [], machine.heap))
+                            .object(
+                                BuiltinObject("cmp_to_key", machine.heap) {
+                                    machine,
+                                    arguments throws(EngineError) in
+                                    .object(OrderingKey(arguments[0], arguments[1], machine))
+                                }
+                            ),
+                            [compare],
+                            [],
+                            machine.heap
+                        )
+                    )
                 },
                 "lru_cache": { machine, arguments throws(EngineError) in
                     let bound = try arguments.bind("lru_cache", ["maxsize", "typed"])
@@ -18,17 +27,30 @@ enum FunctoolsModule {
                         return .object(CachedFunctionObject(function, maximum: 128, machine.heap))
                     }
                     var maximum: Int? = 128
-                    if let given = bound[0] { maximum = given.isNone ? nil : max(try machine.intArgument(given), 0) }
+                    if let given = bound[0] {
+                        maximum = given.isNone ? nil : max(try machine.intArgument(given), 0)
+                    }
                     let most = maximum
                     return .object(
-                        BuiltinObject("decorating_function", machine.heap) { machine, arguments throws(EngineError) in
-                            .object(CachedFunctionObject(try arguments.one("lru_cache"), maximum: most, machine.heap))
-                        })
+                        BuiltinObject("decorating_function", machine.heap) {
+                            machine,
+                            arguments throws(EngineError) in
+                            .object(
+                                CachedFunctionObject(
+                                    try arguments.one("lru_cache"),
+                                    maximum: most,
+                                    machine.heap
+                                )
+                            )
+                        }
+                    )
                 },
                 "cache": { machine, arguments throws(EngineError) in
                     .object(CachedFunctionObject(try arguments.one("cache"), maximum: nil, machine.heap))
                 },
-            ], [.partial])
+            ],
+            [.partial]
+        )
     }
 
     private static func reduce(_ machine: Machine, _ arguments: Arguments) throws(EngineError) -> Value {
@@ -40,7 +62,11 @@ enum FunctoolsModule {
         var result: Value? = arguments.count == 3 ? arguments[2] : nil
         while let value = try iterator.next(machine) {
             try machine.meter.charge(steps: 1)
-            if let current = result { result = try machine.call(arguments[0], [current, value]) } else { result = value }
+            if let current = result {
+                result = try machine.call(arguments[0], [current, value])
+            } else {
+                result = value
+            }
         }
         guard let result else { throw .typeError("reduce() of empty iterable with no initial value") }
         return result
@@ -129,8 +155,15 @@ final class CachedFunctionObject: Container {
             return .none
         },
         "cache_info": { machine, value, arguments throws(EngineError) in
-            guard let cached = value.object(.cachedFunction, as: CachedFunctionObject.self) else { return .none }
-            let type = NamedTupleTypeObject("CacheInfo", ["hits", "misses", "maxsize", "currsize"], [], machine.heap)
+            guard let cached = value.object(.cachedFunction, as: CachedFunctionObject.self) else {
+                return .none
+            }
+            let type = NamedTupleTypeObject(
+                "CacheInfo",
+                ["hits", "misses", "maxsize", "currsize"],
+                [],
+                machine.heap
+            )
             let maximum = cached.maximum.map { Value.int($0) } ?? .none
             let items: [Value] = [.int(cached.hits), .int(cached.misses), maximum, .int(cached.known.count)]
             return .object(TupleObject(items, machine.heap, type: type))

@@ -27,13 +27,18 @@ enum ItertoolsModule {
         machine.members(
             ["tee": { machine, arguments throws(EngineError) in try tee(machine, arguments) }],
             [
-                chain, count, cycle, `repeat`, accumulate, compress, dropwhile, takewhile, filterfalse, groupby, islice,
-                starmap, zipLongest, pairwise, product, permutations, combinations, combinationsWithReplacement,
-            ])
+                chain, count, cycle, `repeat`, accumulate, compress, dropwhile, takewhile, filterfalse,
+                groupby, islice,
+                starmap, zipLongest, pairwise, product, permutations, combinations,
+                combinationsWithReplacement,
+            ]
+        )
     }
 
     static func construct(
-        _ type: PythonType, _ machine: Machine, _ arguments: Arguments
+        _ type: PythonType,
+        _ machine: Machine,
+        _ arguments: Arguments
     ) throws(EngineError) -> Value? {
         guard type.module == "itertools" else { return nil }
         switch type.name {
@@ -54,7 +59,8 @@ enum ItertoolsModule {
         case "pairwise": return .object(try pairing(machine, arguments))
         case "product": return .object(try Combinatorics.product(machine, arguments))
         case "permutations": return .object(try Combinatorics.permutations(machine, arguments))
-        case "combinations": return .object(try Combinatorics.combinations(machine, arguments, repeats: false))
+        case "combinations":
+            return .object(try Combinatorics.combinations(machine, arguments, repeats: false))
         case "combinations_with_replacement":
             return .object(try Combinatorics.combinations(machine, arguments, repeats: true))
         default: return nil
@@ -68,7 +74,9 @@ enum ItertoolsModule {
     /// Values: the outer iterator, the inner one.
     private static func chained(_ sources: Value, _ machine: Machine) throws(EngineError) -> IteratorObject {
         let outer = try machine.iterator(sources)
-        return ComputedIterator(chain, [.object(outer), .none], machine.heap) { machine, iterator throws(EngineError) in
+        return ComputedIterator(chain, [.object(outer), .none], machine.heap) {
+            machine,
+            iterator throws(EngineError) in
             while true {
                 if !iterator.values[1].isNone, let value = try iterator.next(1, machine) { return value }
                 try machine.meter.charge(steps: 1)
@@ -78,11 +86,17 @@ enum ItertoolsModule {
         }
     }
 
-    private static func counting(_ machine: Machine, _ arguments: Arguments) throws(EngineError) -> IteratorObject {
+    private static func counting(_ machine: Machine, _ arguments: Arguments) throws(EngineError)
+        -> IteratorObject
+    {
         let bound = try arguments.bind("count", ["start", "step"])
         let start = bound[0] ?? .int(0)
-        guard Numeral(start) != nil || start.kind == .decimal else { throw .typeError("a number is required") }
-        return ComputedIterator(count, [start, bound[1] ?? .int(1)], machine.heap) { machine, iterator throws(EngineError) in
+        guard Numeral(start) != nil || start.kind == .decimal else {
+            throw .typeError("a number is required")
+        }
+        return ComputedIterator(count, [start, bound[1] ?? .int(1)], machine.heap) {
+            machine,
+            iterator throws(EngineError) in
             let value = iterator.values[0]
             iterator.values[0] = try machine.binary(.add, value, iterator.values[1])
             return value
@@ -90,12 +104,17 @@ enum ItertoolsModule {
     }
 
     /// Values: the source, the list of what it gave, the position in that list.
-    private static func cycling(_ machine: Machine, _ arguments: Arguments) throws(EngineError) -> IteratorObject {
+    private static func cycling(_ machine: Machine, _ arguments: Arguments) throws(EngineError)
+        -> IteratorObject
+    {
         let source = try machine.iterator(arguments.one("cycle"))
         let saved = Value.object(ListObject(machine.heap))
         return ComputedIterator(cycle, [.object(source), saved, .int(-1)], machine.heap) {
-            machine, iterator throws(EngineError) in
-            guard let saved = iterator.values[1].list, case .int(let position) = iterator.values[2] else { return nil }
+            machine,
+            iterator throws(EngineError) in
+            guard let saved = iterator.values[1].list, case .int(let position) = iterator.values[2] else {
+                return nil
+            }
             if position < 0 {
                 if let value = try iterator.next(0, machine) {
                     try saved.append(value)
@@ -109,11 +128,14 @@ enum ItertoolsModule {
         }
     }
 
-    private static func repeating(_ machine: Machine, _ arguments: Arguments) throws(EngineError) -> IteratorObject {
+    private static func repeating(_ machine: Machine, _ arguments: Arguments) throws(EngineError)
+        -> IteratorObject
+    {
         let bound = try arguments.bind("repeat", ["object", "times"], required: 1)
         let times = try bound[1].map { (times) throws(EngineError) in try machine.intArgument(times) }
         return ComputedIterator(`repeat`, [bound[0] ?? .none, .int(times ?? -1)], machine.heap) {
-            machine, iterator throws(EngineError) in
+            machine,
+            iterator throws(EngineError) in
             guard times != nil else { return iterator.values[0] }
             guard case .int(let left) = iterator.values[1], left > 0 else { return nil }
             iterator.values[1] = .int(left - 1)
@@ -122,8 +144,15 @@ enum ItertoolsModule {
     }
 
     /// Values: the source, the function, the total so far.
-    private static func accumulating(_ machine: Machine, _ arguments: Arguments) throws(EngineError) -> IteratorObject {
-        let bound = try arguments.bind("accumulate", ["iterable", "func", "initial"], required: 1, positional: 2)
+    private static func accumulating(_ machine: Machine, _ arguments: Arguments) throws(EngineError)
+        -> IteratorObject
+    {
+        let bound = try arguments.bind(
+            "accumulate",
+            ["iterable", "func", "initial"],
+            required: 1,
+            positional: 2
+        )
         let source = try machine.iterator(bound[0] ?? .none)
         let initial = bound[2].flatMap { $0.isNone ? nil : $0 }
         let values = [.object(source), bound[1] ?? .none, initial ?? .unbound, .bool(initial != nil)]
@@ -145,11 +174,16 @@ enum ItertoolsModule {
         }
     }
 
-    private static func compressing(_ machine: Machine, _ arguments: Arguments) throws(EngineError) -> IteratorObject {
+    private static func compressing(_ machine: Machine, _ arguments: Arguments) throws(EngineError)
+        -> IteratorObject
+    {
         let bound = try arguments.bind("compress", ["data", "selectors"], required: 2)
-        let (data, selectors) = (try machine.iterator(bound[0] ?? .none), try machine.iterator(bound[1] ?? .none))
+        let (data, selectors) = (
+            try machine.iterator(bound[0] ?? .none), try machine.iterator(bound[1] ?? .none)
+        )
         return ComputedIterator(compress, [.object(data), .object(selectors)], machine.heap) {
-            machine, iterator throws(EngineError) in
+            machine,
+            iterator throws(EngineError) in
             while let value = try iterator.next(0, machine), let selector = try iterator.next(1, machine) {
                 try machine.meter.charge(steps: 1)
                 if try machine.isTrue(selector) { return value }
@@ -160,13 +194,16 @@ enum ItertoolsModule {
 
     /// Values: the predicate, the source, whether the beginning is over.
     private static func whileIterator(
-        _ type: PythonType, _ machine: Machine, _ arguments: Arguments
+        _ type: PythonType,
+        _ machine: Machine,
+        _ arguments: Arguments
     ) throws(EngineError) -> IteratorObject {
         try arguments.between(2, 2, type.name)
         let source = try machine.iterator(arguments[1])
         let drops = type === dropwhile
         return ComputedIterator(type, [arguments[0], .object(source), .false], machine.heap) {
-            machine, iterator throws(EngineError) in
+            machine,
+            iterator throws(EngineError) in
             while let value = try iterator.next(1, machine) {
                 if case .bool(true) = iterator.values[2] { return value }
                 try machine.meter.charge(steps: 1)
@@ -180,7 +217,9 @@ enum ItertoolsModule {
         }
     }
 
-    private static func slicing(_ machine: Machine, _ arguments: Arguments) throws(EngineError) -> IteratorObject {
+    private static func slicing(_ machine: Machine, _ arguments: Arguments) throws(EngineError)
+        -> IteratorObject
+    {
         try arguments.between(2, 4, "islice")
         func number(_ index: Int, _ fallback: Int, _ message: String) throws(EngineError) -> Int {
             guard index < arguments.count, !arguments[index].isNone else { return fallback }
@@ -200,8 +239,11 @@ enum ItertoolsModule {
         guard step > 0 else { throw .valueError("Step for islice() must be a positive integer or None.") }
         // Values: the source, the position of the next value wanted, how many the source has given.
         return ComputedIterator(islice, [.object(source), .int(start), .int(0)], machine.heap) {
-            machine, iterator throws(EngineError) in
-            guard case .int(let wanted) = iterator.values[1], case .int(var given) = iterator.values[2] else { return nil }
+            machine,
+            iterator throws(EngineError) in
+            guard case .int(let wanted) = iterator.values[1], case .int(var given) = iterator.values[2] else {
+                return nil
+            }
             if wanted >= stop {
                 while given < stop, stop != .max, try iterator.next(0, machine) != nil { given += 1 }
                 return nil
@@ -218,17 +260,22 @@ enum ItertoolsModule {
         }
     }
 
-    private static func starring(_ machine: Machine, _ arguments: Arguments) throws(EngineError) -> IteratorObject {
+    private static func starring(_ machine: Machine, _ arguments: Arguments) throws(EngineError)
+        -> IteratorObject
+    {
         try arguments.between(2, 2, "starmap")
         let source = try machine.iterator(arguments[1])
         return ComputedIterator(starmap, [arguments[0], .object(source)], machine.heap) {
-            machine, iterator throws(EngineError) in
+            machine,
+            iterator throws(EngineError) in
             guard let values = try iterator.next(1, machine) else { return nil }
             return try machine.call(iterator.values[0], machine.array(values))
         }
     }
 
-    private static func zippingLongest(_ machine: Machine, _ arguments: Arguments) throws(EngineError) -> IteratorObject {
+    private static func zippingLongest(_ machine: Machine, _ arguments: Arguments) throws(EngineError)
+        -> IteratorObject
+    {
         let fill = arguments.named("fillvalue") ?? .none
         var sources: [Value] = [fill]
         for source in arguments.positional { sources.append(.object(try machine.iterator(source))) }
@@ -248,9 +295,13 @@ enum ItertoolsModule {
         }
     }
 
-    private static func pairing(_ machine: Machine, _ arguments: Arguments) throws(EngineError) -> IteratorObject {
+    private static func pairing(_ machine: Machine, _ arguments: Arguments) throws(EngineError)
+        -> IteratorObject
+    {
         let source = try machine.iterator(arguments.one("pairwise"))
-        return ComputedIterator(pairwise, [.object(source), .unbound], machine.heap) { machine, iterator throws(EngineError) in
+        return ComputedIterator(pairwise, [.object(source), .unbound], machine.heap) {
+            machine,
+            iterator throws(EngineError) in
             if iterator.values[1].isUnbound {
                 guard let first = try iterator.next(0, machine) else { return nil }
                 iterator.values[1] = first
@@ -263,7 +314,9 @@ enum ItertoolsModule {
     }
 
     /// Values: the source, the key function, the next value and its key, the key of the current group.
-    private static func grouping(_ machine: Machine, _ arguments: Arguments) throws(EngineError) -> IteratorObject {
+    private static func grouping(_ machine: Machine, _ arguments: Arguments) throws(EngineError)
+        -> IteratorObject
+    {
         let bound = try arguments.bind("groupby", ["iterable", "key"], required: 1)
         let source = try machine.iterator(bound[0] ?? .none)
         let state: [Value] = [.object(source), bound[1] ?? .none, .unbound, .unbound, .unbound]
@@ -272,20 +325,26 @@ enum ItertoolsModule {
             while true {
                 if outer.values[3].isUnbound { guard try advance(outer, machine) else { return nil } }
                 if outer.values[4].isUnbound { break }
-                if !(try Equality.areSame(outer.values[3], outer.values[4], machine.meter, depth: 0)) { break }
+                if !(try Equality.areSame(outer.values[3], outer.values[4], machine.meter, depth: 0)) {
+                    break
+                }
                 outer.values[3] = .unbound
             }
             let key = outer.values[3]
             outer.values[4] = key
             let group = ComputedIterator(
-                PythonType("_grouper", module: "itertools"), [.object(outer), key], machine.heap
+                PythonType("_grouper", module: "itertools"),
+                [.object(outer), key],
+                machine.heap
             ) { machine, group throws(EngineError) in
                 guard case .object(let object) = group.values[0], let outer = object as? ComputedIterator,
                     outer.values.count == 5,
                     try Equality.areSame(outer.values[4], group.values[1], machine.meter, depth: 0)
                 else { return nil }
                 if outer.values[3].isUnbound { guard try advance(outer, machine) else { return nil } }
-                guard try Equality.areSame(outer.values[3], group.values[1], machine.meter, depth: 0) else { return nil }
+                guard try Equality.areSame(outer.values[3], group.values[1], machine.meter, depth: 0) else {
+                    return nil
+                }
                 outer.values[3] = .unbound
                 return outer.values[2]
             }
@@ -315,8 +374,10 @@ enum ItertoolsModule {
             copies.append(
                 .object(
                     ComputedIterator(type("_tee"), [.object(source), shared, .int(0)], machine.heap) {
-                        machine, iterator throws(EngineError) in
-                        guard let shared = iterator.values[1].list, case .int(let position) = iterator.values[2]
+                        machine,
+                        iterator throws(EngineError) in
+                        guard let shared = iterator.values[1].list,
+                            case .int(let position) = iterator.values[2]
                         else { return nil }
                         if position == shared.count {
                             guard let value = try iterator.next(0, machine) else { return nil }
@@ -324,7 +385,9 @@ enum ItertoolsModule {
                         }
                         iterator.values[2] = .int(position + 1)
                         return shared[position]
-                    }))
+                    }
+                )
+            )
         }
         return machine.tuple(copies)
     }
@@ -342,7 +405,9 @@ enum Combinatorics {
             pools = Units.repeated(pools, times)
         }
         var positions: [Int]?
-        return ComputedIterator(ItertoolsModule.product, pools, machine.heap) { machine, iterator throws(EngineError) in
+        return ComputedIterator(ItertoolsModule.product, pools, machine.heap) {
+            machine,
+            iterator throws(EngineError) in
             let pools = iterator.values
             if var current = positions {
                 var place = pools.count - 1
@@ -363,16 +428,20 @@ enum Combinatorics {
         }
     }
 
-    static func permutations(_ machine: Machine, _ arguments: Arguments) throws(EngineError) -> IteratorObject {
+    static func permutations(_ machine: Machine, _ arguments: Arguments) throws(EngineError) -> IteratorObject
+    {
         let bound = try arguments.bind("permutations", ["iterable", "r"], required: 1)
         let pool = try machine.array(bound[0] ?? .none)
-        let length = try bound[1].flatMap { $0.isNone ? nil : $0 }
+        let length =
+            try bound[1].flatMap { $0.isNone ? nil : $0 }
             .map { (length) throws(EngineError) in try machine.intArgument(length) } ?? pool.count
         guard length >= 0 else { throw .valueError("r must be non-negative") }
         var indices = Array(pool.indices)
         var cycles = length <= pool.count ? (0..<length).map { pool.count - $0 } : []
         var isFirst = true
-        return ComputedIterator(ItertoolsModule.permutations, pool, machine.heap) { machine, iterator throws(EngineError) in
+        return ComputedIterator(ItertoolsModule.permutations, pool, machine.heap) {
+            machine,
+            iterator throws(EngineError) in
             if length > iterator.values.count { return nil }
             if isFirst {
                 isFirst = false
@@ -396,14 +465,18 @@ enum Combinatorics {
     }
 
     static func combinations(
-        _ machine: Machine, _ arguments: Arguments, repeats: Bool
+        _ machine: Machine,
+        _ arguments: Arguments,
+        repeats: Bool
     ) throws(EngineError) -> IteratorObject {
         let name = repeats ? "combinations_with_replacement" : "combinations"
         let bound = try arguments.bind(name, ["iterable", "r"], required: 2)
         let pool = try machine.array(bound[0] ?? .none)
         let length = try machine.intArgument(bound[1] ?? .none)
         guard length >= 0 else { throw .valueError("r must be non-negative") }
-        if !repeats, length > pool.count { return ArrayIterator([], machine.heap, ItertoolsModule.combinations) }
+        if !repeats, length > pool.count {
+            return ArrayIterator([], machine.heap, ItertoolsModule.combinations)
+        }
         if repeats, pool.isEmpty, length > 0 {
             return ArrayIterator([], machine.heap, ItertoolsModule.combinationsWithReplacement)
         }

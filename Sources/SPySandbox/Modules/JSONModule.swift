@@ -6,7 +6,8 @@ enum JSONModule {
                 let bound = try arguments.bind("loads", ["s"], required: 1)
                 guard let text = bound[0]?.string else {
                     throw .typeError(
-                        "the JSON object must be str, bytes or bytearray, not \(TypeNames.name(of: bound[0] ?? .none))")
+                        "the JSON object must be str, bytes or bytearray, not \(TypeNames.name(of: bound[0] ?? .none))"
+                    )
                 }
                 let before = machine.meter.bytesHeld
                 let document = try JSONParser.parse(text.text, machine.meter)
@@ -37,7 +38,9 @@ enum JSONModule {
             return .object(list)
         case .object(let members):
             let dict = DictObject(machine.heap)
-            for member in members { try dict.set(machine.string(member.name), value(of: member.value, machine)) }
+            for member in members {
+                try dict.set(machine.string(member.name), value(of: member.value, machine))
+            }
             return .object(dict)
         }
     }
@@ -45,15 +48,25 @@ enum JSONModule {
     private static func dumps(_ machine: Machine, _ arguments: Arguments) throws(EngineError) -> Value {
         let bound = try arguments.bind(
             "dumps",
-            ["obj", "skipkeys", "ensure_ascii", "check_circular", "allow_nan", "cls", "indent", "separators", "default", "sort_keys"],
-            required: 1, positional: 1)
+            [
+                "obj", "skipkeys", "ensure_ascii", "check_circular", "allow_nan", "cls", "indent",
+                "separators", "default", "sort_keys",
+            ],
+            required: 1,
+            positional: 1
+        )
         func flag(_ index: Int, _ fallback: Bool) throws(EngineError) -> Bool {
             guard let value = bound[index] else { return fallback }
             return try machine.isTrue(value)
         }
         var writer = JSONDump(
-            machine: machine, skipsKeys: try flag(1, false), ensuresASCII: try flag(2, true),
-            allowsNaN: try flag(4, true), sortsKeys: try flag(9, false), convert: bound[8] ?? .none)
+            machine: machine,
+            skipsKeys: try flag(1, false),
+            ensuresASCII: try flag(2, true),
+            allowsNaN: try flag(4, true),
+            sortsKeys: try flag(9, false),
+            convert: bound[8] ?? .none
+        )
         if let indent = bound[6], !indent.isNone {
             if let text = indent.string?.text {
                 writer.indent = text
@@ -94,7 +107,12 @@ private struct JSONDump {
     private var open: [Object] = []
 
     init(
-        machine: Machine, skipsKeys: Bool, ensuresASCII: Bool, allowsNaN: Bool, sortsKeys: Bool, convert: Value
+        machine: Machine,
+        skipsKeys: Bool,
+        ensuresASCII: Bool,
+        allowsNaN: Bool,
+        sortsKeys: Bool,
+        convert: Value
     ) {
         self.machine = machine
         self.skipsKeys = skipsKeys
@@ -153,7 +171,11 @@ private struct JSONDump {
         if items.isEmpty { return try append("{}") }
         if sortsKeys {
             let order = try Sorting.sorted(
-                items.indices.map { .int($0) }, keys: items.map(\.key), reversed: false, machine)
+                items.indices.map { .int($0) },
+                keys: items.map(\.key),
+                reversed: false,
+                machine
+            )
             items = order.map { items[$0.smallInteger ?? 0] }
         }
         try append("{")
@@ -191,7 +213,9 @@ private struct JSONDump {
         case .int: return try machine.reprText(value)
         case .float(let number):
             if !number.isFinite, !allowsNaN {
-                throw .valueError("Out of range float values are not JSON compliant: \(FloatText.repr(number))")
+                throw .valueError(
+                    "Out of range float values are not JSON compliant: \(FloatText.repr(number))"
+                )
             }
             return Text(try JSONText.float(number, allowNaN: allowsNaN))
         case .object(let object):

@@ -1,6 +1,5 @@
-internal import SPySyntax
-
 internal import Glibc
+internal import SPySyntax
 
 /// `math`
 enum MathModule {
@@ -21,7 +20,9 @@ enum MathModule {
 
     /// A function of one float, with CPython's rule for results that are no numbers.
     private static func unary(
-        _ name: String, overflows: Bool = false, _ body: @escaping @Sendable (Double) -> Double
+        _ name: String,
+        overflows: Bool = false,
+        _ body: @escaping @Sendable (Double) -> Double
     ) -> NativeFunction {
         { machine, arguments throws(EngineError) in
             let x = try number(arguments.one("math.\(name)"), machine)
@@ -36,10 +37,14 @@ enum MathModule {
     }
 
     private static func test(_ name: String, _ body: @escaping @Sendable (Double) -> Bool) -> NativeFunction {
-        { machine, arguments throws(EngineError) in .bool(body(try number(arguments.one("math.\(name)"), machine))) }
+        { machine, arguments throws(EngineError) in
+            .bool(body(try number(arguments.one("math.\(name)"), machine)))
+        }
     }
 
-    private static func binary(_ name: String, _ body: @escaping @Sendable (Double, Double) -> Double) -> NativeFunction {
+    private static func binary(_ name: String, _ body: @escaping @Sendable (Double, Double) -> Double)
+        -> NativeFunction
+    {
         { machine, arguments throws(EngineError) in
             try arguments.between(2, 2, name)
             let (x, y) = (try number(arguments[0], machine), try number(arguments[1], machine))
@@ -60,7 +65,9 @@ enum MathModule {
         return integer
     }
 
-    private static func rounding(_ name: String, _ body: @escaping @Sendable (Double) -> Double) -> NativeFunction {
+    private static func rounding(_ name: String, _ body: @escaping @Sendable (Double) -> Double)
+        -> NativeFunction
+    {
         { machine, arguments throws(EngineError) in
             let value = try arguments.one("math.\(name)")
             if value.isInteger { return try Constructors.integer(value, machine) ?? .none }
@@ -70,13 +77,15 @@ enum MathModule {
                 return result
             }
             let x = try number(value, machine)
-            return try machine.measured { () throws(EngineError) in machine.integer(try BigInteger(body(x))) } ?? .none
+            return try machine.measured { () throws(EngineError) in machine.integer(try BigInteger(body(x))) }
+                ?? .none
         }
     }
 
     private static let functions: [String: NativeFunction] = [
         "sqrt": unary("sqrt") { $0.squareRoot() }, "exp": unary("exp", overflows: true) { Glibc.exp($0) },
-        "expm1": unary("expm1", overflows: true) { Glibc.expm1($0) }, "cbrt": unary("cbrt") { Glibc.cbrt($0) },
+        "expm1": unary("expm1", overflows: true) { Glibc.expm1($0) },
+        "cbrt": unary("cbrt") { Glibc.cbrt($0) },
         "exp2": unary("exp2", overflows: true) { Glibc.exp2($0) },
         "sin": unary("sin") { Glibc.sin($0) }, "cos": unary("cos") { Glibc.cos($0) },
         "tan": unary("tan") { Glibc.tan($0) }, "asin": unary("asin") { Glibc.asin($0) },
@@ -122,7 +131,8 @@ enum MathModule {
                 throw .typeError(
                     arguments.count == 0
                         ? "log expected at least 1 argument, got 0"
-                        : "log expected at most 2 arguments, got \(arguments.count)")
+                        : "log expected at most 2 arguments, got \(arguments.count)"
+                )
             }
             let value = try logarithm(arguments[0], machine) { Glibc.log($0) }
             guard arguments.count == 2 else { return .float(value) }
@@ -148,11 +158,18 @@ enum MathModule {
                 throw .valueError("both points must have the same number of dimensions")
             }
             var values: [Double] = []
-            for (one, other) in zip(p, q) { values.append((try number(one, machine) - number(other, machine)).magnitude) }
+            for (one, other) in zip(p, q) {
+                values.append((try number(one, machine) - number(other, machine)).magnitude)
+            }
             return .float(try FloatMath.hypotenuse(values, machine.meter))
         },
         "isclose": { machine, arguments throws(EngineError) in
-            let bound = try arguments.bind("isclose", ["a", "b", "rel_tol", "abs_tol"], required: 2, positional: 2)
+            let bound = try arguments.bind(
+                "isclose",
+                ["a", "b", "rel_tol", "abs_tol"],
+                required: 2,
+                positional: 2
+            )
             let (a, b) = (try number(bound[0] ?? .none, machine), try number(bound[1] ?? .none, machine))
             let relative = try number(bound[2] ?? .float(1e-9), machine)
             let absolute = try number(bound[3] ?? .float(0), machine)
@@ -161,7 +178,9 @@ enum MathModule {
             if a.isInfinite || b.isInfinite { return .false }
             let difference = (b - a).magnitude
             return .bool(
-                difference <= (relative * b).magnitude || difference <= (relative * a).magnitude || difference <= absolute)
+                difference <= (relative * b).magnitude || difference <= (relative * a).magnitude
+                    || difference <= absolute
+            )
         },
         "gcd": { machine, arguments throws(EngineError) in
             var result = BigInteger.zero
@@ -174,7 +193,10 @@ enum MathModule {
                 let next = try integer(value).absolute
                 if next.isZero { return .int(0) }
                 let divisor = try gcd(result, next, machine)
-                result = try result.floorQuotient(by: divisor, machine.meter).multiplied(by: next, machine.meter)
+                result = try result.floorQuotient(by: divisor, machine.meter).multiplied(
+                    by: next,
+                    machine.meter
+                )
             }
             return machine.integer(result)
         },
@@ -185,18 +207,23 @@ enum MathModule {
             guard let count = number.asInt else {
                 throw .overflowError("factorial() argument should not exceed 9223372036854775807")
             }
-            return try machine.measured { () throws(EngineError) in machine.integer(try range(1, count, machine)) } ?? .none
+            return try machine.measured { () throws(EngineError) in
+                machine.integer(try range(1, count, machine))
+            } ?? .none
         },
         "comb": { machine, arguments throws(EngineError) in try choose(machine, arguments, ordered: false) },
         "perm": { machine, arguments throws(EngineError) in try choose(machine, arguments, ordered: true) },
         "isqrt": { machine, arguments throws(EngineError) in
             let number = try integer(arguments.one("math.isqrt"))
             guard !number.isNegative else { throw .valueError("isqrt() argument must be nonnegative") }
-            return try machine.measured { () throws(EngineError) in machine.integer(try root(number, machine)) } ?? .none
+            return try machine.measured { () throws(EngineError) in machine.integer(try root(number, machine))
+            } ?? .none
         },
         "fsum": { machine, arguments throws(EngineError) in
             var values: [Double] = []
-            for value in try machine.array(arguments.one("math.fsum")) { values.append(try number(value, machine)) }
+            for value in try machine.array(arguments.one("math.fsum")) {
+                values.append(try number(value, machine))
+            }
             return .float(try FloatMath.exactSum(values, machine.meter))
         },
         "prod": { machine, arguments throws(EngineError) in
@@ -229,7 +256,9 @@ enum MathModule {
     ]
 
     private static func logarithm(
-        _ value: Value, _ machine: Machine, _ body: (Double) -> Double
+        _ value: Value,
+        _ machine: Machine,
+        _ body: (Double) -> Double
     ) throws(EngineError) -> Double {
         if let big = value.object(.integer, as: IntegerObject.self)?.value {
             guard !big.isNegative else { throw .valueError("math domain error") }
@@ -243,7 +272,9 @@ enum MathModule {
         return body(x)
     }
 
-    private static func gcd(_ left: BigInteger, _ right: BigInteger, _ machine: Machine) throws(EngineError) -> BigInteger {
+    private static func gcd(_ left: BigInteger, _ right: BigInteger, _ machine: Machine) throws(EngineError)
+        -> BigInteger
+    {
         var (a, b) = (left.absolute, right.absolute)
         while !b.isZero {
             if let small = a.asInt, let other = b.asInt {
@@ -261,7 +292,9 @@ enum MathModule {
         if high < low { return .one }
         if high - low < 8 {
             var product = BigInteger(low)
-            for factor in (low + 1)..<(high + 1) { product = try product.multiplied(by: BigInteger(factor), machine.meter) }
+            for factor in (low + 1)..<(high + 1) {
+                product = try product.multiplied(by: BigInteger(factor), machine.meter)
+            }
             return product
         }
         let middle = low + (high - low) / 2
@@ -271,7 +304,9 @@ enum MathModule {
     }
 
     private static func choose(
-        _ machine: Machine, _ arguments: Arguments, ordered: Bool
+        _ machine: Machine,
+        _ arguments: Arguments,
+        ordered: Bool
     ) throws(EngineError) -> Value {
         let name = ordered ? "perm" : "comb"
         try arguments.between(ordered ? 1 : 2, 2, name)

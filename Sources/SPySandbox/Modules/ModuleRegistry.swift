@@ -76,7 +76,9 @@ struct ModuleState {
 /// Construction, methods and attributes of the types that modules bring.
 enum ModuleMethods {
     static func construct(
-        _ type: PythonType, _ machine: Machine, _ arguments: Arguments
+        _ type: PythonType,
+        _ machine: Machine,
+        _ arguments: Arguments
     ) throws(EngineError) -> Value? {
         if type === PythonType.random { return try RandomModule.construct(machine, arguments) }
         if type === PythonType.decimal { return try DecimalModule.construct(machine, arguments) }
@@ -104,7 +106,9 @@ enum ModuleMethods {
         return DateTimeModule.classMethod(name, of: type)
     }
 
-    static func attribute(_ name: String, of type: PythonType, _ machine: Machine) throws(EngineError) -> Value? {
+    static func attribute(_ name: String, of type: PythonType, _ machine: Machine) throws(EngineError)
+        -> Value?
+    {
         try DateTimeModule.attribute(name, of: type, machine)
     }
 }

@@ -20,7 +20,9 @@ enum RandomModule {
     }
 
     private static func integer(_ value: Value) throws(EngineError) -> BigInteger {
-        if case .float(let number) = value, number == number.rounded(), number.isFinite { return BigInteger(truncating: number) }
+        if case .float(let number) = value, number == number.rounded(), number.isFinite {
+            return BigInteger(truncating: number)
+        }
         guard let integer = value.bigInteger else {
             throw .typeError("'\(TypeNames.name(of: value))' object cannot be interpreted as an integer")
         }
@@ -36,7 +38,9 @@ enum RandomModule {
 
     private static func sequence(_ value: Value, _ machine: Machine) throws(EngineError) -> [Value] {
         guard [.list, .tuple, .string, .range, .deque].contains(value.kind) else {
-            if value.kind == .set { throw .typeError("Population must be a sequence.  For dicts or sets, use sorted(d).") }
+            if value.kind == .set {
+                throw .typeError("Population must be a sequence.  For dicts or sets, use sorted(d).")
+            }
             throw .typeError("object of type '\(TypeNames.name(of: value))' has no len()")
         }
         return try machine.array(value)
@@ -67,12 +71,22 @@ enum RandomModule {
         "randrange": { machine, value, arguments throws(EngineError) in
             let bound = try arguments.bind("randrange", ["start", "stop", "step"], required: 1)
             let first = try integer(bound[0] ?? .none)
-            let stop = try bound[1].flatMap { $0.isNone ? nil : $0 }.map { (stop) throws(EngineError) in try integer(stop) }
+            let stop = try bound[1].flatMap { $0.isNone ? nil : $0 }.map { (stop) throws(EngineError) in
+                try integer(stop)
+            }
             let step = try bound[2].map { (step) throws(EngineError) in try integer(step) } ?? .one
-            if stop == nil, first.isNegative || first.isZero { throw .valueError("empty range for randrange()") }
+            if stop == nil, first.isNegative || first.isZero {
+                throw .valueError("empty range for randrange()")
+            }
             return try machine.measured { () throws(EngineError) in
                 machine.integer(
-                    try generator(value).state.range(stop == nil ? .zero : first, stop ?? first, step: step, machine.meter))
+                    try generator(value).state.range(
+                        stop == nil ? .zero : first,
+                        stop ?? first,
+                        step: step,
+                        machine.meter
+                    )
+                )
             } ?? .none
         },
         "getrandbits": { machine, value, arguments throws(EngineError) in
@@ -106,7 +120,9 @@ enum RandomModule {
             machine.meter.refund(bytes: max(machine.meter.bytesHeld - before, 0))
             return try machine.list(chosen.map { values[$0] })
         },
-        "choices": { machine, value, arguments throws(EngineError) in try choices(machine, generator(value), arguments) },
+        "choices": { machine, value, arguments throws(EngineError) in
+            try choices(machine, generator(value), arguments)
+        },
         "gauss": { machine, value, arguments throws(EngineError) in
             let (mean, deviation) = try parameters(arguments, "gauss", (0, 1), machine)
             return .float(generator(value).state.gauss(mean, deviation))
@@ -122,22 +138,30 @@ enum RandomModule {
             let bound = try arguments.bind("triangular", ["low", "high", "mode"])
             let low = try double(bound[0] ?? .float(0), machine)
             let high = try double(bound[1] ?? .float(1), machine)
-            let mode = try bound[2].flatMap { $0.isNone ? nil : $0 }.map { (mode) throws(EngineError) in try double(mode, machine) }
+            let mode = try bound[2].flatMap { $0.isNone ? nil : $0 }.map { (mode) throws(EngineError) in
+                try double(mode, machine)
+            }
             return .float(generator(value).state.triangular(low, high, mode: mode))
         },
     ]
 
     private static func parameters(
-        _ arguments: Arguments, _ name: String, _ defaults: (Double, Double), _ machine: Machine
+        _ arguments: Arguments,
+        _ name: String,
+        _ defaults: (Double, Double),
+        _ machine: Machine
     ) throws(EngineError) -> (Double, Double) {
         let bound = try arguments.bind(name, ["mu", "sigma"])
         return (
-            try double(bound[0] ?? .float(defaults.0), machine), try double(bound[1] ?? .float(defaults.1), machine)
+            try double(bound[0] ?? .float(defaults.0), machine),
+            try double(bound[1] ?? .float(defaults.1), machine)
         )
     }
 
     private static func choices(
-        _ machine: Machine, _ generator: RandomObject, _ arguments: Arguments
+        _ machine: Machine,
+        _ generator: RandomObject,
+        _ arguments: Arguments
     ) throws(EngineError) -> Value {
         let bound = try arguments.bind("choices", ["population", "weights", "cum_weights", "k"], required: 1)
         let values = try sequence(bound[0] ?? .none, machine)
@@ -146,7 +170,9 @@ enum RandomModule {
         defer { machine.meter.refund(bytes: max(machine.meter.bytesHeld - before, 0)) }
         let isCumulative = bound[2].map { !$0.isNone } ?? false
         guard let given = isCumulative ? bound[2] : bound[1], !given.isNone else {
-            return try machine.list(generator.state.choices(size, of: values.count, machine.meter).map { values[$0] })
+            return try machine.list(
+                generator.state.choices(size, of: values.count, machine.meter).map { values[$0] }
+            )
         }
         var weights: [Double] = []
         for weight in try machine.array(given) {
@@ -157,7 +183,8 @@ enum RandomModule {
             throw .valueError("The number of weights does not match the population")
         }
         return try machine.list(
-            generator.state.choices(size, cumulative: weights, machine.meter).map { values[$0] })
+            generator.state.choices(size, cumulative: weights, machine.meter).map { values[$0] }
+        )
     }
 }
 
@@ -183,7 +210,8 @@ final class RandomObject: ForeignObject {
                 state = RandomGenerator(seed: text.text)
             } else {
                 throw .typeError(
-                    "The only supported seed types are: None,\nint, float, str, bytes, and bytearray.")
+                    "The only supported seed types are: None,\nint, float, str, bytes, and bytearray."
+                )
             }
         }
     }

@@ -9,14 +9,19 @@ enum RegexModule {
                 },
                 "escape": { machine, arguments throws(EngineError) in
                     let text = try machine.textArgument(arguments.one("escape"), "expected string, got ")
-                    return try machine.text { () throws(EngineError) in try Pattern.escape(text, machine.meter) }
+                    return try machine.text { () throws(EngineError) in
+                        try Pattern.escape(text, machine.meter)
+                    }
                 },
-            ], [.pattern, .match])
+            ],
+            [.pattern, .match]
+        )
         for name in ["match", "fullmatch", "search", "findall", "finditer", "split", "sub", "subn"] {
             members[name] = .object(
                 BuiltinObject(name, machine.heap) { machine, arguments throws(EngineError) in
                     try onTheFly(name, machine, arguments)
-                })
+                }
+            )
         }
         members["error"] = machine.type(ExceptionTypes["re.error"])
         let flags: [(String, String, PatternFlags)] = [
@@ -31,7 +36,9 @@ enum RegexModule {
     }
 
     /// A function of the module: compiles the pattern, then calls the method of the same name.
-    private static func onTheFly(_ name: String, _ machine: Machine, _ arguments: Arguments) throws(EngineError) -> Value {
+    private static func onTheFly(_ name: String, _ machine: Machine, _ arguments: Arguments)
+        throws(EngineError) -> Value
+    {
         guard arguments.count > 0 else {
             throw .typeError("\(name)() missing 1 required positional argument: 'pattern'")
         }
@@ -39,7 +46,9 @@ enum RegexModule {
         let most = ["sub", "subn"].contains(name) ? 4 : name == "split" ? 3 : 2
         var keywords = arguments.keywords
         var flags = arguments.count > most ? arguments[most] : nil
-        if let index = keywords.firstIndex(where: { $0.name == "flags" }) { flags = keywords.remove(at: index).value }
+        if let index = keywords.firstIndex(where: { $0.name == "flags" }) {
+            flags = keywords.remove(at: index).value
+        }
         let compiled = try pattern(arguments[0], flags, machine)
         let rest = Array(arguments.positional[1..<min(arguments.count, most)])
         guard let method = PatternObject.table[name] else { return .none }
@@ -47,15 +56,21 @@ enum RegexModule {
         return try machine.call(bound, rest, keywords)
     }
 
-    static func pattern(_ source: Value, _ flags: Value?, _ machine: Machine) throws(EngineError) -> PatternObject {
+    static func pattern(_ source: Value, _ flags: Value?, _ machine: Machine) throws(EngineError)
+        -> PatternObject
+    {
         if let compiled = source.object(.pattern, as: PatternObject.self) {
             if let flags, flags.smallInteger != 0 {
                 throw .valueError("cannot process flags argument with a compiled pattern")
             }
             return compiled
         }
-        guard let text = source.string else { throw .typeError("first argument must be string or compiled pattern") }
-        let wanted = PatternFlags(rawValue: try flags.map { (flags) throws(EngineError) in try machine.intArgument(flags) } ?? 0)
+        guard let text = source.string else {
+            throw .typeError("first argument must be string or compiled pattern")
+        }
+        let wanted = PatternFlags(
+            rawValue: try flags.map { (flags) throws(EngineError) in try machine.intArgument(flags) } ?? 0
+        )
         let key = PatternKey(text: text.text, flags: wanted)
         if let known = machine.moduleState.patterns[key] { return known }
         let made = PatternObject(try Pattern(text.text, flags: wanted, machine.meter), machine.heap)
@@ -100,11 +115,15 @@ final class PatternObject: ForeignObject {
         }
     }
 
-    private static func pattern(_ value: Value) -> Pattern { value.object(.pattern, as: PatternObject.self)!.pattern }
+    private static func pattern(_ value: Value) -> Pattern {
+        value.object(.pattern, as: PatternObject.self)!.pattern
+    }
 
     private static func subject(_ value: Value?) throws(EngineError) -> StringObject {
         guard let value, let string = value.string else {
-            throw .typeError("expected string or bytes-like object, got '\(TypeNames.name(of: value ?? .none))'")
+            throw .typeError(
+                "expected string or bytes-like object, got '\(TypeNames.name(of: value ?? .none))'"
+            )
         }
         return string
     }
@@ -113,9 +132,12 @@ final class PatternObject: ForeignObject {
         { machine, value, arguments throws(EngineError) in
             let bound = try arguments.bind(name, ["string", "pos", "endpos"], required: 1)
             let subject = try subject(bound[0])
-            let start = try bound[1].map { (start) throws(EngineError) in try machine.intArgument(start) } ?? 0
+            let start =
+                try bound[1].map { (start) throws(EngineError) in try machine.intArgument(start) } ?? 0
             let end = try bound[2].map { (end) throws(EngineError) in try machine.intArgument(end) } ?? .max
-            guard let match = try pattern(value).match(subject.text, from: start, to: end, mode, machine.meter) else {
+            guard
+                let match = try pattern(value).match(subject.text, from: start, to: end, mode, machine.meter)
+            else {
                 return .none
             }
             return .object(MatchObject(match, value, subject, machine.heap))
@@ -132,33 +154,49 @@ final class PatternObject: ForeignObject {
             while let match = try scanner.next(machine.meter) {
                 var groups: [Value] = []
                 let wanted = match.groups.count == 1 ? match.groups[...] : match.groups.dropFirst()
-                for range in wanted { groups.append(try machine.string(range.map { subject.text.slice($0) } ?? .empty)) }
+                for range in wanted {
+                    groups.append(try machine.string(range.map { subject.text.slice($0) } ?? .empty))
+                }
                 try list.append(groups.count == 1 ? groups[0] : machine.tuple(groups))
             }
             return .object(list)
         },
         "finditer": { machine, value, arguments throws(EngineError) in
-            let subject = try subject(arguments.bind("finditer", ["string", "pos", "endpos"], required: 1)[0])
+            let subject = try subject(
+                arguments.bind("finditer", ["string", "pos", "endpos"], required: 1)[0]
+            )
             var scanner = Pattern.Scanner(pattern(value), subject.text)
             return .object(
                 ComputedIterator(PythonType("callable_iterator"), [value, .object(subject)], machine.heap) {
-                    machine, iterator throws(EngineError) in
-                    guard let match = try scanner.next(machine.meter), let subject = iterator.values[1].string else { return nil }
+                    machine,
+                    iterator throws(EngineError) in
+                    guard let match = try scanner.next(machine.meter), let subject = iterator.values[1].string
+                    else { return nil }
                     return .object(MatchObject(match, iterator.values[0], subject, machine.heap))
-                })
+                }
+            )
         },
         "split": { machine, value, arguments throws(EngineError) in
             let bound = try arguments.bind("split", ["string", "maxsplit"], required: 1)
             let subject = try subject(bound[0])
-            let limit = try bound[1].map { (limit) throws(EngineError) in try machine.intArgument(limit) } ?? 0
+            let limit =
+                try bound[1].map { (limit) throws(EngineError) in try machine.intArgument(limit) } ?? 0
             let before = machine.meter.bytesHeld
-            let parts = limit < 0 ? [subject.text] : try pattern(value).split(subject.text, limit: limit, machine.meter)
+            let parts =
+                limit < 0
+                ? [subject.text] : try pattern(value).split(subject.text, limit: limit, machine.meter)
             machine.meter.refund(bytes: max(machine.meter.bytesHeld - before, 0))
             var values: [Value] = []
-            for part in parts { values.append(try part.map { (part) throws(EngineError) in try machine.string(part) } ?? .none) }
+            for part in parts {
+                values.append(
+                    try part.map { (part) throws(EngineError) in try machine.string(part) } ?? .none
+                )
+            }
             return try machine.list(values)
         },
-        "sub": { machine, value, arguments throws(EngineError) in try substitute(machine, value, arguments, "sub").text },
+        "sub": { machine, value, arguments throws(EngineError) in
+            try substitute(machine, value, arguments, "sub").text
+        },
         "subn": { machine, value, arguments throws(EngineError) in
             let (text, count) = try substitute(machine, value, arguments, "subn")
             return machine.tuple([text, .int(count)])
@@ -166,7 +204,10 @@ final class PatternObject: ForeignObject {
     ]
 
     private static func substitute(
-        _ machine: Machine, _ value: Value, _ arguments: Arguments, _ name: String
+        _ machine: Machine,
+        _ value: Value,
+        _ arguments: Arguments,
+        _ name: String
     ) throws(EngineError) -> (text: Value, count: Int) {
         let bound = try arguments.bind(name, ["repl", "string", "count"], required: 2)
         let pattern = pattern(value)
@@ -188,7 +229,10 @@ final class PatternObject: ForeignObject {
         var position = 0
         while limit <= 0 || count < limit, let match = try scanner.next(machine.meter) {
             builder.append(subject.text, position..<match.range.lowerBound)
-            let result = try machine.call(replacement, [.object(MatchObject(match, value, subject, machine.heap))])
+            let result = try machine.call(
+                replacement,
+                [.object(MatchObject(match, value, subject, machine.heap))]
+            )
             guard let text = result.string else {
                 throw .typeError("expected str instance, \(TypeNames.name(of: result)) found")
             }
@@ -221,10 +265,13 @@ final class MatchObject: ForeignObject {
 
     override func repr(_ machine: Machine) throws(EngineError) -> String {
         let shown = try subject.text.slice(match.range).repr(machine.meter).string
-        return "<re.Match object; span=(\(match.range.lowerBound), \(match.range.upperBound)), match=\(shown)>"
+        return
+            "<re.Match object; span=(\(match.range.lowerBound), \(match.range.upperBound)), match=\(shown)>"
     }
 
-    override func item(_ key: Value, _ machine: Machine) throws(EngineError) -> Value? { try group(key, .none, machine) }
+    override func item(_ key: Value, _ machine: Machine) throws(EngineError) -> Value? {
+        try group(key, .none, machine)
+    }
 
     override func attribute(_ name: String, _ machine: Machine) throws(EngineError) -> Value? {
         switch name {
@@ -234,7 +281,8 @@ final class MatchObject: ForeignObject {
         case "endpos": return .int(subject.text.count)
         case "lastindex": return match.lastIndex.map { .int($0) } ?? Value.none
         case "lastgroup":
-            guard let last = match.lastIndex, let name = compiled.groupNames.first(where: { $0.index == last })?.name
+            guard let last = match.lastIndex,
+                let name = compiled.groupNames.first(where: { $0.index == last })?.name
             else { return Value.none }
             return try machine.string(name)
         default: return nil
@@ -243,7 +291,9 @@ final class MatchObject: ForeignObject {
 
     private func index(_ key: Value) throws(EngineError) -> Int {
         if let number = key.smallInteger, match.groups.indices.contains(number) { return number }
-        if let name = key.string, let found = compiled.groupNames.first(where: { $0.name == name.text }) { return found.index }
+        if let name = key.string, let found = compiled.groupNames.first(where: { $0.name == name.text }) {
+            return found.index
+        }
         throw .indexError("no such group")
     }
 

@@ -2,19 +2,26 @@
 enum StatisticsModule {
     static func members(_ machine: Machine) -> [String: Value] {
         var members = machine.members([
-            "mean": overNumbers("mean") { data, meter throws(EngineError) in try Statistics.mean(data, meter) },
-            "median": overNumbers("median") { data, meter throws(EngineError) in try Statistics.median(data, meter) },
+            "mean": overNumbers("mean") { data, meter throws(EngineError) in try Statistics.mean(data, meter)
+            },
+            "median": overNumbers("median") { data, meter throws(EngineError) in
+                try Statistics.median(data, meter)
+            },
             "median_low": overNumbers("median_low") { data, meter throws(EngineError) in
                 try Statistics.median(data, taking: .low, meter)
             },
             "median_high": overNumbers("median_high") { data, meter throws(EngineError) in
                 try Statistics.median(data, taking: .high, meter)
             },
-            "variance": overNumbers("variance") { data, meter throws(EngineError) in try Statistics.variance(data, meter) },
+            "variance": overNumbers("variance") { data, meter throws(EngineError) in
+                try Statistics.variance(data, meter)
+            },
             "pvariance": overNumbers("pvariance") { data, meter throws(EngineError) in
                 try Statistics.variance(data, ofPopulation: true, meter)
             },
-            "stdev": overNumbers("stdev") { data, meter throws(EngineError) in .float(try Statistics.deviation(data, meter)) },
+            "stdev": overNumbers("stdev") { data, meter throws(EngineError) in
+                .float(try Statistics.deviation(data, meter))
+            },
             "pstdev": overNumbers("pstdev") { data, meter throws(EngineError) in
                 .float(try Statistics.deviation(data, ofPopulation: true, meter))
             },
@@ -22,14 +29,21 @@ enum StatisticsModule {
                 .float(try Statistics.floatMean(floats(arguments, "fmean", machine), machine.meter))
             },
             "geometric_mean": { machine, arguments throws(EngineError) in
-                .float(try Statistics.geometricMean(floats(arguments, "geometric_mean", machine), machine.meter))
+                .float(
+                    try Statistics.geometricMean(floats(arguments, "geometric_mean", machine), machine.meter)
+                )
             },
             "mode": { machine, arguments throws(EngineError) in
                 let counts = try counted(arguments, "mode", machine)
-                guard let best = counts.items.max(by: { ($0.value.smallInteger ?? 0) < ($1.value.smallInteger ?? 0) }) else {
+                guard
+                    let best = counts.items.max(by: {
+                        ($0.value.smallInteger ?? 0) < ($1.value.smallInteger ?? 0)
+                    })
+                else {
                     throw .raise("statistics.StatisticsError", "no mode for empty data")
                 }
-                return counts.items.first { ($0.value.smallInteger ?? 0) == (best.value.smallInteger ?? 0) }?.key ?? .none
+                return counts.items.first { ($0.value.smallInteger ?? 0) == (best.value.smallInteger ?? 0) }?
+                    .key ?? .none
             },
             "multimode": { machine, arguments throws(EngineError) in
                 let counts = try counted(arguments, "multimode", machine)
@@ -37,11 +51,21 @@ enum StatisticsModule {
                 return try machine.list(counts.items.filter { $0.value.smallInteger == most }.map(\.key))
             },
             "quantiles": { machine, arguments throws(EngineError) in
-                let bound = try arguments.bind("quantiles", ["data", "n", "method"], required: 1, positional: 1)
+                let bound = try arguments.bind(
+                    "quantiles",
+                    ["data", "n", "method"],
+                    required: 1,
+                    positional: 1
+                )
                 let data = try numbers(bound[0] ?? .none, machine)
-                let count = try bound[1].map { (count) throws(EngineError) in try machine.intArgument(count) } ?? 4
+                let count =
+                    try bound[1].map { (count) throws(EngineError) in try machine.intArgument(count) } ?? 4
                 let cuts = try Statistics.quantiles(
-                    data, count: count, isInclusive: bound[2]?.string?.text == "inclusive", machine.meter)
+                    data,
+                    count: count,
+                    isInclusive: bound[2]?.string?.text == "inclusive",
+                    machine.meter
+                )
                 return try machine.list(cuts.map { value(of: $0, machine) })
             },
         ])
@@ -50,12 +74,15 @@ enum StatisticsModule {
     }
 
     private static func overNumbers(
-        _ name: String, _ body: @escaping @Sendable ([Number], Meter) throws(EngineError) -> Number
+        _ name: String,
+        _ body: @escaping @Sendable ([Number], Meter) throws(EngineError) -> Number
     ) -> NativeFunction {
         { machine, arguments throws(EngineError) in
             guard arguments.count == 1 else { throw .typeError("\(name)() takes one argument: the data") }
             let data = try numbers(arguments[0], machine)
-            return try machine.measured { () throws(EngineError) in value(of: try body(data, machine.meter), machine) } ?? .none
+            return try machine.measured { () throws(EngineError) in
+                value(of: try body(data, machine.meter), machine)
+            } ?? .none
         }
     }
 
@@ -79,16 +106,22 @@ enum StatisticsModule {
     }
 
     private static func floats(
-        _ arguments: Arguments, _ name: String, _ machine: Machine
+        _ arguments: Arguments,
+        _ name: String,
+        _ machine: Machine
     ) throws(EngineError) -> [Double] {
         guard arguments.count == 1 else { throw .typeError("\(name)() takes one argument: the data") }
         var values: [Double] = []
-        for element in try machine.array(arguments[0]) { values.append(try Constructors.float(element, machine)) }
+        for element in try machine.array(arguments[0]) {
+            values.append(try Constructors.float(element, machine))
+        }
         return values
     }
 
     private static func counted(
-        _ arguments: Arguments, _ name: String, _ machine: Machine
+        _ arguments: Arguments,
+        _ name: String,
+        _ machine: Machine
     ) throws(EngineError) -> DictObject {
         guard arguments.count == 1 else { throw .typeError("\(name)() takes one argument: the data") }
         let counts = DictObject(machine.heap)

@@ -2,7 +2,9 @@ internal import SPySyntax
 
 /// `==` on values. Nothing in the subset lets a program redefine it, so it never calls back.
 enum Equality {
-    static func areEqual(_ left: Value, _ right: Value, _ meter: Meter, depth: Int) throws(EngineError) -> Bool {
+    static func areEqual(_ left: Value, _ right: Value, _ meter: Meter, depth: Int) throws(EngineError)
+        -> Bool
+    {
         switch (left, right) {
         case (.int(let left), .int(let right)): return left == right
         case (.float(let left), .float(let right)): return left == right
@@ -21,13 +23,17 @@ enum Equality {
 
     /// As ``areEqual(_:_:_:depth:)``, but what is the same object is equal, as containers compare their elements.
     @inline(__always)
-    static func areSame(_ left: Value, _ right: Value, _ meter: Meter, depth: Int) throws(EngineError) -> Bool {
+    static func areSame(_ left: Value, _ right: Value, _ meter: Meter, depth: Int) throws(EngineError) -> Bool
+    {
         if left.isIdentical(to: right) { return true }
         return try areEqual(left, right, meter, depth: depth)
     }
 
     private static func areEqual(
-        _ left: Object, _ right: Object, _ meter: Meter, depth: Int
+        _ left: Object,
+        _ right: Object,
+        _ meter: Meter,
+        depth: Int
     ) throws(EngineError) -> Bool {
         if let left = left.foreign {
             return try left.isEqual(to: .object(right), meter) ?? (left === right)
@@ -37,22 +43,32 @@ enum Equality {
         if depth > Nesting.limit { throw Nesting.exceeded(" in comparison") }
         switch left.kind {
         case .string:
-            let (left, right) = (unsafeDowncast(left, to: StringObject.self), unsafeDowncast(right, to: StringObject.self))
+            let (left, right) = (
+                unsafeDowncast(left, to: StringObject.self), unsafeDowncast(right, to: StringObject.self)
+            )
             return left === right || left.text == right.text
         case .integer:
-            return unsafeDowncast(left, to: IntegerObject.self).value == unsafeDowncast(right, to: IntegerObject.self).value
+            return unsafeDowncast(left, to: IntegerObject.self).value
+                == unsafeDowncast(right, to: IntegerObject.self).value
         case .bytes:
-            return unsafeDowncast(left, to: BytesObject.self).bytes == unsafeDowncast(right, to: BytesObject.self).bytes
+            return unsafeDowncast(left, to: BytesObject.self).bytes
+                == unsafeDowncast(right, to: BytesObject.self).bytes
         case .tuple:
-            let (left, right) = (unsafeDowncast(left, to: TupleObject.self), unsafeDowncast(right, to: TupleObject.self))
+            let (left, right) = (
+                unsafeDowncast(left, to: TupleObject.self), unsafeDowncast(right, to: TupleObject.self)
+            )
             guard left.count == right.count else { return false }
             for index in 0..<left.count {
-                if !(try areSame(left.items[index], right.items[index], meter, depth: depth + 1)) { return false }
+                if !(try areSame(left.items[index], right.items[index], meter, depth: depth + 1)) {
+                    return false
+                }
             }
             try meter.charge(steps: left.count / 4)
             return true
         case .list:
-            let (left, right) = (unsafeDowncast(left, to: ListObject.self), unsafeDowncast(right, to: ListObject.self))
+            let (left, right) = (
+                unsafeDowncast(left, to: ListObject.self), unsafeDowncast(right, to: ListObject.self)
+            )
             guard left.count == right.count else { return false }
             for index in 0..<left.count {
                 if !(try areSame(left[index], right[index], meter, depth: depth + 1)) { return false }
@@ -61,30 +77,46 @@ enum Equality {
             return true
         case .dict:
             return try areEqual(
-                unsafeDowncast(left, to: DictObject.self), unsafeDowncast(right, to: DictObject.self), meter, depth: depth)
+                unsafeDowncast(left, to: DictObject.self),
+                unsafeDowncast(right, to: DictObject.self),
+                meter,
+                depth: depth
+            )
         case .set:
             return try areEqual(
-                unsafeDowncast(left, to: SetObject.self), unsafeDowncast(right, to: SetObject.self), meter)
+                unsafeDowncast(left, to: SetObject.self),
+                unsafeDowncast(right, to: SetObject.self),
+                meter
+            )
         case .range:
-            let (left, right) = (unsafeDowncast(left, to: RangeObject.self), unsafeDowncast(right, to: RangeObject.self))
+            let (left, right) = (
+                unsafeDowncast(left, to: RangeObject.self), unsafeDowncast(right, to: RangeObject.self)
+            )
             guard left.count == right.count else { return false }
             if left.count == 0 { return true }
             return left.start == right.start && (left.count == 1 || left.step == right.step)
         case .slice:
-            let (left, right) = (unsafeDowncast(left, to: SliceObject.self), unsafeDowncast(right, to: SliceObject.self))
-            for (one, other) in [(left.start, right.start), (left.stop, right.stop), (left.step, right.step)] {
+            let (left, right) = (
+                unsafeDowncast(left, to: SliceObject.self), unsafeDowncast(right, to: SliceObject.self)
+            )
+            for (one, other) in [(left.start, right.start), (left.stop, right.stop), (left.step, right.step)]
+            {
                 if !(try areEqual(one, other, meter, depth: depth + 1)) { return false }
             }
             return true
         case .deque:
-            let (left, right) = (unsafeDowncast(left, to: DequeObject.self), unsafeDowncast(right, to: DequeObject.self))
+            let (left, right) = (
+                unsafeDowncast(left, to: DequeObject.self), unsafeDowncast(right, to: DequeObject.self)
+            )
             guard left.count == right.count else { return false }
             for index in 0..<left.count {
                 if !(try areSame(left[index], right[index], meter, depth: depth + 1)) { return false }
             }
             try meter.charge(steps: left.count / 4)
             return true
-        case .type: return unsafeDowncast(left, to: TypeObject.self).type === unsafeDowncast(right, to: TypeObject.self).type
+        case .type:
+            return unsafeDowncast(left, to: TypeObject.self).type
+                === unsafeDowncast(right, to: TypeObject.self).type
         case .dictView: return try areSetViewsEqual(left, right, meter)
         case .boundMethod:
             let one = unsafeDowncast(left, to: BoundMethodObject.self)
@@ -95,7 +127,10 @@ enum Equality {
     }
 
     private static func areEqual(
-        _ left: DictObject, _ right: DictObject, _ meter: Meter, depth: Int
+        _ left: DictObject,
+        _ right: DictObject,
+        _ meter: Meter,
+        depth: Int
     ) throws(EngineError) -> Bool {
         if left.flavor == .counter, right.flavor == .counter { return try areCountsEqual(left, right, meter) }
         guard left.count == right.count else { return false }
@@ -116,7 +151,9 @@ enum Equality {
 
     /// Counters take what is missing for zero.
     private static func areCountsEqual(
-        _ left: DictObject, _ right: DictObject, _ meter: Meter
+        _ left: DictObject,
+        _ right: DictObject,
+        _ meter: Meter
     ) throws(EngineError) -> Bool {
         for (one, other) in [(left, right), (right, left)] {
             for (key, value) in one.items {
@@ -126,7 +163,9 @@ enum Equality {
         return true
     }
 
-    private static func areEqual(_ left: SetObject, _ right: SetObject, _ meter: Meter) throws(EngineError) -> Bool {
+    private static func areEqual(_ left: SetObject, _ right: SetObject, _ meter: Meter) throws(EngineError)
+        -> Bool
+    {
         guard left.count == right.count else { return false }
         try meter.charge(steps: left.count / 4)
         for entry in left.entries { if !(try right.contains(entry.key, hash: entry.hash)) { return false } }
@@ -134,8 +173,11 @@ enum Equality {
     }
 
     /// Keys and items of dictionaries compare as sets do.
-    private static func areSetViewsEqual(_ left: Object, _ right: Object, _ meter: Meter) throws(EngineError) -> Bool {
-        guard let one = try SetMethods.viewAsSet(.object(left)), let other = try SetMethods.viewAsSet(.object(right)),
+    private static func areSetViewsEqual(_ left: Object, _ right: Object, _ meter: Meter) throws(EngineError)
+        -> Bool
+    {
+        guard let one = try SetMethods.viewAsSet(.object(left)),
+            let other = try SetMethods.viewAsSet(.object(right)),
             left.kind == .dictView || right.kind == .dictView
         else { return left === right }
         return try areEqual(one, other, meter)
@@ -185,7 +227,8 @@ enum Numeral {
     /// Exact, also between integers and floats.
     func order(_ other: Numeral) -> ForeignObject.Order {
         switch (self, other) {
-        case (.small(let left), .small(let right)): return left < right ? .less : left == right ? .equal : .greater
+        case (.small(let left), .small(let right)):
+            return left < right ? .less : left == right ? .equal : .greater
         case (.float(let left), .float(let right)):
             return left < right ? .less : left == right ? .equal : left > right ? .greater : .unordered
         case (.float(let left), _):

@@ -4,7 +4,10 @@ internal import SPySyntax
 class ForeignObject: Object {
     /// The result of an operator with this object on either side; nothing where it does not know the other side.
     func binary(
-        _ operation: BinaryOperator, _ left: Value, _ right: Value, _ machine: Machine
+        _ operation: BinaryOperator,
+        _ left: Value,
+        _ right: Value,
+        _ machine: Machine
     ) throws(EngineError) -> Value? { nil }
 
     func unary(_ operation: UnaryOperator, _ machine: Machine) throws(EngineError) -> Value? { nil }
@@ -19,7 +22,9 @@ class ForeignObject: Object {
 
     func hash(_ meter: Meter) throws(EngineError) -> Int { Int(kind.rawValue) &* 0x9E37_79B1 &+ 7 }
 
-    func repr(_ machine: Machine) throws(EngineError) -> String { "<\(TypeNames.type(of: self).qualifiedName) object>" }
+    func repr(_ machine: Machine) throws(EngineError) -> String {
+        "<\(TypeNames.type(of: self).qualifiedName) object>"
+    }
 
     func str(_ machine: Machine) throws(EngineError) -> String { try repr(machine) }
 
@@ -28,7 +33,9 @@ class ForeignObject: Object {
     func attribute(_ name: String, _ machine: Machine) throws(EngineError) -> Value? { nil }
 
     /// Whether an attribute of this name was set.
-    func setAttribute(_ name: String, _ value: Value, _ machine: Machine) throws(EngineError) -> Bool { false }
+    func setAttribute(_ name: String, _ value: Value, _ machine: Machine) throws(EngineError) -> Bool {
+        false
+    }
 
     func item(_ key: Value, _ machine: Machine) throws(EngineError) -> Value? { nil }
 

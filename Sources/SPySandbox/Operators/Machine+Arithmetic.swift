@@ -3,7 +3,9 @@ internal import SPySyntax
 extension Machine {
     @inline(never)
     func binary(_ operation: BinaryOperator, _ left: Value, _ right: Value) throws(EngineError) -> Value {
-        if operation == .add, let one = left.string, let other = right.string { return try joined(one, other) }
+        if operation == .add, let one = left.string, let other = right.string {
+            return try joined(one, other)
+        }
         if let one = Numeral(left), let other = Numeral(right) {
             if let result = try arithmetic(operation, one, other, left, right) { return result }
             throw unsupported(operation, left, right)
@@ -23,7 +25,10 @@ extension Machine {
     }
 
     private func unsupported(
-        _ operation: BinaryOperator, _ left: Value, _ right: Value, inPlace: Bool = false
+        _ operation: BinaryOperator,
+        _ left: Value,
+        _ right: Value,
+        inPlace: Bool = false
     ) -> EngineError {
         var symbol = operation.symbol + (inPlace ? "=" : "")
         if operation == .power { symbol = inPlace ? "**=" : "** or pow()" }
@@ -33,7 +38,9 @@ extension Machine {
     }
 
     /// CPython words the refusal by what the left side is.
-    private func refusal(_ operation: BinaryOperator, _ left: Value, _ right: Value, inPlace: Bool = false) -> EngineError {
+    private func refusal(_ operation: BinaryOperator, _ left: Value, _ right: Value, inPlace: Bool = false)
+        -> EngineError
+    {
         let other = TypeNames.name(of: right)
         if operation == .add {
             switch left.kind {
@@ -58,7 +65,11 @@ extension Machine {
     }
 
     private func arithmetic(
-        _ operation: BinaryOperator, _ left: Numeral, _ right: Numeral, _ leftValue: Value, _ rightValue: Value
+        _ operation: BinaryOperator,
+        _ left: Numeral,
+        _ right: Numeral,
+        _ leftValue: Value,
+        _ rightValue: Value
     ) throws(EngineError) -> Value? {
         if left.isFloat || right.isFloat { return try floats(operation, left, right) }
         if case .bool(let one) = leftValue, case .bool(let other) = rightValue {
@@ -79,7 +90,9 @@ extension Machine {
         }
     }
 
-    private func floats(_ operation: BinaryOperator, _ left: Numeral, _ right: Numeral) throws(EngineError) -> Value? {
+    private func floats(_ operation: BinaryOperator, _ left: Numeral, _ right: Numeral) throws(EngineError)
+        -> Value?
+    {
         switch operation {
         case .leftShift, .rightShift, .bitAnd, .bitOr, .bitXor, .matrixMultiply: return nil
         default: break
@@ -102,7 +115,9 @@ extension Machine {
     }
 
     /// Nothing where the result may not fit.
-    private func smallIntegers(_ operation: BinaryOperator, _ left: Int, _ right: Int) throws(EngineError) -> Value? {
+    private func smallIntegers(_ operation: BinaryOperator, _ left: Int, _ right: Int) throws(EngineError)
+        -> Value?
+    {
         switch operation {
         case .add:
             let (result, overflow) = left.addingReportingOverflow(right)
@@ -162,7 +177,9 @@ extension Machine {
     }
 
     private func integers(
-        _ operation: BinaryOperator, _ left: BigInteger, _ right: BigInteger
+        _ operation: BinaryOperator,
+        _ left: BigInteger,
+        _ right: BigInteger
     ) throws(EngineError) -> Value? {
         switch operation {
         case .add: return integer(try left.adding(right, meter))
@@ -178,7 +195,9 @@ extension Machine {
         case .power:
             guard right.isNegative else { return integer(try left.power(right, meter)) }
             guard !left.isZero else { throw .zeroDivision("0.0 cannot be raised to a negative power") }
-            guard let result = try FloatArithmetic.power(left.toDouble(), right.toDouble()) else { return nil }
+            guard let result = try FloatArithmetic.power(left.toDouble(), right.toDouble()) else {
+                return nil
+            }
             return .float(result)
         case .leftShift: return integer(try left.shiftedLeft(by: right, meter))
         case .rightShift: return integer(try left.shiftedRight(by: right, meter))
@@ -225,7 +244,9 @@ extension Machine {
     // MARK: Sequences and collections
 
     private func sequenceOperation(
-        _ operation: BinaryOperator, _ left: Value, _ right: Value
+        _ operation: BinaryOperator,
+        _ left: Value,
+        _ right: Value
     ) throws(EngineError) -> Value? {
         switch operation {
         case .add: return try concatenation(left, right)
@@ -271,26 +292,36 @@ extension Machine {
         switch one.kind {
         case .string:
             return try joined(
-                unsafeDowncast(one, to: StringObject.self), unsafeDowncast(other, to: StringObject.self))
+                unsafeDowncast(one, to: StringObject.self),
+                unsafeDowncast(other, to: StringObject.self)
+            )
         case .list:
             let result = ListObject(heap)
-            let (one, other) = (unsafeDowncast(one, to: ListObject.self), unsafeDowncast(other, to: ListObject.self))
+            let (one, other) = (
+                unsafeDowncast(one, to: ListObject.self), unsafeDowncast(other, to: ListObject.self)
+            )
             try meter.charge(steps: (one.count + other.count) / 8)
             try result.reserve(one.count + other.count)
             try result.append(one.elements)
             try result.append(other.elements)
             return .object(result)
         case .tuple:
-            let (one, other) = (unsafeDowncast(one, to: TupleObject.self), unsafeDowncast(other, to: TupleObject.self))
+            let (one, other) = (
+                unsafeDowncast(one, to: TupleObject.self), unsafeDowncast(other, to: TupleObject.self)
+            )
             try meter.charge(steps: (one.count + other.count) / 8)
             try heap.check()
             return tuple(one.items + other.items)
         case .bytes:
-            let (one, other) = (unsafeDowncast(one, to: BytesObject.self), unsafeDowncast(other, to: BytesObject.self))
+            let (one, other) = (
+                unsafeDowncast(one, to: BytesObject.self), unsafeDowncast(other, to: BytesObject.self)
+            )
             try meter.charge(bytes: one.bytes.count + other.bytes.count)
             return .object(BytesObject(one.bytes + other.bytes, heap))
         case .deque:
-            let (one, other) = (unsafeDowncast(one, to: DequeObject.self), unsafeDowncast(other, to: DequeObject.self))
+            let (one, other) = (
+                unsafeDowncast(one, to: DequeObject.self), unsafeDowncast(other, to: DequeObject.self)
+            )
             let result = DequeObject(maximum: one.maximum, heap)
             for value in one.array + other.array { try result.append(value) }
             return .object(result)
@@ -363,12 +394,16 @@ extension Machine {
     // MARK: Augmented assignment
 
     func binaryInPlace(
-        _ operation: BinaryOperator, _ target: UnsafeMutablePointer<Value>, _ right: UnsafeMutablePointer<Value>
+        _ operation: BinaryOperator,
+        _ target: UnsafeMutablePointer<Value>,
+        _ right: UnsafeMutablePointer<Value>
     ) throws(EngineError) {
         if operation == .add, target.pointee.kind == .string, let other = right.pointee.string {
             return try appendInPlace(target, other, right)
         }
-        if case .object(let object) = target.pointee, try changeInPlace(operation, object, right.pointee) { return }
+        if case .object(let object) = target.pointee, try changeInPlace(operation, object, right.pointee) {
+            return
+        }
         do throws(EngineError) {
             target.pointee = try binary(operation, target.pointee, right.pointee)
         } catch {
@@ -383,7 +418,9 @@ extension Machine {
 
     /// `text += other`: in place where nobody else holds the text, so that building a string in a loop is linear.
     private func appendInPlace(
-        _ target: UnsafeMutablePointer<Value>, _ other: StringObject, _ right: UnsafeMutablePointer<Value>
+        _ target: UnsafeMutablePointer<Value>,
+        _ other: StringObject,
+        _ right: UnsafeMutablePointer<Value>
     ) throws(EngineError) {
         guard case .object(var object) = target.move() else { return }
         target.initialize(to: .none)
@@ -396,13 +433,17 @@ extension Machine {
             target.pointee = .object(object)
             let string = unsafeDowncast(object, to: StringObject.self)
             if other.text.isEmpty { return }
-            target.pointee = try text { () throws(EngineError) in try string.text.concatenated(with: other.text, meter) }
+            target.pointee = try text { () throws(EngineError) in
+                try string.text.concatenated(with: other.text, meter)
+            }
         }
     }
 
     /// Whether the object changed itself.
     private func changeInPlace(
-        _ operation: BinaryOperator, _ object: Object, _ right: Value
+        _ operation: BinaryOperator,
+        _ object: Object,
+        _ right: Value
     ) throws(EngineError) -> Bool {
         switch (object.kind, operation) {
         case (.list, .add):

@@ -41,7 +41,9 @@ extension Machine {
         }
         let method = MethodTables.method(names.names[Int(name)], of: value)
         // What depends on the object and not on its kind alone is not kept.
-        if !MethodTables.dependsOnObject(value) { methodCache[index] = method.map { .present($0) } ?? .absent }
+        if !MethodTables.dependsOnObject(value) {
+            methodCache[index] = method.map { .present($0) } ?? .absent
+        }
         return method
     }
 
@@ -76,7 +78,8 @@ extension Machine {
             switch object.kind {
             case .module: return unsafeDowncast(object, to: ModuleObject.self).members[name]
             case .exception:
-                if let found = try exceptionAttribute(unsafeDowncast(object, to: ExceptionObject.self), name) {
+                if let found = try exceptionAttribute(unsafeDowncast(object, to: ExceptionObject.self), name)
+                {
                     return found
                 }
             case .tuple:
@@ -118,13 +121,23 @@ extension Machine {
                 default: break
                 }
             case .type:
-                if let found = try Constructors.attribute(unsafeDowncast(object, to: TypeObject.self).type, name, self) {
+                if let found = try Constructors.attribute(
+                    unsafeDowncast(object, to: TypeObject.self).type,
+                    name,
+                    self
+                ) {
                     return found
                 }
             case .namedTupleType:
-                return try NamedTuples.attribute(unsafeDowncast(object, to: NamedTupleTypeObject.self), name, self)
+                return try NamedTuples.attribute(
+                    unsafeDowncast(object, to: NamedTupleTypeObject.self),
+                    name,
+                    self
+                )
             default:
-                if let foreign = object.foreign, let found = try foreign.attribute(name, self) { return found }
+                if let foreign = object.foreign, let found = try foreign.attribute(name, self) {
+                    return found
+                }
             }
         } else if let found = try numberAttribute(value, name) {
             return found
@@ -150,13 +163,17 @@ extension Machine {
         }
     }
 
-    private func exceptionAttribute(_ exception: ExceptionObject, _ name: String) throws(EngineError) -> Value? {
+    private func exceptionAttribute(_ exception: ExceptionObject, _ name: String) throws(EngineError)
+        -> Value?
+    {
         if name == "args" { return tuple(exception.arguments) }
         if let value = exception.attributes[name] { return value }
         if name == "value", exception.type === ExceptionTypes.stopIteration {
             return exception.arguments.first ?? Value.none
         }
-        if name == "code", exception.type.name == "SystemExit" { return exception.arguments.first ?? Value.none }
+        if name == "code", exception.type.name == "SystemExit" {
+            return exception.arguments.first ?? Value.none
+        }
         if name == "name", exception.type.isSubtype(of: ExceptionTypes["NameError"]) { return Value.none }
         return nil
     }
@@ -170,7 +187,8 @@ extension Machine {
         case .builtin: return try string(unsafeDowncast(object, to: BuiltinObject.self).name)
         case .boundMethod: return try string(unsafeDowncast(object, to: BoundMethodObject.self).name)
         case .type: return try string(unsafeDowncast(object, to: TypeObject.self).type.name)
-        case .namedTupleType: return try string(unsafeDowncast(object, to: NamedTupleTypeObject.self).type.name)
+        case .namedTupleType:
+            return try string(unsafeDowncast(object, to: NamedTupleTypeObject.self).type.name)
         case .module: return try string(unsafeDowncast(object, to: ModuleObject.self).name)
         default: return nil
         }
@@ -184,6 +202,9 @@ extension Machine {
             throw .typeError("cannot set '\(name)' attribute of immutable type '\(type.name)'")
         }
         if value.kind == .tuple { throw .raise("AttributeError", "can't set attribute") }
-        throw .raise("AttributeError", "'\(TypeNames.name(of: value))' object attribute '\(name)' is read-only")
+        throw .raise(
+            "AttributeError",
+            "'\(TypeNames.name(of: value))' object attribute '\(name)' is read-only"
+        )
     }
 }

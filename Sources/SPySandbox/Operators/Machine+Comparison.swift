@@ -3,7 +3,9 @@ internal import SPySyntax
 extension Machine {
     @inline(__always)
     func compare(
-        _ comparison: ComparisonOperator, _ left: UnsafeMutablePointer<Value>, _ right: UnsafeMutablePointer<Value>
+        _ comparison: ComparisonOperator,
+        _ left: UnsafeMutablePointer<Value>,
+        _ right: UnsafeMutablePointer<Value>
     ) throws(EngineError) -> Bool {
         if case .int(let x) = left.pointee, case .int(let y) = right.pointee {
             switch comparison {
@@ -21,7 +23,9 @@ extension Machine {
 
     @inline(never)
     func compareSlowly(
-        _ comparison: ComparisonOperator, _ left: Value, _ right: Value
+        _ comparison: ComparisonOperator,
+        _ left: Value,
+        _ right: Value
     ) throws(EngineError) -> Bool {
         switch comparison {
         case .equal: return try Equality.areEqual(left, right, meter, depth: 0)
@@ -51,9 +55,15 @@ extension Machine {
             return try unsafeDowncast(object, to: SetObject.self).contains(element)
         case .string:
             guard let part = element.string else {
-                throw .typeError("'in <string>' requires string as left operand, not \(TypeNames.name(of: element))")
+                throw .typeError(
+                    "'in <string>' requires string as left operand, not \(TypeNames.name(of: element))"
+                )
             }
-            return try StringMethods.find(unsafeDowncast(object, to: StringObject.self).text, part.text, meter) != nil
+            return try StringMethods.find(
+                unsafeDowncast(object, to: StringObject.self).text,
+                part.text,
+                meter
+            ) != nil
         case .list:
             let list = unsafeDowncast(object, to: ListObject.self)
             var index = 0
@@ -66,7 +76,9 @@ extension Machine {
         case .tuple:
             let tuple = unsafeDowncast(object, to: TupleObject.self)
             try meter.charge(steps: tuple.count / 4)
-            for item in tuple.items { if try Equality.areSame(item, element, meter, depth: 0) { return true } }
+            for item in tuple.items {
+                if try Equality.areSame(item, element, meter, depth: 0) { return true }
+            }
             return false
         case .range:
             let range = unsafeDowncast(object, to: RangeObject.self)
@@ -141,7 +153,11 @@ extension Machine {
 /// `<`, `<=`, `>` and `>=` on values.
 enum Ordering {
     static func holds(
-        _ comparison: ComparisonOperator, _ left: Value, _ right: Value, _ meter: Meter, depth: Int
+        _ comparison: ComparisonOperator,
+        _ left: Value,
+        _ right: Value,
+        _ meter: Meter,
+        depth: Int
     ) throws(EngineError) -> Bool {
         if let left = left.set ?? nil, let right = right.set {
             return try SetMethods.compare(comparison, left, right, meter)
@@ -174,7 +190,11 @@ enum Ordering {
 
     /// The order of two values; nothing where they have none.
     static func order(
-        _ left: Value, _ right: Value, _ meter: Meter, _ comparison: ComparisonOperator, depth: Int
+        _ left: Value,
+        _ right: Value,
+        _ meter: Meter,
+        _ comparison: ComparisonOperator,
+        depth: Int
     ) throws(EngineError) -> ForeignObject.Order? {
         if let one = Numeral(left), let other = Numeral(right) { return one.order(other) }
         if case .object(let object) = left, let foreign = object.foreign {
@@ -187,34 +207,55 @@ enum Ordering {
             case let same: return same
             }
         }
-        guard case .object(let one) = left, case .object(let other) = right, one.kind == other.kind else { return nil }
+        guard case .object(let one) = left, case .object(let other) = right, one.kind == other.kind else {
+            return nil
+        }
         if depth > Nesting.limit { throw Nesting.exceeded(" in comparison") }
         switch one.kind {
         case .string:
-            let (one, other) = (unsafeDowncast(one, to: StringObject.self).text, unsafeDowncast(other, to: StringObject.self).text)
+            let (one, other) = (
+                unsafeDowncast(one, to: StringObject.self).text,
+                unsafeDowncast(other, to: StringObject.self).text
+            )
             try meter.charge(steps: min(one.count, other.count) / 64)
             return one == other ? .equal : one < other ? .less : .greater
         case .bytes:
-            let (one, other) = (unsafeDowncast(one, to: BytesObject.self).bytes, unsafeDowncast(other, to: BytesObject.self).bytes)
+            let (one, other) = (
+                unsafeDowncast(one, to: BytesObject.self).bytes,
+                unsafeDowncast(other, to: BytesObject.self).bytes
+            )
             return one == other ? .equal : one.lexicographicallyPrecedes(other) ? .less : .greater
         case .list:
-            let (one, other) = (unsafeDowncast(one, to: ListObject.self), unsafeDowncast(other, to: ListObject.self))
+            let (one, other) = (
+                unsafeDowncast(one, to: ListObject.self), unsafeDowncast(other, to: ListObject.self)
+            )
             return try lexicographic(
-                UnsafeBufferPointer(rebasing: one.elements[...]), UnsafeBufferPointer(rebasing: other.elements[...]),
-                meter, comparison, depth)
+                UnsafeBufferPointer(rebasing: one.elements[...]),
+                UnsafeBufferPointer(rebasing: other.elements[...]),
+                meter,
+                comparison,
+                depth
+            )
         case .tuple:
-            let (one, other) = (unsafeDowncast(one, to: TupleObject.self), unsafeDowncast(other, to: TupleObject.self))
+            let (one, other) = (
+                unsafeDowncast(one, to: TupleObject.self), unsafeDowncast(other, to: TupleObject.self)
+            )
             return try lexicographic(one.items, other.items, meter, comparison, depth)
         case .deque:
-            let (one, other) = (unsafeDowncast(one, to: DequeObject.self), unsafeDowncast(other, to: DequeObject.self))
+            let (one, other) = (
+                unsafeDowncast(one, to: DequeObject.self), unsafeDowncast(other, to: DequeObject.self)
+            )
             return try lexicographic(one.array, other.array, meter, comparison, depth)
         default: return nil
         }
     }
 
     private static func lexicographic(
-        _ left: some RandomAccessCollection<Value>, _ right: some RandomAccessCollection<Value>, _ meter: Meter,
-        _ comparison: ComparisonOperator, _ depth: Int
+        _ left: some RandomAccessCollection<Value>,
+        _ right: some RandomAccessCollection<Value>,
+        _ meter: Meter,
+        _ comparison: ComparisonOperator,
+        _ depth: Int
     ) throws(EngineError) -> ForeignObject.Order? {
         try meter.charge(steps: min(left.count, right.count) / 4)
         for (one, other) in zip(left, right) {

@@ -34,7 +34,9 @@ extension Machine {
             }
             let index = try self.index(key, "string")
             let position = index < 0 ? index + string.text.count : index
-            guard position >= 0, position < string.text.count else { throw .indexError("string index out of range") }
+            guard position >= 0, position < string.text.count else {
+                throw .indexError("string index out of range")
+            }
             return try character(string.text[position])
         case .bytes:
             let bytes = unsafeDowncast(object, to: BytesObject.self).bytes
@@ -57,7 +59,9 @@ extension Machine {
             }
             let index = try self.index(key, "range object")
             let position = index < 0 ? index + range.count : index
-            guard position >= 0, position < range.count else { throw .indexError("range object index out of range") }
+            guard position >= 0, position < range.count else {
+                throw .indexError("range object index out of range")
+            }
             return .int(range[position])
         case .deque:
             let deque = unsafeDowncast(object, to: DequeObject.self)
@@ -70,7 +74,9 @@ extension Machine {
         case .type:
             let type = unsafeDowncast(object, to: TypeObject.self).type
             // `list[int]` in an annotation.
-            let generic: [PythonType] = [.list, .dict, .tuple, .set, .frozenset, .type, .deque, .defaultDict, .ordered, .counter]
+            let generic: [PythonType] = [
+                .list, .dict, .tuple, .set, .frozenset, .type, .deque, .defaultDict, .ordered, .counter,
+            ]
             guard generic.contains(where: { $0 === type }) else {
                 throw .typeError("type '\(type.qualifiedName)' is not subscriptable")
             }
@@ -104,7 +110,8 @@ extension Machine {
         throw .typeError(
             sequence == "string"
                 ? "string indices must be integers, not '\(TypeNames.name(of: key))'"
-                : "\(sequence) indices must be integers or slices, not \(TypeNames.name(of: key))")
+                : "\(sequence) indices must be integers or slices, not \(TypeNames.name(of: key))"
+        )
     }
 
     /// A slice with numbers, which may be out of any bounds.
@@ -117,7 +124,11 @@ extension Machine {
             }
             return big.isNegative ? -Int.max : Int.max
         }
-        return Slice(start: try number(slice.start), stop: try number(slice.stop), step: try number(slice.step))
+        return Slice(
+            start: try number(slice.start),
+            stop: try number(slice.stop),
+            step: try number(slice.step)
+        )
     }
 
     func indices(_ slice: SliceObject, _ count: Int) throws(EngineError) -> Slice.Indices {
@@ -149,10 +160,14 @@ extension Machine {
         case .dict: try unsafeDowncast(object, to: DictObject.self).set(key, element)
         case .list:
             let list = unsafeDowncast(object, to: ListObject.self)
-            if let slice = key.object(.slice, as: SliceObject.self) { return try setSlice(list, slice, element) }
+            if let slice = key.object(.slice, as: SliceObject.self) {
+                return try setSlice(list, slice, element)
+            }
             let index = try self.index(key, "list")
             let position = index < 0 ? index + list.count : index
-            guard position >= 0, position < list.count else { throw .indexError("list assignment index out of range") }
+            guard position >= 0, position < list.count else {
+                throw .indexError("list assignment index out of range")
+            }
             list[position] = element
         case .deque:
             let deque = unsafeDowncast(object, to: DequeObject.self)
@@ -173,16 +188,21 @@ extension Machine {
         guard isIterable(added) else {
             throw .typeError(
                 bounds.step == nil || bounds.step == 1
-                    ? "can only assign an iterable" : "must assign iterable to extended slice")
+                    ? "can only assign an iterable" : "must assign iterable to extended slice"
+            )
         }
         let values = try array(added)
         let indices = try bounds.indices(count: list.count)
         if indices.step == 1 {
-            return try list.replace(indices.start..<max(indices.start, min(indices.stop, list.count)), with: values)
+            return try list.replace(
+                indices.start..<max(indices.start, min(indices.stop, list.count)),
+                with: values
+            )
         }
         guard values.count == indices.count else {
             throw .valueError(
-                "attempt to assign sequence of size \(values.count) to extended slice of size \(indices.count)")
+                "attempt to assign sequence of size \(values.count) to extended slice of size \(indices.count)"
+            )
         }
         for (position, element) in zip(indices, values) { list[position] = element }
     }
@@ -199,7 +219,9 @@ extension Machine {
             if let slice = key.object(.slice, as: SliceObject.self) { return try deleteSlice(list, slice) }
             let index = try self.index(key, "list")
             let position = index < 0 ? index + list.count : index
-            guard position >= 0, position < list.count else { throw .indexError("list assignment index out of range") }
+            guard position >= 0, position < list.count else {
+                throw .indexError("list assignment index out of range")
+            }
             try meter.charge(steps: list.count / 64)
             _ = list.remove(at: position)
         case .deque:
@@ -216,7 +238,8 @@ extension Machine {
         // Sequences and everything else are refused in different words.
         let isSequence = [.string, .tuple, .range, .bytes].contains(value.kind)
         return .typeError(
-            "'\(TypeNames.name(of: value))' object \(isSequence ? "doesn't" : "does not") support item deletion")
+            "'\(TypeNames.name(of: value))' object \(isSequence ? "doesn't" : "does not") support item deletion"
+        )
     }
 
     private func deleteSlice(_ list: ListObject, _ slice: SliceObject) throws(EngineError) {

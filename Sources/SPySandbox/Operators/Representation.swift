@@ -27,7 +27,9 @@ extension Machine {
         case 0: return .empty
         case 1:
             // A missing key is shown as itself, which an empty or numeric text would not be.
-            if exception.type.isSubtype(of: ExceptionTypes.keyError) { return try reprText(exception.arguments[0]) }
+            if exception.type.isSubtype(of: ExceptionTypes.keyError) {
+                return try reprText(exception.arguments[0])
+            }
             return try strText(exception.arguments[0])
         default:
             if exception.type.isSubtype(of: ExceptionTypes["OSError"]), exception.arguments.count == 2 {
@@ -61,21 +63,27 @@ extension Machine {
         case .object(let object):
             switch object.kind {
             case .string: return try unsafeDowncast(object, to: StringObject.self).text.repr(meter)
-            case .integer: return Text(try unsafeDowncast(object, to: IntegerObject.self).value.decimalText(meter))
+            case .integer:
+                return Text(try unsafeDowncast(object, to: IntegerObject.self).value.decimalText(meter))
             case .bytes: return BytesMethods.repr(unsafeDowncast(object, to: BytesObject.self).bytes)
             case .range:
                 let range = unsafeDowncast(object, to: RangeObject.self)
                 return Text(
                     range.step == 1
                         ? "range(\(range.start), \(range.stop))"
-                        : "range(\(range.start), \(range.stop), \(range.step))")
+                        : "range(\(range.start), \(range.stop), \(range.step))"
+                )
             case .function:
                 return Text("<function \(unsafeDowncast(object, to: FunctionObject.self).code.name)>")
-            case .builtin: return Text("<built-in function \(unsafeDowncast(object, to: BuiltinObject.self).name)>")
+            case .builtin:
+                return Text("<built-in function \(unsafeDowncast(object, to: BuiltinObject.self).name)>")
             case .boundMethod:
                 let method = unsafeDowncast(object, to: BoundMethodObject.self)
-                return Text("<built-in method \(method.name) of \(TypeNames.name(of: method.receiver)) object>")
-            case .type: return Text("<class '\(unsafeDowncast(object, to: TypeObject.self).type.qualifiedName)'>")
+                return Text(
+                    "<built-in method \(method.name) of \(TypeNames.name(of: method.receiver)) object>"
+                )
+            case .type:
+                return Text("<class '\(unsafeDowncast(object, to: TypeObject.self).type.qualifiedName)'>")
             case .namedTupleType:
                 let type = unsafeDowncast(object, to: NamedTupleTypeObject.self).type
                 return Text("<class '__main__.\(type.name)'>")
@@ -99,12 +107,16 @@ extension Machine {
         case 3: value = try ascii(value)
         default: break
         }
-        guard let specification = specification.string, !specification.text.isEmpty else { return try str(value) }
+        guard let specification = specification.string, !specification.text.isEmpty else {
+            return try str(value)
+        }
         return try format(value, specification.text)
     }
 
     func ascii(_ value: Value) throws(EngineError) -> Value {
-        if let string = value.string { return try text { () throws(EngineError) in try string.text.asciiRepr(meter) } }
+        if let string = value.string {
+            return try text { () throws(EngineError) in try string.text.asciiRepr(meter) }
+        }
         let shown = try reprText(value)
         var builder = TextBuilder(capacity: shown.count)
         for index in 0..<shown.count {
@@ -125,7 +137,9 @@ extension Machine {
         switch value {
         case .int(let number):
             if let quick = DecimalText.padded(number, specification) { return try string(quick) }
-            return try text { () throws(EngineError) in try Format.integer(BigInteger(number), specification, meter) }
+            return try text { () throws(EngineError) in
+                try Format.integer(BigInteger(number), specification, meter)
+            }
         case .bool(let flag):
             return try text { () throws(EngineError) in
                 try Format.integer(BigInteger(flag ? 1 : 0), specification, typeName: "bool", meter)
@@ -134,10 +148,13 @@ extension Machine {
             return try text { () throws(EngineError) in try Format.float(number, specification, meter) }
         case .object(let object):
             if let string = object as? StringObject {
-                return try text { () throws(EngineError) in try Format.text(string.text, specification, meter) }
+                return try text { () throws(EngineError) in try Format.text(string.text, specification, meter)
+                }
             }
             if let integer = object as? IntegerObject {
-                return try text { () throws(EngineError) in try Format.integer(integer.value, specification, meter) }
+                return try text { () throws(EngineError) in
+                    try Format.integer(integer.value, specification, meter)
+                }
             }
             if let foreign = object.foreign, let result = try foreign.format(specification, self) {
                 return result
@@ -325,7 +342,9 @@ private struct ReprBuilder {
     }
 
     private mutating func append(
-        _ items: [(key: Value, value: Value)], _ start: String, _ end: String
+        _ items: [(key: Value, value: Value)],
+        _ start: String,
+        _ end: String
     ) throws(EngineError) {
         builder.append(start)
         for (index, item) in items.enumerated() {

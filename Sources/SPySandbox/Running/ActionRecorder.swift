@@ -16,13 +16,16 @@ struct ActionRecorder {
     /// What a name of the outside means; nothing where it has no meaning.
     func value(of name: String, _ machine: Machine) throws(EngineError) -> Value? {
         if let stub = stubs[name] { return try value(of: stub, name, machine) }
-        if stubs.keys.contains(where: { $0.hasPrefix(name + ".") }) { return .object(ActionObject(name, machine.heap)) }
+        if stubs.keys.contains(where: { $0.hasPrefix(name + ".") }) {
+            return .object(ActionObject(name, machine.heap))
+        }
         guard fallback != nil, Builtins.value(of: name, machine) == nil else { return nil }
         return .object(ActionObject(name, machine.heap))
     }
 
     /// An attribute of an action is an action with a dotted name.
-    func attribute(_ name: String, of action: ActionObject, _ machine: Machine) throws(EngineError) -> Value? {
+    func attribute(_ name: String, of action: ActionObject, _ machine: Machine) throws(EngineError) -> Value?
+    {
         try value(of: "\(action.name).\(name)", machine)
     }
 

@@ -12,7 +12,9 @@ struct JSONWriter {
         try render(value, machine).json
     }
 
-    static func render(_ value: Value, _ machine: Machine) throws(EngineError) -> (json: String, isExact: Bool) {
+    static func render(_ value: Value, _ machine: Machine) throws(EngineError) -> (
+        json: String, isExact: Bool
+    ) {
         var writer = JSONWriter(machine)
         try writer.append(value)
         return (String(decoding: writer.text, as: UTF8.self), writer.isExact)

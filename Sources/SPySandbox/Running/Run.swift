@@ -21,9 +21,14 @@ struct Run {
         let limits = sandbox.limits
         let meter = Meter(
             limits: Meter.Limits(
-                steps: limits.steps, bytes: limits.memoryBytes, integerBits: limits.integerBits,
-                depth: min(limits.depth, 200), outputBytes: limits.outputBytes),
-            stop: stop.signal)
+                steps: limits.steps,
+                bytes: limits.memoryBytes,
+                integerBits: limits.integerBits,
+                depth: min(limits.depth, 200),
+                outputBytes: limits.outputBytes
+            ),
+            stop: stop.signal
+        )
         let heap = Heap(meter: meter)
         // Objects know the heap without holding it, so it must outlive them all.
         defer { withExtendedLifetime(heap) {} }
@@ -36,16 +41,28 @@ struct Run {
             globalNames.append(program.tree.string(name))
         }
         var watches: [SourceRange: Int32] = [:]
-        for (index, range) in sandbox.watches.enumerated() where watches[range] == nil { watches[range] = Int32(index) }
+        for (index, range) in sandbox.watches.enumerated() where watches[range] == nil {
+            watches[range] = Int32(index)
+        }
         let machine = Machine(
-            heap: heap, limits: limits, names: names, globalNames: globalNames,
+            heap: heap,
+            limits: limits,
+            names: names,
+            globalNames: globalNames,
             actions: ActionRecorder(stubs: sandbox.actions, fallback: sandbox.otherActions),
-            watches: WatchRecorder(count: sandbox.watches.count))
+            watches: WatchRecorder(count: sandbox.watches.count)
+        )
         defer { machine.tearDown() }
         do throws(CompileError) {
             let compiler = Compiler(
-                program, heap: heap, scopes: scopes, globals: globals, names: names, watches: watches,
-                guardian: machine.guardian)
+                program,
+                heap: heap,
+                scopes: scopes,
+                globals: globals,
+                names: names,
+                watches: watches,
+                guardian: machine.guardian
+            )
             let code = try compiler.compileModule()
             return run(code, machine)
         } catch {
@@ -66,7 +83,8 @@ struct Run {
     }
 
     private func value(of call: Sandbox.Call, _ machine: Machine) throws(EngineError) -> Value {
-        guard let slot = machine.globalNames.firstIndex(of: call.function), !machine.globals[slot].isUnbound else {
+        guard let slot = machine.globalNames.firstIndex(of: call.function), !machine.globals[slot].isUnbound
+        else {
             throw machine.undefined(call.function)
         }
         let arguments = try JSONReader.read(call.arguments, machine)
@@ -82,10 +100,20 @@ struct Run {
     private func refused(_ type: String, _ message: String, _ range: SourceRange) -> Outcome {
         let line = program.source.position(at: range.start).line
         return Outcome(
-            result: nil, output: "", actions: [],
-            watched: Array(repeating: WatchedValues(values: [], count: 0), count: sandbox.watches.count), steps: 0,
+            result: nil,
+            output: "",
+            actions: [],
+            watched: Array(repeating: WatchedValues(values: [], count: 0), count: sandbox.watches.count),
+            steps: 0,
             error: Outcome.Failure(
-                kind: .refused, type: type, message: message, budget: nil, line: line, traceback: []))
+                kind: .refused,
+                type: type,
+                message: message,
+                budget: nil,
+                line: line,
+                traceback: []
+            )
+        )
     }
 }
 
@@ -107,16 +135,27 @@ extension Machine {
             return outcome(
                 nil,
                 Outcome.Failure(
-                    kind: .stopped, type: "Stopped", message: "The run was stopped.", budget: nil,
-                    line: traceback.last?.line, traceback: traceback))
+                    kind: .stopped,
+                    type: "Stopped",
+                    message: "The run was stopped.",
+                    budget: nil,
+                    line: traceback.last?.line,
+                    traceback: traceback
+                )
+            )
         case .budgetExceeded(let spent):
             let traceback = Array(haltTraceback.reversed())
             return outcome(
                 nil,
                 Outcome.Failure(
-                    kind: .budget, type: "BudgetExceeded",
+                    kind: .budget,
+                    type: "BudgetExceeded",
                     message: "The run has spent its budget of \(spent.budget.rawValue) (\(spent.limit)).",
-                    budget: spent.budget.rawValue, line: traceback.last?.line, traceback: traceback))
+                    budget: spent.budget.rawValue,
+                    line: traceback.last?.line,
+                    traceback: traceback
+                )
+            )
         case .raised:
             guard let exception = exception(of: error) else { return outcome(nil, nil) }
             let traceback = Array(exception.traceback.reversed())
@@ -124,9 +163,14 @@ extension Machine {
             return outcome(
                 nil,
                 Outcome.Failure(
-                    kind: .exception, type: exception.type.qualifiedName, message: messageForReport(exception),
-                    budget: isDepth ? BudgetExceeded.Budget.depth.rawValue : nil, line: traceback.last?.line,
-                    traceback: traceback))
+                    kind: .exception,
+                    type: exception.type.qualifiedName,
+                    message: messageForReport(exception),
+                    budget: isDepth ? BudgetExceeded.Budget.depth.rawValue : nil,
+                    line: traceback.last?.line,
+                    traceback: traceback
+                )
+            )
         }
     }
 
@@ -141,7 +185,12 @@ extension Machine {
 
     private func outcome(_ result: Outcome.Result?, _ error: Outcome.Failure?) -> Outcome {
         Outcome(
-            result: result, output: String(decoding: output, as: UTF8.self), actions: actions.calls,
-            watched: watches.results, steps: meter.stepsSpent, error: error)
+            result: result,
+            output: String(decoding: output, as: UTF8.self),
+            actions: actions.calls,
+            watched: watches.results,
+            steps: meter.stepsSpent,
+            error: error
+        )
     }
 }

@@ -44,7 +44,9 @@ public struct Sandbox: Sendable {
     }
 
     /// Runs a program, then calls one of its functions if that was asked for.
-    public func run(_ program: ParseResult, calling call: Call? = nil, stop: StopRequest = StopRequest()) -> Outcome {
+    public func run(_ program: ParseResult, calling call: Call? = nil, stop: StopRequest = StopRequest())
+        -> Outcome
+    {
         Run(self, program, call, stop).outcome()
     }
 }

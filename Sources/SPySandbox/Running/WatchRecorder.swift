@@ -25,7 +25,9 @@ struct WatchRecorder {
         guard values[watch].count < Self.largestValueCount else { return }
         do throws(EngineError) {
             let json = try machine.recorded(value)
-            values[watch].append(json.utf8.count <= Self.largestValueBytes ? json : "\"<a value of \(json.utf8.count) bytes>\"")
+            values[watch].append(
+                json.utf8.count <= Self.largestValueBytes ? json : "\"<a value of \(json.utf8.count) bytes>\""
+            )
         } catch {
             // A budget that is spent here stops the run at its next step.
         }

@@ -1,7 +1,8 @@
 /// The exceptions of CPython 3.11 that the subset can raise or name, with their hierarchy.
 enum ExceptionTypes {
     private static let tree: [(name: String, parent: String)] = [
-        ("Exception", "BaseException"), ("KeyboardInterrupt", "BaseException"), ("SystemExit", "BaseException"),
+        ("Exception", "BaseException"), ("KeyboardInterrupt", "BaseException"),
+        ("SystemExit", "BaseException"),
         ("GeneratorExit", "BaseException"),
         ("ArithmeticError", "Exception"), ("FloatingPointError", "ArithmeticError"),
         ("OverflowError", "ArithmeticError"), ("ZeroDivisionError", "ArithmeticError"),
@@ -23,7 +24,8 @@ enum ExceptionTypes {
         ("UnicodeDecodeError", "UnicodeError"), ("UnicodeEncodeError", "UnicodeError"),
         ("UnicodeTranslateError", "UnicodeError"), ("Warning", "Exception"), ("BytesWarning", "Warning"),
         ("DeprecationWarning", "Warning"), ("EncodingWarning", "Warning"), ("FutureWarning", "Warning"),
-        ("ImportWarning", "Warning"), ("PendingDeprecationWarning", "Warning"), ("ResourceWarning", "Warning"),
+        ("ImportWarning", "Warning"), ("PendingDeprecationWarning", "Warning"),
+        ("ResourceWarning", "Warning"),
         ("RuntimeWarning", "Warning"), ("SyntaxWarning", "Warning"), ("UnicodeWarning", "Warning"),
         ("UserWarning", "Warning"),
     ]
@@ -32,16 +34,19 @@ enum ExceptionTypes {
     private static let ofModules: [(name: String, module: String, parent: String)] = [
         ("error", "re", "Exception"), ("JSONDecodeError", "json.decoder", "ValueError"),
         ("StatisticsError", "statistics", "ValueError"),
-        ("DecimalException", "decimal", "ArithmeticError"), ("Inexact", "decimal", "decimal.DecimalException"),
+        ("DecimalException", "decimal", "ArithmeticError"),
+        ("Inexact", "decimal", "decimal.DecimalException"),
         ("InvalidOperation", "decimal", "decimal.DecimalException"),
         ("ConversionSyntax", "decimal", "decimal.InvalidOperation"),
         ("DivisionByZero", "decimal", "decimal.DecimalException"),
         ("DivisionUndefined", "decimal", "decimal.InvalidOperation"),
         ("DivisionImpossible", "decimal", "decimal.InvalidOperation"),
         ("InvalidContext", "decimal", "decimal.InvalidOperation"),
-        ("Rounded", "decimal", "decimal.DecimalException"), ("Clamped", "decimal", "decimal.DecimalException"),
+        ("Rounded", "decimal", "decimal.DecimalException"),
+        ("Clamped", "decimal", "decimal.DecimalException"),
         ("Subnormal", "decimal", "decimal.DecimalException"), ("Overflow", "decimal", "decimal.Inexact"),
-        ("Underflow", "decimal", "decimal.Inexact"), ("FloatOperation", "decimal", "decimal.DecimalException"),
+        ("Underflow", "decimal", "decimal.Inexact"),
+        ("FloatOperation", "decimal", "decimal.DecimalException"),
     ]
 
     /// By the name a program or an engine uses: `KeyError`, `re.error`, `decimal.InvalidOperation`.
@@ -49,7 +54,11 @@ enum ExceptionTypes {
         var types = ["BaseException": PythonType.baseException]
         for (name, parent) in tree { types[name] = PythonType(name, types[parent]) }
         for (name, module, parent) in ofModules {
-            types["\(module == "json.decoder" ? "json" : module).\(name)"] = PythonType(name, module: module, types[parent])
+            types["\(module == "json.decoder" ? "json" : module).\(name)"] = PythonType(
+                name,
+                module: module,
+                types[parent]
+            )
         }
         types["json.decoder.JSONDecodeError"] = types["json.JSONDecodeError"]
         types["EnvironmentError"] = types["OSError"]

@@ -60,7 +60,11 @@ enum Hashing {
         var sum: UInt = 2_870_177_450_012_600_261
         for item in tuple.items {
             let lane: Int
-            if let string = item.string { lane = hash(string) } else { lane = try slowHash(item, meter, depth: depth + 1) }
+            if let string = item.string {
+                lane = hash(string)
+            } else {
+                lane = try slowHash(item, meter, depth: depth + 1)
+            }
             sum &+= UInt(bitPattern: lane) &* 14_029_467_366_897_019_727
             sum = sum << 31 | sum >> 33
             sum = sum &* 11_400_714_785_074_694_791
@@ -113,7 +117,9 @@ enum SipHash {
         if bytes.isEmpty { return 0 }
         var (v0, v1): (UInt64, UInt64) = (0x736f_6d65_7073_6575, 0x646f_7261_6e64_6f6d)
         var (v2, v3): (UInt64, UInt64) = (0x6c79_6765_6e65_7261, 0x7465_6462_7974_6573)
-        @inline(__always) func rotate(_ word: UInt64, _ count: UInt64) -> UInt64 { word << count | word >> (64 - count) }
+        @inline(__always) func rotate(_ word: UInt64, _ count: UInt64) -> UInt64 {
+            word << count | word >> (64 - count)
+        }
         @inline(__always) func round() {
             v0 = v0 &+ v1
             v2 = v2 &+ v3

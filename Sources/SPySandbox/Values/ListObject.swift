@@ -88,7 +88,9 @@ final class ListObject: Container {
         (base + range.lowerBound).deinitialize(count: range.count)
         let tail = count - range.upperBound
         (base + range.lowerBound + values.count).moveInitialize(from: base + range.upperBound, count: tail)
-        for (offset, value) in values.enumerated() { (base + range.lowerBound + offset).initialize(to: value) }
+        for (offset, value) in values.enumerated() {
+            (base + range.lowerBound + offset).initialize(to: value)
+        }
         count = newCount
         heap.release(removed)
     }
@@ -128,7 +130,9 @@ final class ListObject: Container {
     }
 
     private func reallocate(_ newCapacity: Int) throws(EngineError) {
-        let (bytes, overflow) = (newCapacity &- capacity).multipliedReportingOverflow(by: MemoryLayout<Value>.stride)
+        let (bytes, overflow) = (newCapacity &- capacity).multipliedReportingOverflow(
+            by: MemoryLayout<Value>.stride
+        )
         try heap.meter.charge(bytes: overflow ? .max : bytes)
         let fresh = UnsafeMutablePointer<Value>.allocate(capacity: newCapacity)
         fresh.moveInitialize(from: base, count: count)

@@ -58,7 +58,9 @@ final class SetObject: Container {
         while true {
             let last = slot + Self.linearProbes <= mask ? slot + Self.linearProbes : slot
             for position in slot...last {
-                if table[position].hash == 0, table[position].key.isUnbound { return (reusable ?? position, false) }
+                if table[position].hash == 0, table[position].key.isUnbound {
+                    return (reusable ?? position, false)
+                }
                 if table[position].hash == -1 {
                     reusable = position
                 } else if table[position].hash == hash {

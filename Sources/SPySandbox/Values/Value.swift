@@ -92,7 +92,8 @@ enum Kind: UInt8 {
     @inline(__always)
     var isForeign: Bool {
         switch self {
-        case .pattern, .match, .decimal, .date, .time, .datetime, .timedelta, .timezone, .random, .property: true
+        case .pattern, .match, .decimal, .date, .time, .datetime, .timedelta, .timezone, .random, .property:
+            true
         default: false
         }
     }
