@@ -1,3 +1,5 @@
+import Dispatch
+import Foundation
 import SPySandbox
 import SPySyntax
 import Testing
@@ -47,6 +49,15 @@ struct HostileTests {
             "steps",
             "import math\nmath.factorial(60000) % math.factorial(59000)\nwhile True: math.gcd(3**20000, 7**18000)"
         ),
+        Attack(
+            "steps",
+            "d = dict.fromkeys(range(20000))\nfor i in range(19999): del d[i]\nwhile True: next(iter(d))"
+        ),
+        Attack(
+            "steps",
+            "s = set(range(20000))\nfor i in range(1, 20000): s.discard(i)\nwhile True: s.add(s.pop())"
+        ),
+        Attack("steps", "s = set(range(20000))\nfor i in range(1, 20000): s.discard(i)\nwhile True: s | s"),
         Attack("memory", "'a' * 10**12"),
         Attack("memory", "[0] * 10**12"),
         Attack("memory", "(0,) * 10**12"),

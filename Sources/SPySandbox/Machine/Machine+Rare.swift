@@ -151,6 +151,8 @@ extension Machine {
             case .register(let register):
                 if case .object(let object) = registers[Int(register)], let cell = object as? CellObject {
                     cells.append(cell)
+                } else {
+                    cells.append(CellObject(.unbound, heap))
                 }
             case .free(let index): cells.append(frames[frameCount - 1].function!.cells[Int(index)])
             }

@@ -4,7 +4,6 @@
 /// one stack of values. Only code of the sandbox that calls back (`sorted` with a key, `map`) starts the loop again,
 /// within bounds of its own. Belongs to one thread and one run.
 final class Machine {
-    let heap: Heap
     let meter: Meter
     let limits: ExecutionLimits
     let guardian = StackGuard()
@@ -47,7 +46,12 @@ final class Machine {
     /// State of the module's generator of random numbers and other things modules keep.
     var moduleState = ModuleState()
 
+    /// Declared last, because it must be destroyed last: objects give their bytes back to it.
+    let heap: Heap
+
     static let registerLimit = 1 << 18
+    /// More frames than this are never allowed, whatever the limits say.
+    static let largestFrameLimit = 10_000
 
     init(
         heap: Heap,
@@ -67,7 +71,7 @@ final class Machine {
         self.globalNames = globalNames
         globals = .allocate(capacity: max(globalCount, 1))
         globals.initialize(repeating: .unbound, count: max(globalCount, 1))
-        frameLimit = max(limits.depth, 1)
+        frameLimit = min(max(limits.depth, 1), Self.largestFrameLimit)
         frames = .allocate(capacity: frameLimit + 1)
         stack = .allocate(capacity: Self.registerLimit)
         stackEnd = stack + Self.registerLimit
@@ -91,6 +95,8 @@ final class Machine {
         pending = nil
         handled = []
         moduleState = ModuleState()
+        modules = [:]
+        typeObjects = [:]
         heap.tearDown()
     }
 

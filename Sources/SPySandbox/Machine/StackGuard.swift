@@ -7,7 +7,7 @@ struct StackGuard {
     private let lowest: UInt
 
     /// Kept free for what runs between two checks.
-    private static let reserve: UInt = 96 << 10
+    private static let reserve: UInt = 128 << 10
     /// What a thread is taken to have where the system does not say.
     private static let assumedSize: UInt = 448 << 10
 

@@ -87,8 +87,9 @@ enum DictMethods {
             let dict = dict(value)
             guard dict.count > 0 else { throw machine.keyError(try machine.string("dictionary is empty")) }
             let isLast = try bound[0].map { (flag) throws(EngineError) in try machine.isTrue(flag) } ?? true
-            var index = isLast ? dict.used - 1 : 0
-            while dict.key(at: index).isUnbound { index += isLast ? -1 : 1 }
+            var index = dict.used - 1
+            while isLast, dict.key(at: index).isUnbound { index -= 1 }
+            if !isLast { index = dict.nextIndex(from: 0) ?? index }
             let item = dict.remove(at: index)
             return machine.tuple([item.key, item.value])
         },

@@ -74,6 +74,8 @@ enum FunctoolsModule {
 }
 
 /// What `functools.cmp_to_key` makes of a value: an order that a function of the program decides.
+///
+/// Only the order: equality and hashing never call back into a program, which tables and comparisons rely on.
 final class OrderingKey: ForeignObject {
     private let compare: Value
     private let value: Value
@@ -91,10 +93,6 @@ final class OrderingKey: ForeignObject {
         let verdict = try machine.call(compare, [value, other.value])
         guard let number = Numeral(verdict) else { return nil }
         return number.order(.small(0))
-    }
-
-    override func isEqual(to other: Value, _ meter: Meter) throws(EngineError) -> Bool? {
-        try order(other, meter).map { $0 == .equal }
     }
 }
 

@@ -24,7 +24,7 @@ struct Run {
                 steps: limits.steps,
                 bytes: limits.memoryBytes,
                 integerBits: limits.integerBits,
-                depth: min(limits.depth, 200),
+                depth: min(limits.depth, 100),
                 outputBytes: limits.outputBytes
             ),
             stop: stop.signal

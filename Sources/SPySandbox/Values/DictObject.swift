@@ -140,11 +140,15 @@ final class DictObject: Container {
     /// The position of the first living entry at or after a position.
     @inline(__always)
     func nextIndex(from index: Int) -> Int? {
-        var index = index
-        while index < used {
-            if !entries![index].key.isUnbound { return index }
-            index &+= 1
+        var position = index
+        while position < used {
+            if !entries![position].key.isUnbound {
+                heap.debit(searched: position - index)
+                return position
+            }
+            position &+= 1
         }
+        heap.debit(searched: position - index)
         return nil
     }
 
@@ -155,6 +159,7 @@ final class DictObject: Container {
     var items: [(key: Value, value: Value)] {
         var items: [(key: Value, value: Value)] = []
         items.reserveCapacity(count)
+        heap.debit(searched: used)
         for index in 0..<used where !entries![index].key.isUnbound {
             items.append((entries![index].key, entries![index].value))
         }

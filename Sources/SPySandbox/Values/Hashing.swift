@@ -159,7 +159,7 @@ enum SipHash {
 /// How deep values may stand in each other where an operation recurses through them.
 enum Nesting {
     /// The stack of the thread must bear it; CPython gives up at its recursion limit of 1000.
-    static let limit = 400
+    static let limit = 200
 
     static func exceeded(_ place: String) -> EngineError {
         .raise("RecursionError", "maximum recursion depth exceeded" + place)

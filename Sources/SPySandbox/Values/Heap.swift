@@ -71,6 +71,13 @@ final class Heap {
         meter.refund(bytes: bytes - settled)
     }
 
+    /// Takes the steps of a search through a sparse table, which cannot fail; where none are left, the next charge does.
+    @inline(__always)
+    func debit(searched slots: Int) {
+        guard slots > 64 else { return }
+        do throws(EngineError) { try meter.charge(steps: slots / 16) } catch {}
+    }
+
     /// Stops a run that owes bytes.
     @inline(__always)
     func check() throws(EngineError) {

@@ -116,7 +116,9 @@ final class SetObject: Container {
     func pop() -> Value? {
         guard count > 0 else { return nil }
         var slot = finger & mask
+        let start = slot
         while table[slot].key.isUnbound || Self.isRemoved(table[slot]) { slot = (slot + 1) & mask }
+        heap.debit(searched: (slot - start) & mask)
         let key = table[slot].key
         remove(slot)
         finger = slot + 1
@@ -132,18 +134,21 @@ final class SetObject: Container {
 
     /// The position of the first element at or after a position.
     func nextIndex(from index: Int) -> Int? {
-        var index = index
-        while index < table.count {
-            if !table[index].key.isUnbound, !Self.isRemoved(table[index]) { return index }
-            index += 1
+        var position = index
+        while position < table.count, table[position].key.isUnbound || Self.isRemoved(table[position]) {
+            position += 1
         }
-        return nil
+        heap.debit(searched: position - index)
+        return position < table.count ? position : nil
     }
 
     func entry(at index: Int) -> Entry { table[index] }
 
     /// All elements in the order of the table; a copy.
-    var entries: [Entry] { table.filter { !$0.key.isUnbound && !Self.isRemoved($0) } }
+    var entries: [Entry] {
+        heap.debit(searched: table.count)
+        return table.filter { !$0.key.isUnbound && !Self.isRemoved($0) }
+    }
     var elements: [Value] { entries.map(\.key) }
 
     private func resize(beyond wanted: Int) throws(EngineError) {
