@@ -146,6 +146,14 @@ let package = Package(
             swiftSettings: strict
         ),
 
+        .target(name: "SPySandbox", dependencies: ["SPySyntax"], swiftSettings: strict),
+        .testTarget(
+            name: "SPySandboxTests",
+            dependencies: ["SPySandbox", "SPySyntax"],
+            exclude: ["Benchmarks", "Engines/Cases", "Programs"],
+            swiftSettings: strict
+        ),
+
         .target(
             name: "MappingServing",
             dependencies: [
