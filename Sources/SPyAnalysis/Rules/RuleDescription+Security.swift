@@ -56,9 +56,14 @@ extension RuleDescription {
         "`{0}` of `{1}` cannot be changed",
         hint: "What a module offers is shared by all programs; keep data in dictionaries or lists."
     )
+    static let ambiguousModules = RuleDescription(
+        Rule("SPY-X012"),
+        "`{0}` stands for the module `{1}` already",
+        hint: "Import the other module under another name, so that what it offers can be checked."
+    )
 
     static let security: [RuleDescription] = [
         imports, builtins, dunderNames, dunderAttributes, frameAttributes, formatAttributes, dynamicFormats,
-        moduleMembers, moduleValues, hiddenText, changedMembers,
+        moduleMembers, moduleValues, hiddenText, changedMembers, ambiguousModules,
     ]
 }

@@ -78,12 +78,21 @@ extension Walk {
             program.symbols[occurrence.symbol].lastBinding = program.occurrences.count
             program.symbols[occurrence.symbol].bindingCount += 1
             switch occurrence.binding {
-            case .module: program.symbols[occurrence.symbol].moduleImport = occurrence.detail
+            case .module: addModule(occurrence)
             case .member: program.symbols[occurrence.symbol].memberImport = occurrence.detail
             default: break
             }
         }
         add(occurrence)
+    }
+
+    /// A name that stood for one module or the other could take from one what only the other may give.
+    private mutating func addModule(_ occurrence: Occurrence) {
+        let before = program.symbols[occurrence.symbol].moduleImport
+        program.symbols[occurrence.symbol].moduleImport = occurrence.detail
+        guard before >= 0, program.imports[before].module != program.imports[occurrence.detail].module else { return }
+        let name = tree.string(occurrence.name)
+        program.report(.ambiguousModules, at: occurrence.range, name, program.imports[before].module)
     }
 
     private mutating func add(_ occurrence: Occurrence) {
