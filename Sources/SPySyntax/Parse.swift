@@ -30,28 +30,19 @@ public func parse(_ text: some StringProtocol) -> ParseResult {
 
 /// Parses a program given as bytes: UTF-8, or what a byte order mark or an encoding declaration says.
 public func parse(_ bytes: [UInt8]) -> ParseResult {
-    parse(SourceText(utf8: bytes))
+    let decoded = SourceDecoder.decode(bytes)
+    guard decoded.diagnostics.isEmpty else {
+        return ParseResult(
+            source: decoded.source,
+            tree: Tree.empty,
+            diagnostics: decoded.diagnostics,
+            nesting: ParseResult.Nesting(depth: 0, range: SourceRange(start: 0, end: 0), limitCrossing: nil)
+        )
+    }
+    return parse(decoded.source)
 }
 
 /// Parses a program.
 public func parse(_ source: SourceText) -> ParseResult {
-    let storage = TreeStorage(
-        expressions: [],
-        expressionRanges: [],
-        statements: [],
-        statementRanges: [],
-        patterns: [],
-        patternRanges: [],
-        words: [0],
-        names: [],
-        texts: [],
-        pool: [],
-        unicodePrefixed: []
-    )
-    return ParseResult(
-        source: source,
-        tree: Tree(storage: storage, body: .empty),
-        diagnostics: [],
-        nesting: ParseResult.Nesting(depth: 0, range: SourceRange(start: 0, end: 0), limitCrossing: nil)
-    )
+    PaddedText(source.utf8).parse(source)
 }

@@ -1,5 +1,5 @@
 /// A stretch of source text: byte offsets into ``SourceText/utf8``, the end exclusive.
-public struct SourceRange: Hashable, Sendable {
+public struct SourceRange: Hashable, Sendable, BitwiseCopyable {
     /// Offset of the first byte.
     public let start: UInt32
     /// Offset of the byte after the last one.

@@ -1,5 +1,5 @@
 /// An expression, one case for each that Python's grammar has. Trivial to copy, 16 bytes.
-public enum Expression: Sendable {
+public enum Expression: Sendable, BitwiseCopyable {
     /// Text that could not be understood; only in trees that come with errors.
     case invalid
     /// A literal that is not an f-string: number, string, bytes, `None`, `True`, `False`, `...`.
@@ -60,7 +60,7 @@ public enum Expression: Sendable {
 }
 
 /// The value of a literal.
-public enum Constant: Sendable {
+public enum Constant: Sendable, BitwiseCopyable {
     /// `None`
     case none
     /// `True`, `False`
@@ -83,7 +83,7 @@ public enum Constant: Sendable {
 }
 
 /// The three parts of `lower:upper:step`.
-public struct Slice: Sendable {
+public struct Slice: Sendable, BitwiseCopyable {
     @usableFromInline let lowerWord: UInt32
     @usableFromInline let upperWord: UInt32
     @usableFromInline let stepWord: UInt32

@@ -1,5 +1,5 @@
 /// Points to an expression of a ``Tree``. An expression's parts always have smaller indexes than the expression.
-public struct ExpressionID: Hashable, Sendable, ListElement {
+public struct ExpressionID: Hashable, Sendable, BitwiseCopyable, ListElement {
     /// Index into the tree's expressions.
     public let rawValue: UInt32
     /// An expression by its index.
@@ -13,7 +13,7 @@ public struct ExpressionID: Hashable, Sendable, ListElement {
 }
 
 /// Points to a statement of a ``Tree``. A statement's parts always have smaller indexes than the statement.
-public struct StatementID: Hashable, Sendable, ListElement {
+public struct StatementID: Hashable, Sendable, BitwiseCopyable, ListElement {
     /// Index into the tree's statements.
     public let rawValue: UInt32
     /// A statement by its index.
@@ -27,7 +27,7 @@ public struct StatementID: Hashable, Sendable, ListElement {
 }
 
 /// Points to a pattern of a `match` statement. A pattern's parts always have smaller indexes than the pattern.
-public struct PatternID: Hashable, Sendable, ListElement {
+public struct PatternID: Hashable, Sendable, BitwiseCopyable, ListElement {
     /// Index into the tree's patterns.
     public let rawValue: UInt32
     /// A pattern by its index.
@@ -41,7 +41,7 @@ public struct PatternID: Hashable, Sendable, ListElement {
 }
 
 /// An identifier, or a dotted module name; equal names of one tree are equal indexes, after NFKC as Python has it.
-public struct Name: Hashable, Sendable, ListElement {
+public struct Name: Hashable, Sendable, BitwiseCopyable, ListElement {
     /// Index into the tree's names; small and dense, so usable for tables.
     public let rawValue: UInt32
     /// A name by its index.
@@ -55,7 +55,7 @@ public struct Name: Hashable, Sendable, ListElement {
 }
 
 /// The decoded value of a literal: characters of a string, bytes of a bytes literal, digits of a big integer.
-public struct TextID: Hashable, Sendable {
+public struct TextID: Hashable, Sendable, BitwiseCopyable {
     /// Index into the tree's texts.
     public let rawValue: UInt32
     /// A text by its index.

@@ -7,7 +7,7 @@ public protocol ListElement: Sendable {
 }
 
 /// A list of a tree's parts, four bytes wide; `tree[list]` gives the elements.
-public struct NodeList<Element: ListElement>: Hashable, Sendable {
+public struct NodeList<Element: ListElement>: Hashable, Sendable, BitwiseCopyable {
     /// Where in the tree's words the list stands: its count, then its elements. 0 is the empty list.
     @usableFromInline let offset: UInt32
 

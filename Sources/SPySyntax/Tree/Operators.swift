@@ -1,5 +1,5 @@
 /// `and`, `or`.
-public enum BooleanOperator: UInt8, Sendable, CaseIterable {
+public enum BooleanOperator: UInt8, Sendable, BitwiseCopyable, CaseIterable {
     /// `and`
     case and
     /// `or`
@@ -7,7 +7,7 @@ public enum BooleanOperator: UInt8, Sendable, CaseIterable {
 }
 
 /// Operators between two values that make a third; also those of augmented assignment.
-public enum BinaryOperator: UInt8, Sendable, CaseIterable {
+public enum BinaryOperator: UInt8, Sendable, BitwiseCopyable, CaseIterable {
     /// `+`
     case add
     /// `-`
@@ -56,7 +56,7 @@ public enum BinaryOperator: UInt8, Sendable, CaseIterable {
 }
 
 /// Operators before one value.
-public enum UnaryOperator: UInt8, Sendable, CaseIterable {
+public enum UnaryOperator: UInt8, Sendable, BitwiseCopyable, CaseIterable {
     /// `~`
     case invert
     /// `not`
@@ -78,7 +78,7 @@ public enum UnaryOperator: UInt8, Sendable, CaseIterable {
 }
 
 /// Operators that compare.
-public enum ComparisonOperator: UInt8, Sendable, CaseIterable {
+public enum ComparisonOperator: UInt8, Sendable, BitwiseCopyable, CaseIterable {
     /// `==`
     case equal
     /// `!=`
@@ -118,7 +118,7 @@ public enum ComparisonOperator: UInt8, Sendable, CaseIterable {
 }
 
 /// What is done with a name, attribute, subscript, list, tuple or starred expression.
-public enum ExpressionContext: UInt8, Sendable, CaseIterable {
+public enum ExpressionContext: UInt8, Sendable, BitwiseCopyable, CaseIterable {
     /// Its value is read.
     case load
     /// It is assigned to.
@@ -128,7 +128,7 @@ public enum ExpressionContext: UInt8, Sendable, CaseIterable {
 }
 
 /// The `!s`, `!r` or `!a` of a replacement field in an f-string.
-public enum FormatConversion: UInt8, Sendable, CaseIterable {
+public enum FormatConversion: UInt8, Sendable, BitwiseCopyable, CaseIterable {
     /// No conversion.
     case none
     /// `!s`

@@ -1,5 +1,5 @@
 /// A pattern of a `match` statement.
-public enum Pattern: Sendable {
+public enum Pattern: Sendable, BitwiseCopyable {
     /// Text that could not be understood; only in trees that come with errors.
     case invalid
     /// Equal to a value: a number, string, bytes, or a dotted name.

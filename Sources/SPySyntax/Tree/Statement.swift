@@ -1,5 +1,5 @@
 /// A statement, one case for each that Python's grammar has. Trivial to copy.
-public enum Statement: Sendable {
+public enum Statement: Sendable, BitwiseCopyable {
     /// Text that could not be understood; only in trees that come with errors.
     case invalid
     /// An expression whose value is dropped.
@@ -56,7 +56,7 @@ public enum Statement: Sendable {
 }
 
 /// `for target in iterable: body else: otherwise`, with `async` before it or not.
-public struct ForLoop: Sendable {
+public struct ForLoop: Sendable, BitwiseCopyable {
     /// What is assigned to on each turn.
     public let target: ExpressionID
     /// What is iterated over.
@@ -70,7 +70,7 @@ public struct ForLoop: Sendable {
 }
 
 /// `try: body except …: … else: otherwise finally: finally`.
-public struct TryStatement: Sendable {
+public struct TryStatement: Sendable, BitwiseCopyable {
     /// What is tried.
     public let body: StatementList
     /// The `except` clauses.
@@ -84,7 +84,7 @@ public struct TryStatement: Sendable {
 }
 
 /// `def name(parameters) -> returns: body`.
-public struct FunctionDefinition: Sendable {
+public struct FunctionDefinition: Sendable, BitwiseCopyable {
     /// The function's name.
     public let name: Name
     /// Where the name stands.
@@ -122,7 +122,7 @@ public struct FunctionDefinition: Sendable {
 }
 
 /// `class name(bases, keywords): body`.
-public struct ClassDefinition: Sendable {
+public struct ClassDefinition: Sendable, BitwiseCopyable {
     /// The class's name.
     public let name: Name
     /// Where the name stands.

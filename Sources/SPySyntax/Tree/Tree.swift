@@ -23,6 +23,24 @@ public struct Tree: Sendable {
         self.body = body
     }
 
+    /// A program without statements.
+    public static let empty = Tree(
+        storage: TreeStorage(
+            expressions: [],
+            expressionRanges: [],
+            statements: [],
+            statementRanges: [],
+            patterns: [],
+            patternRanges: [],
+            words: [0],
+            names: [],
+            texts: [],
+            pool: [],
+            unicodePrefixed: []
+        ),
+        body: .empty
+    )
+
     /// The expression at an index.
     @inlinable public subscript(id: ExpressionID) -> Expression { storage.expressions[id.index] }
     /// The statement at an index.
