@@ -39,7 +39,7 @@ extension Program {
         for occurrence in occurrences where isAction(occurrence) && occurrence.use.contains(.called) {
             called.insert(occurrence.name)
         }
-        let spelling = Spelling(Set(symbols.map { tree.string($0.name) }).union(Builtins.allowed))
+        let spelling = Spelling(symbols.map { tree.string($0.name) } + Builtins.allowed.sorted())
         var reported: Set<Name> = []
         for occurrence in occurrences where isAction(occurrence) {
             guard !reported.contains(occurrence.name) else { continue }
@@ -56,8 +56,7 @@ extension Program {
     /// Whether a name is one that the run-time has to provide.
     func isAction(_ occurrence: Occurrence) -> Bool {
         guard occurrence.symbol < 0, occurrence.action == .read || occurrence.action == .update else { return false }
-        let name = tree.string(occurrence.name)
-        return !Builtins.contains(name) && !Identifier.isDunder(name)
+        return names[occurrence.name].isDisjoint(with: [.isBuiltin, .isDunder])
     }
 
     private mutating func checkLookalikes() {

@@ -178,11 +178,10 @@ extension FlowAnalysis {
     }
 
     private mutating func report(_ occurrence: Occurrence, _ symbol: Symbol) {
-        let name = program.tree.string(symbol.name)
-        if program.scopes[symbol.scope].fallsBack, Builtins.contains(name) { return }
+        if program.scopes[symbol.scope].fallsBack, program.names[symbol.name].contains(.isBuiltin) { return }
         guard reported.insert(occurrence.symbol).inserted else { return }
         let rule: RuleDescription = state.isPossible(symbol.slot) ? .possiblyUndefined : .readTooEarly
-        findings.append(rule.diagnostic(at: occurrence.range, [name]))
+        findings.append(rule.diagnostic(at: occurrence.range, [program.tree.string(symbol.name)]))
     }
 
     /// Calls with the slot of each name of the frame at hand that a stretch of the program binds or forgets.

@@ -15,11 +15,11 @@ extension Program {
     private mutating func checkBuiltin(_ occurrence: Occurrence) {
         let isLocal = occurrence.symbol >= 0 && !scopes[symbols[occurrence.symbol].scope].fallsBack
         guard !isLocal else { return }
-        let name = tree.string(occurrence.name)
-        if Builtins.forbidden.contains(name) {
-            report(.builtins, name: name, at: occurrence.range)
-        } else if occurrence.symbol < 0, Builtins.missing.contains(name) {
-            report(.missingBuiltins, name: name, at: occurrence.range)
+        let traits = names[occurrence.name]
+        if traits.contains(.isForbidden) {
+            report(.builtins, name: tree.string(occurrence.name), at: occurrence.range)
+        } else if occurrence.symbol < 0, traits.contains(.isMissing) {
+            report(.missingBuiltins, name: tree.string(occurrence.name), at: occurrence.range)
         }
     }
 

@@ -4,6 +4,7 @@ internal import SPySyntax
 struct Program {
     let source: SourceText
     let tree: Tree
+    let names: NameTable
     var scopes: [Scope] = []
     var symbols: [Symbol] = []
     var occurrences: [Occurrence] = []

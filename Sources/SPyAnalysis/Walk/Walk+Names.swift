@@ -102,7 +102,8 @@ extension Walk {
 
     /// Refuses dunder names, wherever a name can stand.
     mutating func check(_ name: Name, _ range: SourceRange) {
-        guard names[name].contains(.isDunder) else { return }
+        // `__import__` is a forbidden builtin.
+        guard names[name].contains(.isDunder), !names[name].contains(.isForbidden) else { return }
         program.report(.dunderNames, name: tree.string(name), at: range)
     }
 
@@ -111,9 +112,8 @@ extension Walk {
         let traits = names[name]
         if traits.contains(.isFrameAttribute) {
             program.report(.frameAttributes, name: tree.string(name), at: range)
-        } else if traits.contains(.isDunder) || traits.contains(.isForbidden) {
-            let text = tree.string(name)
-            if Identifier.isDunder(text) { program.report(.dunderAttributes, name: text, at: range) }
+        } else if traits.contains(.isDunder) {
+            program.report(.dunderAttributes, name: tree.string(name), at: range)
         }
     }
 

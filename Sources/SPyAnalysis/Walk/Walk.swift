@@ -15,7 +15,7 @@ struct Walk {
     var nesting = [0]
     /// Symbols by scope and name.
     var symbolIndex: [SymbolKey: Int] = [:]
-    var names: NameTable
+    var names: NameTable { program.names }
 
     struct SymbolKey: Hashable {
         let scope: Int
@@ -43,10 +43,10 @@ struct Walk {
 
     init(_ source: SourceText, _ tree: Tree) {
         self.tree = tree
-        names = NameTable(tree)
         program = Program(
             source: source,
             tree: tree,
+            names: NameTable(tree),
             occurrenceOfExpression: Array(repeating: -1, count: tree.expressionCount)
         )
     }

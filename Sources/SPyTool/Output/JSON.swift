@@ -50,6 +50,15 @@ public indirect enum JSON: Sendable {
 
     private static func write(_ text: String, to result: inout String) {
         result += "\""
+        defer { result += "\"" }
+        // Most texts need no escapes. The last two begin characters of which some need one.
+        let isPlain = text.utf8.allSatisfy { byte in
+            byte >= 0x20 && byte != 0x22 && byte != 0x5C && byte != 0x7F && byte != 0xC2 && byte != 0xE2
+        }
+        guard !isPlain else {
+            result += text
+            return
+        }
         for scalar in text.unicodeScalars {
             switch scalar {
             case "\"": result += "\\\""
@@ -64,6 +73,5 @@ public indirect enum JSON: Sendable {
             default: result.unicodeScalars.append(scalar)
             }
         }
-        result += "\""
     }
 }
