@@ -30,7 +30,7 @@ struct EscapeTests {
         let analysis = analyze("ｅｖａｌ(1)")
         #expect(
             analysis.diagnostics.first?.message
-                == "SPy programs may not use `eval`; Python reads `ｅｖａｌ` as `eval`"
+                == "SPy programs may not use 'eval'. Python reads 'ｅｖａｌ' as 'eval'."
         )
     }
 }

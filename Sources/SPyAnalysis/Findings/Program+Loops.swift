@@ -7,17 +7,17 @@ extension Program {
             report(
                 .endlessLoops,
                 at: loops[index].headRange,
-                "Add a `break` or a `return`, or a condition that can become false."
+                "Add a 'break' or a 'return', or a condition that can become false."
             )
         }
         let endless = Set(withoutExit)
         for (index, loop) in loops.enumerated() where !endless.contains(index) && !withExit.contains(index) {
             if loop.isWhile {
                 guard let names = unchangingNames(of: loop) else { continue }
-                let list = names.map { "`\($0)`" }.joined(separator: " or ")
+                let list = names.map { "'\($0)'" }.joined(separator: " or ")
                 report(.endlessLoops, at: loop.headRange, "Nothing in it changes \(list).")
             } else if let iterable = endlessIterable(loop.test) {
-                report(.endlessLoops, at: loop.headRange, "`\(iterable)` never ends; add a `break` or a `return`.")
+                report(.endlessLoops, at: loop.headRange, "'\(iterable)' never ends; add a 'break' or a 'return'.")
             }
         }
     }

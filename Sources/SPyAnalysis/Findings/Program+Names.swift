@@ -46,7 +46,7 @@ extension Program {
             reported.insert(occurrence.name)
             let name = tree.string(occurrence.name)
             if let close = spelling.close(to: name) {
-                report(.undefinedNames, at: occurrence.range, name, "Did you mean `\(close)`?")
+                report(.undefinedNames, at: occurrence.range, name, "Did you mean '\(close)'?")
             } else if !called.contains(occurrence.name) {
                 report(.undefinedNames, at: occurrence.range, name, "The run-time would have to provide it.")
             }

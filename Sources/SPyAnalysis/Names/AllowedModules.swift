@@ -19,7 +19,7 @@ enum AllowedModules {
 
     /// What a module offers, in words; the first few of many.
     static func summary(_ module: String) -> String {
-        let all = list(module).map { "`\($0)`" }
+        let all = list(module).map { "'\($0)'" }
         guard all.count > 12 else { return all.joined(separator: ", ") }
         return all.prefix(10).joined(separator: ", ") + " and \(all.count - 10) more"
     }

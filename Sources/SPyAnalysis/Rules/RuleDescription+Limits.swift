@@ -3,17 +3,17 @@ internal import SPySyntax
 extension RuleDescription {
     static let sourceSize = RuleDescription(
         Rule("SPY-L001"),
-        "The program has {0} bytes; the limit is \(Limits.sourceBytes)",
+        "The program has {0} bytes; the limit is \(Limits.sourceBytes).",
         hint: "Split it into several processes, or move data out of the code."
     )
     static let nesting = RuleDescription(
         Rule("SPY-L002"),
-        "Brackets and blocks stand {0} deep in each other; the limit is \(Limits.nesting)",
+        "Brackets and blocks stand {0} deep in each other; the limit is \(Limits.nesting).",
         hint: "Give inner parts names, or move them into functions."
     )
     static let nodes = RuleDescription(
         Rule("SPY-L003"),
-        "The program has {0} parts; the limit is \(Limits.nodes)",
+        "The program has {0} parts; the limit is \(Limits.nodes).",
         hint: "Split it into several processes, or move data out of the code."
     )
 

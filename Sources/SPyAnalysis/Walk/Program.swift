@@ -83,7 +83,7 @@ struct Program {
                 diagnostic.rule,
                 severity: diagnostic.severity,
                 at: range,
-                "\(diagnostic.message); Python reads `\(written)` as `\(name)`",
+                "\(diagnostic.message) Python reads '\(written)' as '\(name)'.",
                 hint: diagnostic.hint
             )
         )
