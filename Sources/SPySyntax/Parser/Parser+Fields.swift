@@ -153,9 +153,12 @@ extension Parser {
         if at >= end { throw failUnclosedField(open, end) }
         var state = FormattedString(whole: outer.whole, first: outer.first, mark: scratch.count)
         try readFormatted(&at, end, token, level + 1, &state)
-        finishLiteral(&state)
+        // CPython gives the specification the place of its literal, not of the whole concatenation.
+        var own = FormattedString(whole: token.range, first: token, mark: state.mark)
+        own.literal = state.literal
+        finishLiteral(&own)
         let values = list(from: state.mark, of: ExpressionID.self)
-        return tree.add(.joinedString(values), state.whole.start, state.whole.end)
+        return tree.add(.joinedString(values), token.start, token.end)
     }
 
     /// Moves to the end of the expression of a field: to `!`, `:`, `=` or `}` outside brackets and strings.

@@ -9,11 +9,7 @@ enum SourceDecoder {
         let source = SourceText(utf8: bytes)
         guard let declaration = declaration(in: source.utf8) else { return validate(source) }
         let name = normalise(declaration.name)
-        switch name {
-        case "utf-8": return validate(source)
-        default: break
-        }
-        if source.hasByteOrderMark {
+        if source.hasByteOrderMark, !isPlainUTF8(declaration.name) {
             return refuse(
                 source,
                 declaration.range,
@@ -22,18 +18,11 @@ enum SourceDecoder {
             )
         }
         switch name {
-        case "iso-8859-1":
-            var text: [UInt8] = []
-            text.reserveCapacity(bytes.count + bytes.count / 8)
-            for byte in bytes {
-                if byte < 0x80 {
-                    text.append(byte)
-                } else {
-                    text.append(0xC0 | byte >> 6)
-                    text.append(0x80 | byte & 0x3F)
-                }
-            }
-            return Result(source: SourceText(utf8: text), diagnostics: [])
+        case "utf-8": return validate(source)
+        case "iso-8859-1": return decode(bytes, source, .latin1, declaration.name)
+        case "iso-8859-15": return decode(bytes, source, .latin9, declaration.name)
+        case "cp1252": return decode(bytes, source, .windows1252, declaration.name)
+        case "koi8-r": return decode(bytes, source, .koi8r, declaration.name)
         case "ascii":
             guard let bad = bytes.firstIndex(where: { $0 >= 0x80 }) else { return validate(source) }
             return refuseBytes(source, bad..<bad + 1, "ASCII")
@@ -45,6 +34,24 @@ enum SourceDecoder {
                 "Save the file as UTF-8 and remove the declaration."
             )
         }
+    }
+
+    private static func decode(
+        _ bytes: [UInt8],
+        _ source: SourceText,
+        _ encoding: SingleByteEncoding,
+        _ name: String
+    ) -> Result {
+        switch encoding.decode(bytes) {
+        case .success(let text): Result(source: SourceText(utf8: text), diagnostics: [])
+        case .failure(let bad): refuseBytes(source, bad.offset..<bad.offset + 1, name)
+        }
+    }
+
+    /// Beside a byte order mark CPython knows only this spelling.
+    private static func isPlainUTF8(_ name: String) -> Bool {
+        let plain = name.lowercased().replacing("_", with: "-")
+        return plain == "utf-8" || plain.hasPrefix("utf-8-")
     }
 
     /// Names of encodings as CPython treats them, case and separators aside.
@@ -61,6 +68,9 @@ enum SourceDecoder {
             "csascii", "ibm367",
             "iso646-us", "iso-646.irv-1991", "iso-ir-6", "us":
             return "ascii"
+        case "iso-8859-15", "latin-9", "latin9", "l9", "iso8859-15": return "iso-8859-15"
+        case "cp1252", "windows-1252", "1252": return "cp1252"
+        case "koi8-r", "cskoi8r": return "koi8-r"
         default:
             let isLatin = ["latin-1-", "iso-8859-1-", "iso-latin-1-"].contains { plain.hasPrefix($0) }
             return isLatin ? "iso-8859-1" : plain
