@@ -15,6 +15,8 @@ let package = Package(
     products: [
         .executable(name: "grimoire-processes", targets: ["grimoire-processes"]),
         .executable(name: "grimoire-mappings", targets: ["grimoire-mappings"]),
+        .executable(name: "grimoire", targets: ["grimoire"]),
+        .executable(name: "spy-bench", targets: ["SPyBench"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser.git", from: "1.8.2"),
@@ -111,6 +113,27 @@ let package = Package(
         .target(name: "SPySyntax", swiftSettings: strict),
         .testTarget(name: "SPySyntaxTests", dependencies: ["SPySyntax"], swiftSettings: strict),
 
+        .target(name: "SPySandbox", dependencies: ["SPySyntax"], swiftSettings: strict),
+        .testTarget(
+            name: "SPySandboxTests",
+            dependencies: ["SPySandbox", "SPySyntax"],
+            swiftSettings: strict
+        ),
+
+        .target(name: "SPyAnalysis", dependencies: ["SPySyntax"], swiftSettings: strict),
+        .testTarget(
+            name: "SPyAnalysisTests",
+            dependencies: ["SPyAnalysis", "SPySyntax"],
+            exclude: ["Data"],
+            swiftSettings: strict
+        ),
+        .target(
+            name: "SPyTool",
+            dependencies: ["SPyAnalysis", "SPySandbox", "SPySyntax"],
+            swiftSettings: strict
+        ),
+        .testTarget(name: "SPyToolTests", dependencies: ["SPyTool"], swiftSettings: strict),
+
         .target(
             name: "MappingServing",
             dependencies: [
@@ -134,6 +157,25 @@ let package = Package(
                 "MappingServing", "ServiceKit",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
+            swiftSettings: strict
+        ),
+        .executableTarget(
+            name: "grimoire",
+            dependencies: [
+                "SPyTool",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ],
+            swiftSettings: strict
+        ),
+
+        .executableTarget(
+            name: "SPyBench",
+            dependencies: [
+                "SPyAnalysis", "SPySandbox", "SPySyntax",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ],
+            path: "Tests/Benchmarks/SPyBench",
+            exclude: ["Programs", "cpython.py"],
             swiftSettings: strict
         ),
     ]

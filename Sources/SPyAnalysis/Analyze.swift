@@ -33,7 +33,9 @@ public func analyze(_ parsed: ParseResult) -> Analysis {
     }
     let graph = program.callGraph()
     let isRecursive = graph.recursive()
-    for index in program.functions.indices where isRecursive[index] { program.functions[index].cognitive += 1 }
+    for index in program.functions.indices where isRecursive[index] {
+        program.functions[index].cognitive += 1
+    }
     if parsed.isValid {
         program.checkNames()
         program.checkFinally()
@@ -62,8 +64,14 @@ extension Program {
     }
 
     mutating func checkComplexity() {
-        for index in functions.indices.dropFirst() where functions[index].cognitive > Limits.cognitiveComplexity {
-            report(.complexity, at: functions[index].nameRange, path(of: index), String(functions[index].cognitive))
+        for index in functions.indices.dropFirst()
+        where functions[index].cognitive > Limits.cognitiveComplexity {
+            report(
+                .complexity,
+                at: functions[index].nameRange,
+                path(of: index),
+                String(functions[index].cognitive)
+            )
         }
     }
 }
@@ -75,7 +83,10 @@ extension Analysis {
         self.source = source
         diagnostics = [RuleDescription.sourceSize.diagnostic(at: start, [String(bytes)])]
         size = Size(bytes: bytes, lines: source.lineCount, nodes: 0, nesting: 0)
-        module = FunctionReport(path: "", Program.Function(name: nil, parent: 0, range: start, nameRange: start))
+        module = FunctionReport(
+            path: "",
+            Program.Function(name: nil, parent: 0, range: start, nameRange: start)
+        )
         functions = []
         actions = []
         modules = []
@@ -115,7 +126,11 @@ extension Analysis {
             actions: program.actions(),
             modules: program.moduleUses(),
             calls: graph.edges.map { item in
-                Call(caller: paths[item.edge.caller], callee: .init(item.edge.callee, paths), ranges: item.ranges)
+                Call(
+                    caller: paths[item.edge.caller],
+                    callee: .init(item.edge.callee, paths),
+                    ranges: item.ranges
+                )
             }
         )
     }

@@ -98,7 +98,8 @@ public struct FileCommand {
 
     private func unreadable(_ path: String, _ message: String) -> JSON {
         .object([
-            ("path", .string(path)), ("ok", .boolean(false)), ("diagnostics", .array([])), ("error", .string(message)),
+            ("path", .string(path)), ("ok", .boolean(false)), ("diagnostics", .array([])),
+            ("error", .string(message)),
         ])
     }
 }

@@ -6,8 +6,9 @@ struct SPyCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "spy",
         abstract: "Parse, check, analyze and run SPy programs.",
-        discussion: "Exits with 0 where all is well, 1 where a program is refused, 2 where a file cannot be read.",
-        subcommands: [Parse.self, Check.self, Analyze.self]
+        discussion:
+            "Exits with 0 where all is well, 1 where a program is refused, 2 where a file cannot be read.",
+        subcommands: [Parse.self, Check.self, Analyze.self, SPyRunCommand.self]
     )
 
     struct Parse: ParsableCommand {

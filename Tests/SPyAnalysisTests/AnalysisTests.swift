@@ -38,7 +38,9 @@ struct AnalysisTests {
     @Test("finds functions with their paths, parameters and complexity")
     func functions() {
         #expect(analysis.functions.map(\.path) == ["total", "pay", "pay.attempt", "even", "odd"])
-        #expect(analysis.functions.map(\.parameters) == [["items"], ["order", "tries"], ["n"], ["n"], ["n"]])
+        #expect(
+            analysis.functions.map(\.parameters) == [["items"], ["order", "tries"], ["n"], ["n"], ["n"]]
+        )
         // total: loop, if, and.
         #expect(analysis.functions.map(\.cyclomaticComplexity) == [4, 1, 3, 2, 2])
         // total: loop 1, if inside 2, and 1. Recursion costs 1.
@@ -89,7 +91,9 @@ struct AnalysisTests {
 
     @Test("an action may be assigned where it is not visible")
     func shadowedAction() {
-        let analysis = analyze("def f():\n    notify = 1\n    return notify\nnotify(1)\n[x for x in f()]\nx(1)\n")
+        let analysis = analyze(
+            "def f():\n    notify = 1\n    return notify\nnotify(1)\n[x for x in f()]\nx(1)\n"
+        )
         #expect(analysis.actions.map(\.name) == ["notify", "x"])
     }
 

@@ -66,7 +66,8 @@ struct LimitTests {
             (0..<8_000).map { "x\($0) = 1\n" }.joined() + String(repeating: "if x1: x2 = 1\n", count: 5_000)
         ),
         (
-            "breaks", "while f():\n" + (0..<6_000).map { " x\($0) = 1\n" }.joined()
+            "breaks",
+            "while f():\n" + (0..<6_000).map { " x\($0) = 1\n" }.joined()
                 + String(repeating: " if x1: break\n", count: 6_000)
         ),
         ("functions", (0..<8_000).map { "def f\($0)(): f\($0 + 1)()\n" }.joined()),

@@ -1,7 +1,7 @@
-import Testing
 import Foundation
 import SPyAnalysis
 import SPySyntax
+import Testing
 
 /// Programs of the data files and of the table in the documentation.
 enum Programs {

@@ -5,7 +5,9 @@ import Testing
 struct JSONTests {
     @Test("keep the order of members")
     func order() {
-        let value = JSON.object([("b", .integer(1)), ("a", .array([.null, .boolean(true)])), ("c", .object([]))])
+        let value = JSON.object([
+            ("b", .integer(1)), ("a", .array([.null, .boolean(true)])), ("c", .object([])),
+        ])
         #expect(value.line == #"{"b": 1, "a": [null, true], "c": {}}"#)
     }
 

@@ -17,7 +17,11 @@ extension Program {
                 let list = names.map { "'\($0)'" }.joined(separator: " or ")
                 report(.endlessLoops, at: loop.headRange, "Nothing in it changes \(list).")
             } else if let iterable = endlessIterable(loop.test) {
-                report(.endlessLoops, at: loop.headRange, "'\(iterable)' never ends; add a 'break' or a 'return'.")
+                report(
+                    .endlessLoops,
+                    at: loop.headRange,
+                    "'\(iterable)' never ends; add a 'break' or a 'return'."
+                )
             }
         }
     }
@@ -93,7 +97,9 @@ extension Program {
             let index = Int(occurrenceOfExpression[id.index])
             guard index >= 0, occurrences[index].symbol >= 0 else { return nil }
             let symbol = symbols[occurrences[index].symbol]
-            guard symbol.memberImport >= 0, let member = imports[symbol.memberImport].member else { return nil }
+            guard symbol.memberImport >= 0, let member = imports[symbol.memberImport].member else {
+                return nil
+            }
             return (imports[symbol.memberImport].module, member)
         case .attribute(let value, let name, _):
             guard case .name = tree[value] else { return nil }

@@ -12,7 +12,9 @@ extension Program {
     private mutating func checkUnused() {
         for symbol in symbols where symbol.readCount == 0 && symbol.lastBinding >= 0 {
             let name = tree.string(symbol.name)
-            guard !name.hasPrefix("_"), let first = bindings(of: symbols(at: symbol)).reversed().first else { continue }
+            guard !name.hasPrefix("_"), let first = bindings(of: symbols(at: symbol)).reversed().first else {
+                continue
+            }
             switch first.binding {
             case .module, .member: report(.unusedImports, at: first.range, name)
             case .assignment, .walrus, .augmented, .handler, .function, .context:
@@ -55,7 +57,9 @@ extension Program {
 
     /// Whether a name is one that the run-time has to provide.
     func isAction(_ occurrence: Occurrence) -> Bool {
-        guard occurrence.symbol < 0, occurrence.action == .read || occurrence.action == .update else { return false }
+        guard occurrence.symbol < 0, occurrence.action == .read || occurrence.action == .update else {
+            return false
+        }
         return names[occurrence.name].isDisjoint(with: [.isBuiltin, .isDunder])
     }
 
@@ -64,7 +68,9 @@ extension Program {
         for occurrence in occurrences where seen.insert(occurrence.name).inserted {
             let name = tree.string(occurrence.name)
             guard let twin = Lookalikes.latin(name) else { continue }
-            guard Builtins.contains(twin) || tree.name(twin) != nil || Identifier.isDunder(twin) else { continue }
+            guard Builtins.contains(twin) || tree.name(twin) != nil || Identifier.isDunder(twin) else {
+                continue
+            }
             report(.lookalikes, at: occurrence.range, name, twin)
         }
     }

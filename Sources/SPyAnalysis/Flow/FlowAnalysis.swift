@@ -190,7 +190,9 @@ extension FlowAnalysis {
         for occurrence in program.occurrences[stretch] where occurrence.symbol >= 0 {
             guard occurrence.action == .bind || occurrence.action == .unbind else { continue }
             let symbol = program.symbols[occurrence.symbol]
-            guard program.scopes[symbol.scope].frame == frame, occurrence.binding != .declaration else { continue }
+            guard program.scopes[symbol.scope].frame == frame, occurrence.binding != .declaration else {
+                continue
+            }
             visit(symbol.slot, occurrence.action == .bind)
         }
     }

@@ -17,7 +17,10 @@ enum Lookalikes {
     }
 
     private static let twins: [Unicode.Scalar: Unicode.Scalar] = {
-        let cyrillic = zip("авсԁеіјӏорԛѕһԝхуАВСЕНІЈКМОРЅТХУ".unicodeScalars, "abcdeijlopqshwxyABCEHIJKMOPSTXY".unicodeScalars)
+        let cyrillic = zip(
+            "авсԁеіјӏорԛѕһԝхуАВСЕНІЈКМОРЅТХУ".unicodeScalars,
+            "abcdeijlopqshwxyABCEHIJKMOPSTXY".unicodeScalars
+        )
         let greek = zip("αιοντυΑΒΕΖΗΙΚΜΝΟΡΤΥΧ".unicodeScalars, "aiovtuABEZHIKMNOPTYX".unicodeScalars)
         return Dictionary(Array(cyrillic) + Array(greek), uniquingKeysWith: { first, _ in first })
     }()

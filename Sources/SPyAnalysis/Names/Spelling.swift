@@ -62,14 +62,18 @@ struct Spelling {
         guard abs(name.count - other.count) <= 1, name != other else { return false }
         let common = zip(name, other).prefix { $0 == $1 }.count
         let (rest, otherRest) = (name[common...], other[common...])
-        if (rest.prefix(2) + otherRest.prefix(2)).contains(where: { (0x30...0x39).contains($0) }) { return false }
+        if (rest.prefix(2) + otherRest.prefix(2)).contains(where: { (0x30...0x39).contains($0) }) {
+            return false
+        }
         if name.count != other.count {
             let (long, short) = name.count > other.count ? (rest, otherRest) : (otherRest, rest)
             if short.isEmpty { return long.last != UInt8(ascii: "s") }
             return long.dropFirst() == short
         }
         let isSwap =
-            rest.count >= 2 && rest.first == otherRest.dropFirst().first && otherRest.first == rest.dropFirst().first
-        return rest.dropFirst() == otherRest.dropFirst() || (isSwap && rest.dropFirst(2) == otherRest.dropFirst(2))
+            rest.count >= 2 && rest.first == otherRest.dropFirst().first
+            && otherRest.first == rest.dropFirst().first
+        return rest.dropFirst() == otherRest.dropFirst()
+            || (isSwap && rest.dropFirst(2) == otherRest.dropFirst(2))
     }
 }

@@ -13,7 +13,11 @@ extension Program {
             }
         }
         return order.map { name in
-            Action(name: tree.string(name), calls: places[name]?.calls ?? [], mentions: places[name]?.mentions ?? [])
+            Action(
+                name: tree.string(name),
+                calls: places[name]?.calls ?? [],
+                mentions: places[name]?.mentions ?? []
+            )
         }
     }
 
@@ -50,7 +54,9 @@ extension Program {
     }
 
     private func callee(of occurrence: Occurrence) -> CallGraph.Callee? {
-        if occurrence.use.contains(.memberCalled), let attribute = occurrence.attribute, occurrence.symbol >= 0 {
+        if occurrence.use.contains(.memberCalled), let attribute = occurrence.attribute,
+            occurrence.symbol >= 0
+        {
             let symbol = symbols[occurrence.symbol]
             guard symbol.moduleImport >= 0 else { return nil }
             return .member(module: imports[symbol.moduleImport].module, name: tree.string(attribute))
@@ -64,7 +70,9 @@ extension Program {
         if symbol.memberImport >= 0, let member = imports[symbol.memberImport].member {
             return .member(module: imports[symbol.memberImport].module, name: member)
         }
-        guard symbol.lastBinding >= 0, occurrences[symbol.lastBinding].binding == .function else { return nil }
+        guard symbol.lastBinding >= 0, occurrences[symbol.lastBinding].binding == .function else {
+            return nil
+        }
         return .function(occurrences[symbol.lastBinding].detail)
     }
 }

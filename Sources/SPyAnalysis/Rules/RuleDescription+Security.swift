@@ -9,7 +9,8 @@ extension RuleDescription {
     static let builtins = RuleDescription(
         Rule("SPY-X002"),
         "SPy programs may not use '{0}'.",
-        hint: "It reaches out of the program. Outside of functions the name itself is taken too; choose another one."
+        hint:
+            "It reaches out of the program. Outside of functions the name itself is taken too; choose another one."
     )
     static let dunderNames = RuleDescription(
         Rule("SPY-X003"),

@@ -83,8 +83,10 @@ extension RuleDescription {
     )
 
     static let warnings: [RuleDescription] = [
-        unusedNames, unusedImports, possiblyUndefined, readTooEarly, undefinedNames, unreachable, endlessLoops,
-        broadExcepts, silentExcepts, mutableDefaults, finallyExits, unseededRandom, tupleAsserts, literalIdentity,
+        unusedNames, unusedImports, possiblyUndefined, readTooEarly, undefinedNames, unreachable,
+        endlessLoops,
+        broadExcepts, silentExcepts, mutableDefaults, finallyExits, unseededRandom, tupleAsserts,
+        literalIdentity,
         lookalikes, complexity,
     ]
 }

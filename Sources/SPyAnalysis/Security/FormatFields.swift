@@ -15,7 +15,9 @@ struct FormatFields {
     static func attributes(in format: ArraySlice<UInt8>) -> [Substring] {
         guard format.contains(UInt8(ascii: "{")), format.contains(UInt8(ascii: ".")) else { return [] }
         var fields = FormatFields(format)
-        for index in format.indices where format[index] == UInt8(ascii: "{") { fields.readField(from: index + 1) }
+        for index in format.indices where format[index] == UInt8(ascii: "{") {
+            fields.readField(from: index + 1)
+        }
         return fields.found
     }
 

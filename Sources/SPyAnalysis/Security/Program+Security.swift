@@ -27,8 +27,15 @@ extension Program {
     private mutating func checkModule(_ occurrence: Occurrence) {
         guard occurrence.symbol >= 0 else { return }
         let symbol = symbols[occurrence.symbol]
-        if symbol.memberImport >= 0, occurrence.use.contains(.memberChanged), let attribute = occurrence.attribute {
-            report(.changedMembers, at: occurrence.attributeRange, tree.string(attribute), tree.string(symbol.name))
+        if symbol.memberImport >= 0, occurrence.use.contains(.memberChanged),
+            let attribute = occurrence.attribute
+        {
+            report(
+                .changedMembers,
+                at: occurrence.attributeRange,
+                tree.string(attribute),
+                tree.string(symbol.name)
+            )
         }
         guard symbol.moduleImport >= 0 else { return }
         let module = imports[symbol.moduleImport].module

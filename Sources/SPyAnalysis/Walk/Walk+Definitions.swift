@@ -25,7 +25,8 @@ extension Walk {
     /// Whether a default is made once and can be changed by every call.
     private func isMutable(_ id: ExpressionID) -> Bool {
         switch tree[id] {
-        case .list, .dictionary, .set, .listComprehension, .setComprehension, .dictionaryComprehension: return true
+        case .list, .dictionary, .set, .listComprehension, .setComprehension, .dictionaryComprehension:
+            return true
         case .call(let function, _, _):
             guard case .name(let name, _) = tree[function] else { return false }
             return Walk.mutableTypes.contains(tree.string(name))
@@ -83,7 +84,8 @@ extension Walk {
             let isAllowed = AllowedModules.contains(module)
             if !isAllowed { program.report(.imports, name: module, at: imported.range) }
             let first = module.prefix { $0 != "." }
-            guard let bound = imported.alias ?? (first == module ? imported.name : tree.name(String(first))) else {
+            guard let bound = imported.alias ?? (first == module ? imported.name : tree.name(String(first)))
+            else {
                 continue
             }
             let range = imported.alias == nil ? imported.range : identifier(endingAt: imported.range.end)
@@ -113,7 +115,8 @@ extension Walk {
             let isOffered = isAllowed && AllowedModules.offers(member, in: module)
             let place = SourceRange(
                 start: imported.range.start,
-                end: imported.alias == nil ? imported.range.end : imported.range.start + UInt32(member.utf8.count)
+                end: imported.alias == nil
+                    ? imported.range.end : imported.range.start + UInt32(member.utf8.count)
             )
             if Identifier.isDunder(member) {
                 if imported.alias != nil { check(imported.name, place) }
@@ -142,7 +145,8 @@ extension Walk {
             default: false
             }
         }
-        let head = handler.type.map { keyword(handler.range).union(tree.range(of: $0)) } ?? keyword(handler.range)
+        let head =
+            handler.type.map { keyword(handler.range).union(tree.range(of: $0)) } ?? keyword(handler.range)
         if isSilent, !body.isEmpty { program.report(.silentExcepts, at: head) }
         guard let broad = broadName(handler), !endsInRaise(body) else { return }
         program.report(.broadExcepts, at: head, broad)

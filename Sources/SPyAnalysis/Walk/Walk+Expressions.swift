@@ -14,7 +14,8 @@ extension Walk {
             schedule(value, .operand)
             schedule(specification)
         case .name(let name, .load): read(name, tree.range(of: id), use, expression: id)
-        case .name, .list(_, .store), .list(_, .delete), .tuple(_, .store), .tuple(_, .delete), .starred(_, .store):
+        case .name, .list(_, .store), .list(_, .delete), .tuple(_, .store), .tuple(_, .delete),
+            .starred(_, .store):
             program.nodeCount -= 1
             assign(id, .assignment, -1)
         case .attribute(let value, let name, let context): visitAttribute(id, value, name, context, use)
@@ -59,7 +60,8 @@ extension Walk {
             }
         case .listComprehension(let element, let clauses), .setComprehension(let element, let clauses):
             visitComprehension([element], tree[clauses], isDeferred: false)
-        case .generator(let element, let clauses): visitComprehension([element], tree[clauses], isDeferred: true)
+        case .generator(let element, let clauses):
+            visitComprehension([element], tree[clauses], isDeferred: true)
         case .dictionaryComprehension(let key, let value, let clauses):
             visitComprehension([key, value], tree[clauses], isDeferred: false)
         case .await(let value):

@@ -28,7 +28,9 @@ extension Walk {
             occurrence.attribute = attribute.name
             occurrence.attributeRange = attribute.range
         }
-        if let expression { program.occurrenceOfExpression[expression.index] = Int32(program.occurrences.count) }
+        if let expression {
+            program.occurrenceOfExpression[expression.index] = Int32(program.occurrences.count)
+        }
         add(occurrence)
     }
 
@@ -90,7 +92,9 @@ extension Walk {
     private mutating func addModule(_ occurrence: Occurrence) {
         let before = program.symbols[occurrence.symbol].moduleImport
         program.symbols[occurrence.symbol].moduleImport = occurrence.detail
-        guard before >= 0, program.imports[before].module != program.imports[occurrence.detail].module else { return }
+        guard before >= 0, program.imports[before].module != program.imports[occurrence.detail].module else {
+            return
+        }
         let name = tree.string(occurrence.name)
         program.report(.ambiguousModules, at: occurrence.range, name, program.imports[before].module)
     }

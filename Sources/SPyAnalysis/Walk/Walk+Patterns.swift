@@ -18,7 +18,10 @@ extension Walk {
             schedule(type, .operand)
             schedule(patterns)
             for keyword in tree[keywords] {
-                checkAttribute(keyword.name, identifier(assignedBefore: tree.range(of: keyword.pattern).start))
+                checkAttribute(
+                    keyword.name,
+                    identifier(assignedBefore: tree.range(of: keyword.pattern).start)
+                )
                 schedule(.pattern(keyword.pattern))
             }
         case .star(let name?): bind(name, identifier(endingAt: range.end), .capture)

@@ -12,7 +12,8 @@ extension Analysis {
             (
                 "size",
                 .object([
-                    ("bytes", .integer(size.bytes)), ("lines", .integer(size.lines)), ("nodes", .integer(size.nodes)),
+                    ("bytes", .integer(size.bytes)), ("lines", .integer(size.lines)),
+                    ("nodes", .integer(size.nodes)),
                     ("nesting", .integer(size.nesting)),
                 ])
             ),
@@ -76,7 +77,8 @@ extension Call.Callee {
         case .function(let path): [("kind", .string("function")), ("callee", .string(path))]
         case .action(let name): [("kind", .string("action")), ("callee", .string(name))]
         case .builtin(let name): [("kind", .string("builtin")), ("callee", .string(name))]
-        case .member(let module, let name): [("kind", .string("member")), ("callee", .string("\(module).\(name)"))]
+        case .member(let module, let name):
+            [("kind", .string("member")), ("callee", .string("\(module).\(name)"))]
         }
     }
 }

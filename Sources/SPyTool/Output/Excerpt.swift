@@ -29,7 +29,9 @@ struct Excerpt {
         let padded = String(repeating: " ", count: max(0, 3 - number.count)) + number
         result += style.paint("\(padded) │", .blue) + (line.isEmpty ? "" : " " + line) + "\n"
         result += style.paint("\(margin) │ ", .blue) + padding + style.paint(mark, colour) + "\n"
-        if let hint = diagnostic.hint { result += style.paint("\(margin) = ", .blue) + Excerpt.printable(hint) + "\n" }
+        if let hint = diagnostic.hint {
+            result += style.paint("\(margin) = ", .blue) + Excerpt.printable(hint) + "\n"
+        }
         return result
     }
 
@@ -68,7 +70,9 @@ struct Excerpt {
         if before < Excerpt.widest - 20 { start = lineStart }
         var end = start
         // Four bytes make at most one code point each.
-        while end < bytes.count, end - start < Excerpt.widest * 4, bytes[end] != 0x0A, bytes[end] != 0x0D { end += 1 }
+        while end < bytes.count, end - start < Excerpt.widest * 4, bytes[end] != 0x0A, bytes[end] != 0x0D {
+            end += 1
+        }
         var first = 0
         for byte in bytes[lineStart..<start] where byte & 0xC0 != 0x80 { first += 1 }
         let text = String(decoding: bytes[start..<end], as: UTF8.self).unicodeScalars.prefix(Excerpt.widest)
@@ -92,7 +96,8 @@ struct Excerpt {
     private static func width(_ scalar: Unicode.Scalar) -> Int {
         switch scalar.value {
         case 0...0x2FF: return 1
-        case 0x1100...0x115F, 0x2E80...0x303E, 0x3041...0xA4CF, 0xAC00...0xD7A3, 0xF900...0xFAFF, 0xFE30...0xFE6F,
+        case 0x1100...0x115F, 0x2E80...0x303E, 0x3041...0xA4CF, 0xAC00...0xD7A3, 0xF900...0xFAFF,
+            0xFE30...0xFE6F,
             0xFF00...0xFF60, 0xFFE0...0xFFE6, 0x1F300...0x1F64F, 0x1F900...0x1F9FF, 0x20000...0x3FFFD:
             return 2
         default: break
