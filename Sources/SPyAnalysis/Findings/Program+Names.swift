@@ -16,7 +16,9 @@ extension Program {
                 continue
             }
             switch first.binding {
-            case .module, .member: report(.unusedImports, at: first.range, name)
+            case .module, .member:
+                // What is refused need not be warned of.
+                if imports[first.detail].isAllowed { report(.unusedImports, at: first.range, name) }
             case .assignment, .walrus, .augmented, .handler, .function, .context:
                 guard isInFunction(symbol.scope) else { continue }
                 report(.unusedNames, at: first.range, name)

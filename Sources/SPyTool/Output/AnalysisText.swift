@@ -33,7 +33,7 @@ struct AnalysisText {
     private var functions: [String] {
         guard !analysis.functions.isEmpty else { return [] }
         let names = analysis.functions.map { "\($0.path)(\($0.parameters.joined(separator: ", ")))" }
-        let width = min(names.map(\.count).max() ?? 0, 48)
+        let width = min(max(8, names.map(\.count).max() ?? 0), 48)
         let head = "  " + AnalysisText.pad("function", width) + "  line  cyclomatic  cognitive  calls"
         return [style.paint(head, .dim)]
             + zip(analysis.functions, names).map { function, name in
