@@ -287,16 +287,16 @@ enum Constructors {
         case .list: return .object(ListIterator(machine.unsafeList(value), reversed: true))
         case .tuple:
             try machine.checkRoom(value.tuple!.count)
-            return .object(ArrayIterator(value.tuple!.items.reversed(), .reversed, isCopy: true, heap))
+            return .object(ArrayIterator(value.tuple!.items.reversed(), heap, .reversed, isCopy: true))
         case .range:
             let range = value.object(.range, as: RangeObject.self)!
             guard range.count > 0 else { return .object(RangeIterator(RangeObject(0, 0, 1, heap))) }
             let last = range[range.count - 1]
             return .object(RangeIterator(RangeObject(last, range.start &- range.step.signum(), 0 &- range.step, heap)))
         case .string, .bytes, .dict:
-            return .object(ArrayIterator(try machine.array(value).reversed(), .reversed, isCopy: true, heap))
+            return .object(ArrayIterator(try machine.array(value).reversed(), heap, .reversed, isCopy: true))
         case .dictView:
-            return .object(ArrayIterator(try machine.array(value).reversed(), .reversed, isCopy: true, heap))
+            return .object(ArrayIterator(try machine.array(value).reversed(), heap, .reversed, isCopy: true))
         case .deque: return .object(DequeIterator(value.object(.deque, as: DequeObject.self)!, reversed: true))
         default: throw .typeError("'\(TypeNames.name(of: value))' object is not reversible")
         }

@@ -56,7 +56,7 @@ enum Counters {
                 try machine.checkRoom(values.count + count)
                 values += Array(repeating: item.key, count: count)
             }
-            return .object(ArrayIterator(values, PythonType("chain", module: "itertools"), isCopy: true, machine.heap))
+            return .object(ArrayIterator(values, machine.heap, PythonType("chain", module: "itertools"), isCopy: true))
         },
         "total": { machine, value, arguments throws(EngineError) in
             var total = Value.int(0)

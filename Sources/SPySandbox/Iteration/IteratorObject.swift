@@ -89,7 +89,9 @@ final class ArrayIterator: IteratorObject {
     override var remaining: Int? { values.count - index }
 
     /// `isCopy` where the values were made for this iterator, which then counts for them.
-    init(_ values: [Value], _ name: PythonType = ArrayIterator.tupleType, isCopy: Bool = false, _ heap: Heap) {
+    init(
+        _ values: [Value], _ heap: Heap, _ name: PythonType = ArrayIterator.tupleType, isCopy: Bool = false
+    ) {
         self.values = values
         self.name = name
         copiedBytes = isCopy ? values.count * 16 : 0

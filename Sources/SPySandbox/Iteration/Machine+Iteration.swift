@@ -24,7 +24,7 @@ extension Machine {
             let bytes = unsafeDowncast(object, to: BytesObject.self).bytes
             try meter.charge(bytes: bytes.count * 16)
             meter.refund(bytes: bytes.count * 16)
-            return ArrayIterator(bytes.map { .int(Int($0)) }, PythonType("bytes_iterator"), isCopy: true, heap)
+            return ArrayIterator(bytes.map { .int(Int($0)) }, heap, PythonType("bytes_iterator"), isCopy: true)
         case .deque: return DequeIterator(unsafeDowncast(object, to: DequeObject.self))
         default: throw notIterable(value)
         }

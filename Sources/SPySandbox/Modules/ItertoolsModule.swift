@@ -403,9 +403,9 @@ enum Combinatorics {
         let pool = try machine.array(bound[0] ?? .none)
         let length = try machine.intArgument(bound[1] ?? .none)
         guard length >= 0 else { throw .valueError("r must be non-negative") }
-        if !repeats, length > pool.count { return ArrayIterator([], ItertoolsModule.combinations, machine.heap) }
+        if !repeats, length > pool.count { return ArrayIterator([], machine.heap, ItertoolsModule.combinations) }
         if repeats, pool.isEmpty, length > 0 {
-            return ArrayIterator([], ItertoolsModule.combinationsWithReplacement, machine.heap)
+            return ArrayIterator([], machine.heap, ItertoolsModule.combinationsWithReplacement)
         }
         try machine.checkRoom(length)
         var indices = repeats ? Array(repeating: 0, count: length) : Array(0..<length)
