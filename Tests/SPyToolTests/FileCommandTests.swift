@@ -147,8 +147,10 @@ struct FileCommandTests {
 
     @Test("a place at the end of a program without a last line break can be shown")
     func endOfProgram() {
-        let surroundings = Surroundings(["a.spy": "x = (", "b.spy": "if x:\n", "c.spy": "'''"])
-        #expect(surroundings.run(.check, ["a.spy", "b.spy", "c.spy"]) == 1)
+        let surroundings = Surroundings([
+            "a.spy": "x = (", "b.spy": "if x:\n", "c.spy": "'''", "d.spy": "if x:", "e.spy": "def f():",
+        ])
+        #expect(surroundings.run(.check, ["a.spy", "b.spy", "c.spy", "d.spy", "e.spy"]) == 1)
         #expect(surroundings.output.contains("a.spy:1:"))
     }
 }

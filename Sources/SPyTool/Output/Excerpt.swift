@@ -60,6 +60,8 @@ struct Excerpt {
     /// The code points of the line around a place, and how many stand before them.
     private func window(_ lineStart: Int, _ place: Int) -> (first: Int, text: [Unicode.Scalar]) {
         let bytes = source.utf8
+        // What is missing at the end of a program may be reported behind it.
+        let place = min(place, bytes.count)
         var start = place
         var before = 0
         while start > lineStart, before < Excerpt.widest - 20 {

@@ -22,7 +22,7 @@ struct SPyBench: ParsableCommand {
             let programs = try readAll(list)
             let work: ([UInt8]) -> Int =
                 analyze
-                ? { SPyAnalysis.analyze($0).diagnostics.count } : { parse($0).diagnostics.count }
+                ? { SPyAnalysis.analyze($0).diagnostics.count } : { SPySyntax.parse($0).diagnostics.count }
             for program in programs { keep(work(program)) }
             let clock = ContinuousClock()
             let start = clock.now
@@ -43,7 +43,7 @@ struct SPyBench: ParsableCommand {
         func run() throws {
             let programs = try readAll(list)
             let before = try residentBytes()
-            let trees = programs.map { parse($0) }
+            let trees = programs.map { SPySyntax.parse($0) }
             let used = try residentBytes() - before
             keep(trees.count)
             report(["bytes": Double(programs.reduce(0) { $0 + $1.count }), "used": Double(used)])
@@ -60,7 +60,7 @@ struct SPyBench: ParsableCommand {
             let clock = ContinuousClock()
             var fastest = Double.infinity
             for _ in 0..<5 {
-                let time = clock.measure { keep(parse(program).diagnostics.count) }
+                let time = clock.measure { keep(SPySyntax.parse(program).diagnostics.count) }
                 fastest = min(fastest, time.inSeconds)
             }
             report(["bytes": Double(program.count), "seconds": fastest])
@@ -73,7 +73,7 @@ struct SPyBench: ParsableCommand {
         @Argument var count: Int
 
         func run() throws {
-            let parsed = parse(try read(path))
+            let parsed = SPySyntax.parse(try read(path))
             var sandbox = Sandbox()
             sandbox.limits.steps = .max
             sandbox.limits.memoryBytes = 1 << 30
