@@ -156,8 +156,21 @@ enum Constructors {
     ) throws(EngineError) -> Value {
         if !arguments.names.isEmpty { throw .typeError("\(type.name)() takes no keyword arguments") }
         try machine.checkRoom(arguments.count)
+        if type.name == "OSError", (2...5).contains(arguments.count), let code = arguments[0].smallInteger,
+            let name = errorNames[code]
+        {
+            return .object(ExceptionObject(ExceptionTypes[name], arguments.positional, machine.heap))
+        }
         return .object(ExceptionObject(type, arguments.positional, machine.heap))
     }
+
+    /// The classes that `OSError` becomes by its number.
+    private static let errorNames: [Int: String] = [
+        1: "PermissionError", 2: "FileNotFoundError", 3: "ProcessLookupError", 4: "InterruptedError",
+        10: "ChildProcessError", 11: "BlockingIOError", 13: "PermissionError", 17: "FileExistsError",
+        20: "NotADirectoryError", 21: "IsADirectoryError", 32: "BrokenPipeError", 103: "ConnectionAbortedError",
+        104: "ConnectionResetError", 110: "TimeoutError", 111: "ConnectionRefusedError",
+    ]
 
     // MARK: Numbers
 
@@ -221,7 +234,7 @@ enum Constructors {
 
     /// A number as a float; nothing for what is no number.
     static func double(_ value: Value, _ machine: Machine) throws(EngineError) -> Double? {
-        if let number = Number(value) { return try number.toDouble() }
+        if let number = Numeral(value) { return try number.toDouble() }
         guard case .object(let object) = value, let foreign = object as? ForeignObject else { return nil }
         return try foreign.toDouble(machine)
     }

@@ -3,7 +3,7 @@ internal import SPySyntax
 /// The numeric builtins.
 enum Numeric {
     static func absolute(_ value: Value, _ machine: Machine) throws(EngineError) -> Value {
-        guard let number = Number(value) else {
+        guard let number = Numeral(value) else {
             if case .object(let object) = value, let foreign = object as? ForeignObject,
                 let result = try foreign.absolute(machine)
             {
@@ -28,7 +28,7 @@ enum Numeric {
         {
             return result
         }
-        guard let number = Number(value) else {
+        guard let number = Numeral(value) else {
             throw .typeError("type \(TypeNames.name(of: value)) doesn't define __round__ method")
         }
         guard let digits else {
@@ -54,7 +54,7 @@ enum Numeric {
     }
 
     static func divmod(_ left: Value, _ right: Value, _ machine: Machine) throws(EngineError) -> Value {
-        guard let one = Number(left), let other = Number(right) else {
+        guard let one = Numeral(left), let other = Numeral(right) else {
             if left.kind == .decimal || right.kind == .decimal || left.kind == .timedelta {
                 return machine.tuple([
                     try machine.binary(.floorDivide, left, right), try machine.binary(.modulo, left, right),

@@ -46,13 +46,15 @@ extension Compiler {
 
     /// Adds values and the elements of starred ones to a list or set.
     private func collect(
-        _ elements: NodeElements<ExpressionID>, into collection: Int32, isSet: Bool
+        _ elements: NodeElements<ExpressionID>, into collection: Int32, isSet: Bool, callee: Int32? = nil
     ) throws(CompileError) {
         for element in elements {
             let mark = builder.top
             if case .starred(let value, _) = tree[element] {
                 let value = try operand(value)
-                builder.emit(isSet ? .setUpdate : .listExtend, a: collection, b: value)
+                builder.emit(
+                    isSet ? .setUpdate : .listExtend, a: collection, b: value, c: callee ?? 0,
+                    flag: callee == nil ? 0 : 1)
             } else {
                 let value = try operand(element)
                 builder.emit(isSet ? .setAdd : .listAppend, a: collection, b: value)
@@ -145,7 +147,7 @@ extension Compiler {
         let list = builder.newTemporary()
         let dict = builder.newTemporary()
         builder.emit(.makeList, a: list, b: list, c: 0)
-        try collect(positional, into: list, isSet: false)
+        try collect(positional, into: list, isSet: false, callee: base)
         builder.emit(.makeDict, a: dict, b: dict, c: 0)
         for keyword in named {
             let mark = builder.top

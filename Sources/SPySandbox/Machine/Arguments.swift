@@ -3,7 +3,7 @@
 /// They lie in the registers of the caller; valid during the call only.
 struct Arguments {
     let base: UnsafeMutablePointer<Value>
-    /// Number of positional arguments.
+    /// Numeral of positional arguments.
     let count: Int
     /// Names of those after the positional ones.
     let names: [String]

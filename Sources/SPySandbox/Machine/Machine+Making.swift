@@ -106,6 +106,7 @@ extension Machine {
         return exception
     }
 
+    /// `pos`, and for JSON and patterns also line and column, as far as they follow from the message.
     private func attachPosition(_ position: Int, to exception: ExceptionObject) {
         exception.attributes["pos"] = .int(position)
     }

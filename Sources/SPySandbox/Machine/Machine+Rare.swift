@@ -24,8 +24,15 @@ extension Machine {
             a.pointee = .unbound
 
         case .attribute: a.pointee = try attribute(value(instruction.b), names: instruction.c)
-        case .storeAttribute: try setAttribute(value(instruction.a), names.names[Int(instruction.c)])
-        case .deleteAttribute: try setAttribute(value(instruction.a), names.names[Int(instruction.c)])
+        case .storeAttribute:
+            let (object, name) = (value(instruction.a), names.names[Int(instruction.c)])
+            if case .object(let target) = object, let foreign = target as? ForeignObject,
+                try foreign.setAttribute(name, value(instruction.b), self)
+            {
+                return
+            }
+            try refuseAttribute(object, name)
+        case .deleteAttribute: try refuseAttribute(value(instruction.a), names.names[Int(instruction.c)])
         case .deleteIndex: try deleteItem(value(instruction.a), value(instruction.b))
         case .makeSlice:
             let base = registers + Int(instruction.b)
@@ -47,7 +54,8 @@ extension Machine {
         case .listExtend:
             let added = value(instruction.b)
             guard isIterable(added) else {
-                throw .typeError("Value after * must be an iterable, not \(TypeNames.name(of: added))")
+                let place = instruction.flag == 1 ? calleeName(registers[Int(instruction.c)]) + " argument" : "Value"
+                throw .typeError("\(place) after * must be an iterable, not \(TypeNames.name(of: added))")
             }
             try extend(unsafeList(a.pointee), added)
         case .setAdd: try a.pointee.set?.add(value(instruction.b))
@@ -67,6 +75,7 @@ extension Machine {
         case .raise: try raise(instruction, value)
         case .reraise:
             guard let exception = a.pointee.object(.exception, as: ExceptionObject.self) else { return }
+            isRaisedAgain = true
             throw raising(exception)
         case .enterHandler:
             leaveHandlers(instruction.b)
@@ -176,6 +185,7 @@ extension Machine {
             guard let current = currentException else {
                 throw .raise("RuntimeError", "No active exception to reraise")
             }
+            isRaisedAgain = true
             throw raising(current)
         }
         let exception = try exceptionToRaise(value(instruction.a), "exceptions must derive from BaseException")

@@ -6,7 +6,8 @@ extension Machine {
             while !leaveFrame() {}
             return error
         }
-        var isRaisedAgain = isReraise(frames[frameCount - 1])
+        var isRaisedAgain = self.isRaisedAgain
+        self.isRaisedAgain = false
         if !isRaisedAgain { noteContext(exception) }
         while true {
             let frame = frames[frameCount - 1]
@@ -20,16 +21,6 @@ extension Machine {
                 return nil
             }
             if leaveFrame() { return raising(exception) }
-        }
-    }
-
-    private func isReraise(_ frame: Frame) -> Bool {
-        guard frame.next > 0 else { return false }
-        let instruction = frame.code.instructions[frame.next - 1]
-        switch instruction.operation {
-        case .reraise: return true
-        case .raise: return instruction.flag == 0
-        default: return false
         }
     }
 

@@ -32,6 +32,8 @@ final class Machine {
     var handled: [ExceptionObject?] = []
     /// The exception object that travels as an ``EngineError`` with an empty type name.
     var pending: ExceptionObject?
+    /// Whether the pending exception is raised again where it was caught, which leaves its traceback as it is.
+    var isRaisedAgain = false
     /// Where a run was when a budget or somebody stopped it, innermost first.
     var haltTraceback: [TracebackEntry] = []
     /// How often code of the sandbox stands in itself through callbacks.

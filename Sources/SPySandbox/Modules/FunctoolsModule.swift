@@ -63,7 +63,7 @@ final class OrderingKey: ForeignObject {
     override func order(_ other: Value, _ meter: Meter) throws(EngineError) -> Order? {
         guard case .object(let object) = other, let other = object as? OrderingKey else { return nil }
         let verdict = try machine.call(compare, [value, other.value])
-        guard let number = Number(verdict) else { return nil }
+        guard let number = Numeral(verdict) else { return nil }
         return number.order(.small(0))
     }
 

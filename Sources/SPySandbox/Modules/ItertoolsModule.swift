@@ -81,7 +81,7 @@ enum ItertoolsModule {
     private static func counting(_ machine: Machine, _ arguments: Arguments) throws(EngineError) -> IteratorObject {
         let bound = try arguments.bind("count", ["start", "step"])
         let start = bound[0] ?? .int(0)
-        guard Number(start) != nil || start.kind == .decimal else { throw .typeError("a number is required") }
+        guard Numeral(start) != nil || start.kind == .decimal else { throw .typeError("a number is required") }
         return ComputedIterator(count, [start, bound[1] ?? .int(1)], machine.heap) { machine, iterator throws(EngineError) in
             let value = iterator.values[0]
             iterator.values[0] = try machine.binary(.add, value, iterator.values[1])

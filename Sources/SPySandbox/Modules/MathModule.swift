@@ -85,8 +85,12 @@ enum MathModule {
         "cosh": unary("cosh", overflows: true) { Glibc.cosh($0) }, "tanh": unary("tanh") { Glibc.tanh($0) },
         "asinh": unary("asinh") { Glibc.asinh($0) }, "acosh": unary("acosh") { Glibc.acosh($0) },
         "atanh": unary("atanh") { Glibc.atanh($0) }, "log1p": unary("log1p") { Glibc.log1p($0) },
-        "gamma": unary("gamma", overflows: true) { $0.rounded() == $0 && $0 <= 0 ? .nan : Glibc.tgamma($0) },
-        "lgamma": unary("lgamma", overflows: true) { Glibc.lgamma($0) },
+        "gamma": { machine, arguments throws(EngineError) in
+            .float(try FloatMath.gamma(number(arguments.one("math.gamma"), machine)))
+        },
+        "lgamma": { machine, arguments throws(EngineError) in
+            .float(try FloatMath.logGamma(number(arguments.one("math.lgamma"), machine)))
+        },
         "erf": unary("erf") { Glibc.erf($0) }, "erfc": unary("erfc") { Glibc.erfc($0) },
         "fabs": unary("fabs") { $0.magnitude },
         "degrees": unary("degrees") { $0 * (180 / .pi) }, "radians": unary("radians") { $0 * (.pi / 180) },
@@ -135,7 +139,7 @@ enum MathModule {
         "hypot": { machine, arguments throws(EngineError) in
             var values: [Double] = []
             for value in arguments.positional { values.append(try number(value, machine).magnitude) }
-            return .float(Norm.length(values))
+            return .float(try FloatMath.hypotenuse(values, machine.meter))
         },
         "dist": { machine, arguments throws(EngineError) in
             try arguments.between(2, 2, "dist")
@@ -145,7 +149,7 @@ enum MathModule {
             }
             var values: [Double] = []
             for (one, other) in zip(p, q) { values.append((try number(one, machine) - number(other, machine)).magnitude) }
-            return .float(Norm.length(values))
+            return .float(try FloatMath.hypotenuse(values, machine.meter))
         },
         "isclose": { machine, arguments throws(EngineError) in
             let bound = try arguments.bind("isclose", ["a", "b", "rel_tol", "abs_tol"], required: 2, positional: 2)
@@ -191,10 +195,9 @@ enum MathModule {
             return try machine.measured { () throws(EngineError) in machine.integer(try root(number, machine)) } ?? .none
         },
         "fsum": { machine, arguments throws(EngineError) in
-            var sum = ExactSum()
-            let source = try arguments.one("math.fsum")
-            try machine.forEach(source) { (value) throws(EngineError) in try sum.add(number(value, machine)) }
-            return .float(try sum.value())
+            var values: [Double] = []
+            for value in try machine.array(arguments.one("math.fsum")) { values.append(try number(value, machine)) }
+            return .float(try FloatMath.exactSum(values, machine.meter))
         },
         "prod": { machine, arguments throws(EngineError) in
             let bound = try arguments.bind("prod", ["iterable", "start"], required: 1, positional: 1)
@@ -298,94 +301,5 @@ enum MathModule {
             if !(next < guess) { return guess }
             guess = next
         }
-    }
-}
-
-/// The exact sum of floats, rounded once (`math.fsum`).
-struct ExactSum {
-    private var partials: [Double] = []
-    private var special = 0.0
-    private var hasSpecial = false
-    private var hasInfinity = false
-
-    mutating func add(_ value: Double) throws(EngineError) {
-        guard value.isFinite else {
-            if value.isInfinite, hasInfinity, special != value { throw .valueError("-inf + inf in fsum") }
-            if value.isInfinite { hasInfinity = true }
-            hasSpecial = true
-            special += value
-            return
-        }
-        var x = value
-        var kept = 0
-        for partial in partials {
-            var y = partial
-            if x.magnitude < y.magnitude { (x, y) = (y, x) }
-            let high = x + y
-            let low = y - (high - x)
-            if low != 0 {
-                partials[kept] = low
-                kept += 1
-            }
-            x = high
-        }
-        guard x.isFinite else { throw .overflowError("intermediate overflow in fsum") }
-        partials.removeSubrange(kept...)
-        if x != 0 { partials.append(x) }
-    }
-
-    func value() throws(EngineError) -> Double {
-        if hasSpecial { return special }
-        guard var index = partials.indices.last else { return 0 }
-        var high = partials[index]
-        var low = 0.0
-        while index > 0 {
-            let x = high
-            index -= 1
-            let y = partials[index]
-            high = x + y
-            low = y - (high - x)
-            if low != 0 { break }
-        }
-        // Round half to even also where the partials below decide.
-        if index > 0, (low < 0 && partials[index - 1] < 0) || (low > 0 && partials[index - 1] > 0) {
-            let y = low * 2
-            let x = high + y
-            if y == x - high { high = x }
-        }
-        return high
-    }
-}
-
-/// The length of a vector without overflow on the way, rounded as CPython does.
-enum Norm {
-    static func length(_ values: [Double]) -> Double {
-        if values.contains(where: { $0.isInfinite }) { return .infinity }
-        if values.contains(where: { $0.isNaN }) { return .nan }
-        let largest = values.max() ?? 0
-        if largest == 0 || values.count == 1 { return largest }
-        // A power of two as the scale keeps the arithmetic exact.
-        let scale = Glibc.scalbn(1, -Int32(largest.exponent) - 1)
-        var (sum, error, rest) = (1.0, 0.0, 0.0)
-        for value in values {
-            let x = value * scale
-            let square = x * x
-            let low = x.addingProduct(0, 0) == x ? (-square).addingProduct(x, x) : 0
-            let total = sum + square
-            error += (sum - total) + square
-            rest += low
-            sum = total
-        }
-        var root = (sum - 1 + (error + rest)).squareRoot()
-        // One correction step.
-        let square = root * root
-        let low = (-square).addingProduct(root, root)
-        var (total, remainder) = (sum, 0.0)
-        let next = total - square
-        remainder += (total - next) - square
-        total = next
-        let difference = total - 1 + (error + rest + remainder - low)
-        root += difference / (2 * root)
-        return root / scale
     }
 }

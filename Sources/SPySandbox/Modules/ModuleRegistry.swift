@@ -6,6 +6,11 @@ enum ModuleRegistry {
         "itertools": { machine throws(EngineError) in ItertoolsModule.members(machine) },
         "functools": { machine throws(EngineError) in FunctoolsModule.members(machine) },
         "collections": { machine throws(EngineError) in CollectionsModule.members(machine) },
+        "json": { machine throws(EngineError) in JSONModule.members(machine) },
+        "statistics": { machine throws(EngineError) in StatisticsModule.members(machine) },
+        "random": { machine throws(EngineError) in RandomModule.members(machine) },
+        "datetime": { machine throws(EngineError) in DateTimeModule.members(machine) },
+        "re": { machine throws(EngineError) in RegexModule.members(machine) },
     ]
 
     static var names: [String] { modules.keys.sorted() }
@@ -44,6 +49,17 @@ extension Machine {
 
 /// What the modules remember during a run.
 struct ModuleState {
+    private var generator: RandomObject?
+    /// Compiled patterns by their source.
+    var patterns: [PatternKey: PatternObject] = [:]
+
+    /// The generator behind the functions of `random`.
+    mutating func random(_ heap: Heap) -> RandomObject {
+        if let generator { return generator }
+        let made = RandomObject(heap)
+        generator = made
+        return made
+    }
 }
 
 /// Construction, methods and attributes of the types that modules bring.
@@ -51,15 +67,31 @@ enum ModuleMethods {
     static func construct(
         _ type: PythonType, _ machine: Machine, _ arguments: Arguments
     ) throws(EngineError) -> Value? {
-        try ItertoolsModule.construct(type, machine, arguments)
+        if type === PythonType.random { return try RandomModule.construct(machine, arguments) }
+        if let made = try DateTimeModule.construct(type, machine, arguments) { return made }
+        return try ItertoolsModule.construct(type, machine, arguments)
     }
 
-    static func method(_ name: String, of object: Object) -> NativeMethod? { nil }
+    static func method(_ name: String, of object: Object) -> NativeMethod? {
+        switch object.kind {
+        case .random: RandomModule.table[name]
+        case .pattern: PatternObject.table[name]
+        case .match: MatchObject.table[name]
+        case .date: DateObject.table[name]
+        case .time: TimeObject.table[name]
+        case .datetime: DateTimeObject.table[name] ?? DateObject.table[name]
+        case .timedelta: DeltaObject.table[name]
+        case .timezone: ZoneObject.table[name]
+        default: nil
+        }
+    }
 
     static func classMethod(_ name: String, of type: PythonType) -> NativeMethod? {
         if type === ItertoolsModule.chain, name == "from_iterable" { return ItertoolsModule.fromIterable }
-        return nil
+        return DateTimeModule.classMethod(name, of: type)
     }
 
-    static func attribute(_ name: String, of type: PythonType, _ machine: Machine) throws(EngineError) -> Value? { nil }
+    static func attribute(_ name: String, of type: PythonType, _ machine: Machine) throws(EngineError) -> Value? {
+        try DateTimeModule.attribute(name, of: type, machine)
+    }
 }

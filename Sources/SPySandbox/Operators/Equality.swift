@@ -15,14 +15,14 @@ enum Equality {
             if let foreign = object as? ForeignObject { return try foreign.isEqual(to: left, meter) ?? false }
         default: break
         }
-        guard let left = Number(left), let right = Number(right) else { return false }
+        guard let left = Numeral(left), let right = Numeral(right) else { return false }
         return left.isEqual(to: right)
     }
 
     /// As ``areEqual(_:_:_:depth:)``, but what is the same object is equal, as containers compare their elements.
     @inline(__always)
     static func areSame(_ left: Value, _ right: Value, _ meter: Meter, depth: Int) throws(EngineError) -> Bool {
-        if case .float = left {} else if left.isIdentical(to: right) { return true }
+        if left.isIdentical(to: right) { return true }
         return try areEqual(left, right, meter, depth: depth)
     }
 
@@ -143,7 +143,7 @@ enum Equality {
 }
 
 /// An `int`, `bool` or `float`, for operations that mix them.
-enum Number {
+enum Numeral {
     case small(Int)
     case big(BigInteger)
     case float(Double)
@@ -180,10 +180,10 @@ enum Number {
         }
     }
 
-    func isEqual(to other: Number) -> Bool { order(other) == .equal }
+    func isEqual(to other: Numeral) -> Bool { order(other) == .equal }
 
     /// Exact, also between integers and floats.
-    func order(_ other: Number) -> ForeignObject.Order {
+    func order(_ other: Numeral) -> ForeignObject.Order {
         switch (self, other) {
         case (.small(let left), .small(let right)): return left < right ? .less : left == right ? .equal : .greater
         case (.float(let left), .float(let right)):

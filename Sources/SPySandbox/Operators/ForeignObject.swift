@@ -27,6 +27,9 @@ class ForeignObject: Object {
 
     func attribute(_ name: String, _ machine: Machine) throws(EngineError) -> Value? { nil }
 
+    /// Whether an attribute of this name was set.
+    func setAttribute(_ name: String, _ value: Value, _ machine: Machine) throws(EngineError) -> Bool { false }
+
     func item(_ key: Value, _ machine: Machine) throws(EngineError) -> Value? { nil }
 
     func toInteger(_ machine: Machine) throws(EngineError) -> Value? { nil }

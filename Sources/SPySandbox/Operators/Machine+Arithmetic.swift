@@ -3,7 +3,7 @@ internal import SPySyntax
 extension Machine {
     @inline(never)
     func binary(_ operation: BinaryOperator, _ left: Value, _ right: Value) throws(EngineError) -> Value {
-        if let one = Number(left), let other = Number(right) {
+        if let one = Numeral(left), let other = Numeral(right) {
             if let result = try arithmetic(operation, one, other, left, right) { return result }
             throw unsupported(operation, left, right)
         }
@@ -57,7 +57,7 @@ extension Machine {
     }
 
     private func arithmetic(
-        _ operation: BinaryOperator, _ left: Number, _ right: Number, _ leftValue: Value, _ rightValue: Value
+        _ operation: BinaryOperator, _ left: Numeral, _ right: Numeral, _ leftValue: Value, _ rightValue: Value
     ) throws(EngineError) -> Value? {
         if left.isFloat || right.isFloat { return try floats(operation, left, right) }
         if case .bool(let one) = leftValue, case .bool(let other) = rightValue {
@@ -78,7 +78,7 @@ extension Machine {
         }
     }
 
-    private func floats(_ operation: BinaryOperator, _ left: Number, _ right: Number) throws(EngineError) -> Value? {
+    private func floats(_ operation: BinaryOperator, _ left: Numeral, _ right: Numeral) throws(EngineError) -> Value? {
         switch operation {
         case .leftShift, .rightShift, .bitAnd, .bitOr, .bitXor, .matrixMultiply: return nil
         default: break
@@ -123,7 +123,7 @@ extension Machine {
             let quotient = left / right
             return .int((left % right != 0) && ((left < 0) != (right < 0)) ? quotient - 1 : quotient)
         case .modulo:
-            guard right != 0 else { throw .zeroDivision("integer division or modulo by zero") }
+            guard right != 0 else { throw .zeroDivision("integer modulo by zero") }
             guard right != -1 else { return .int(0) }
             let rest = left % right
             return .int(rest != 0 && (rest < 0) != (right < 0) ? rest + right : rest)
@@ -172,7 +172,7 @@ extension Machine {
             return .float(try left.trueQuotient(by: right, meter))
         case .floorDivide: return integer(try left.floorQuotient(by: right, meter))
         case .modulo:
-            guard !right.isZero else { throw .zeroDivision("integer division or modulo by zero") }
+            guard !right.isZero else { throw .zeroDivision("integer modulo by zero") }
             return integer(try left.modulo(right, meter))
         case .power:
             guard right.isNegative else { return integer(try left.power(right, meter)) }
@@ -189,7 +189,7 @@ extension Machine {
     }
 
     func unary(_ operation: UnaryOperator, _ value: Value) throws(EngineError) -> Value {
-        guard let number = Number(value) else {
+        guard let number = Numeral(value) else {
             if case .object(let object) = value, let foreign = object as? ForeignObject,
                 let result = try foreign.unary(operation, self)
             {

@@ -144,7 +144,7 @@ extension Machine {
     }
 
     private func numberAttribute(_ value: Value, _ name: String) throws(EngineError) -> Value? {
-        guard Number(value) != nil else { return nil }
+        guard Numeral(value) != nil else { return nil }
         switch name {
         case "real", "numerator":
             if case .float = value, name == "numerator" { return nil }
@@ -186,8 +186,8 @@ extension Machine {
         }
     }
 
-    /// Nothing in the subset has attributes that can be set.
-    func setAttribute(_ value: Value, _ name: String) throws(EngineError) {
+    /// The error for an attribute that cannot be set; hardly anything in the subset has one that can.
+    func refuseAttribute(_ value: Value, _ name: String) throws(EngineError) {
         guard try optionalAttribute(value, name) != nil else { throw noAttribute(value, name) }
         if value.kind == .type {
             let type = value.object(.type, as: TypeObject.self)!.type

@@ -176,7 +176,7 @@ enum Ordering {
     static func order(
         _ left: Value, _ right: Value, _ meter: Meter, _ comparison: ComparisonOperator, depth: Int
     ) throws(EngineError) -> ForeignObject.Order? {
-        if let one = Number(left), let other = Number(right) { return one.order(other) }
+        if let one = Numeral(left), let other = Numeral(right) { return one.order(other) }
         if case .object(let object) = left, let foreign = object as? ForeignObject {
             return try foreign.order(right, meter)
         }

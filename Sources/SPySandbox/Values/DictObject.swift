@@ -16,9 +16,9 @@ final class DictObject: Container {
     var flavor = Flavor.plain
     /// What a `defaultdict` calls for a missing key.
     var factory = Value.none
-    /// Number of entries, without deleted ones.
+    /// Numeral of entries, without deleted ones.
     private(set) var count = 0
-    /// Number of entries, deleted ones included.
+    /// Numeral of entries, deleted ones included.
     private(set) var used = 0
     private(set) var entries: UnsafeMutablePointer<Entry>?
     private var capacity = 0

@@ -66,6 +66,7 @@ extension PythonType {
     static let pattern = PythonType("Pattern", module: "re")
     static let match = PythonType("Match", module: "re")
     static let decimal = PythonType("Decimal", module: "decimal")
+    static let decimalContext = PythonType("Context", module: "decimal")
     static let date = PythonType("date", module: "datetime")
     static let time = PythonType("time", module: "datetime")
     static let datetime = PythonType("datetime", module: "datetime", PythonType.date)

@@ -20,7 +20,7 @@ extension BigInteger {
     func unlimitedDecimalDigits(_ meter: Meter) throws(EngineError) -> String {
         if let limb = magnitude.first, magnitude.count == 1 { return String(limb) }
         if isZero { return "0" }
-        let length = bitLength * 1233 >> 12
+        let length = (bitLength * 1233) >> 12
         try meter.charge(bytes: length)
         var pieces: [[UInt8]] = []
         try Self.appendDigits(of: magnitude, to: &pieces, meter)

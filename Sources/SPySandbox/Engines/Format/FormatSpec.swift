@@ -19,6 +19,8 @@ struct FormatSpec: Equatable, Sendable {
     /// `,` or `_`.
     var grouping: UInt32?
     var precision: Int?
+    /// Whether a zero stands before the width although an alignment was given, which decimals refuse.
+    var repeatsAlignment = false
     /// The presentation type, if it was given.
     var type: UInt32?
 
@@ -43,6 +45,7 @@ struct FormatSpec: Equatable, Sendable {
         if let character = reader.take(where: { $0 == 43 || $0 == 45 || $0 == 32 }) { sign = character }
         coercesNegativeZero = reader.take("z")
         isAlternate = reader.take("#")
+        repeatsAlignment = hasAlignment && reader.peek(0) == 48
         if !hasFill, reader.take("0") {
             fill = 48
             if !hasAlignment, defaultAlignment == .right { alignment = .inside }
