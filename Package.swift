@@ -22,6 +22,8 @@ let package = Package(
         .executable(name: "grimoire-mappings", targets: ["grimoire-mappings"]),
         .executable(name: "transport-bench-server", targets: ["TransportBenchServer"]),
         .executable(name: "transport-bench-client", targets: ["TransportBenchClient"]),
+        .executable(name: "grimoire", targets: ["grimoire"]),
+        .executable(name: "spy-bench", targets: ["SPyBench"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser.git", from: "1.8.2"),
@@ -154,6 +156,20 @@ let package = Package(
             swiftSettings: strict
         ),
 
+        .target(name: "SPyAnalysis", dependencies: ["SPySyntax"], swiftSettings: strict),
+        .testTarget(
+            name: "SPyAnalysisTests",
+            dependencies: ["SPyAnalysis", "SPySyntax"],
+            exclude: ["Data"],
+            swiftSettings: strict
+        ),
+        .target(
+            name: "SPyTool",
+            dependencies: ["SPyAnalysis", "SPySandbox", "SPySyntax"],
+            swiftSettings: strict
+        ),
+        .testTarget(name: "SPyToolTests", dependencies: ["SPyTool"], swiftSettings: strict),
+
         .target(
             name: "MappingServing",
             dependencies: [
@@ -254,6 +270,26 @@ let package = Package(
                 .product(name: "SwiftProtobuf", package: "swift-protobuf"),
             ],
             path: "Tests/Benchmarks/TransportBenchClient",
+            swiftSettings: strict
+        ),
+
+        .executableTarget(
+            name: "grimoire",
+            dependencies: [
+                "SPyTool",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ],
+            swiftSettings: strict
+        ),
+
+        .executableTarget(
+            name: "SPyBench",
+            dependencies: [
+                "SPyAnalysis", "SPySandbox", "SPySyntax",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ],
+            path: "Tests/Benchmarks/SPyBench",
+            exclude: ["Programs", "cpython.py"],
             swiftSettings: strict
         ),
     ]
