@@ -114,6 +114,15 @@ def test_headers_are_those_of_the_protocol(python_server, transport):
         assert "grpc-timeout" not in dict(unary.request.headers[0])
 
 
+@pytest.mark.nio_cannot("UNKNOWN, caused by a CancellationError")
+def test_calls_cancelled_early_hold_up_nothing(python_server, transport):
+    """A client that still counts a cancelled call as under way waits for it when it shuts down."""
+    for _ in range(5):
+        started = time.monotonic()
+        run(transport, f"ipv4:127.0.0.1:{python_server}", *["cancel_after_begin"] * 5)
+        assert time.monotonic() - started < 5
+
+
 def test_a_cancelled_call_is_reset_with_cancel(python_server, transport):
     with Wiretap(python_server) as tap:
         run(transport, tap.target, "cancel_reaches_handler")

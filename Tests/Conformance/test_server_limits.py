@@ -28,11 +28,13 @@ def sleeping(api):
     return request
 
 
+@pytest.mark.nio_may_fail("its debug builds trap: 'Received flush data frames while buffering control frames'")
 def test_200_calls_at_once_on_a_new_connection(api, stub):
     calls = [stub.UnaryCall.future(large(api)) for _ in range(200)]
     assert all(len(call.result(timeout=60).payload.body) == 314159 for call in calls)
 
 
+@pytest.mark.nio_may_fail("its debug builds trap: 'Received flush data frames while buffering control frames'")
 def test_200_calls_at_once_on_a_known_connection(api, stub):
     stub.EmptyCall(api.Empty())
     calls = [stub.UnaryCall.future(large(api)) for _ in range(200)]

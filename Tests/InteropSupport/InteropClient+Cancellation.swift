@@ -6,7 +6,7 @@ extension InteropClient {
         try await expectCancellation(after: begins) {
             _ = try await service.streamingInputCall { _ in
                 begun.yield()
-                await waitUntilCancelled()
+                try await waitUntilCancelled()
             }
         }
     }
@@ -16,7 +16,7 @@ extension InteropClient {
         try await expectCancellation(after: answers) {
             try await service.fullDuplexCall { writer in
                 try await writer.write(.zeros(27_182, wanting: [31_415]))
-                await waitUntilCancelled()
+                try await waitUntilCancelled()
             } onResponse: { response in
                 for try await message in response.messages {
                     try check(message.payload.isZeros(31_415), "expected 31415 zeros")
@@ -32,7 +32,7 @@ extension InteropClient {
         try await expectFailure(.deadlineExceeded) { [options] in
             try await service.fullDuplexCall(options: options) { writer in
                 try await writer.write(.zeros(27_182, wanting: []))
-                await waitUntilCancelled()
+                try await waitUntilCancelled()
             } onResponse: { response in
                 try await response.checkZeros([])
             }
@@ -122,9 +122,11 @@ extension InteropClient {
     }
 }
 
-/// Suspends until the task is cancelled.
-private func waitUntilCancelled() async {
+/// Suspends until the task is cancelled, and throws then: a producer that returned would end the request in order, and the
+/// server might answer before the cancellation reaches it.
+private func waitUntilCancelled() async throws {
     let (nothing, keepOpen) = AsyncStream.makeStream(of: Never.self)
     for await _ in nothing {}
     keepOpen.finish()
+    try Task.checkCancellation()
 }

@@ -5,10 +5,12 @@ import GRPCProtobuf
 import SwiftProtobuf
 import Synchronization
 
-/// The unary methods of the service past GRPCCore, as a cache of mappings serves them: an answer is encoded once and kept as
-/// the bytes to send, by the bytes of its request.
+/// The unary methods of the service past GRPCCore.
 struct RawMappings {
     let service: MappingsService
+    /// As a cache of mappings serves them: an answer is encoded once and kept as the bytes to send, by the bytes of its
+    /// request. Otherwise each call's messages are decoded and encoded, as the C++ peer does.
+    let keepsAnswers: Bool
 
     var methods: [RawUnaryMethod] {
         [
@@ -21,15 +23,14 @@ struct RawMappings {
         _ descriptor: MethodDescriptor,
         answer: @escaping @Sendable (Hello_GetRequest) -> some Message
     ) -> RawUnaryMethod {
-        let cache = AnswerCache()
+        let cache = keepsAnswers ? AnswerCache() : nil
         return RawUnaryMethod(descriptor, interceptors: [RawAuthorization()]) { call in
             do {
-                call.respond(
-                    try cache.answer(to: call.message) {
-                        let request = try ProtobufDeserializer<Hello_GetRequest>().deserialize($0)
-                        return try ProtobufSerializer().serialize(answer(request))
-                    }
-                )
+                let make = { (message: MessageBytes) throws -> MessageBytes in
+                    let request = try ProtobufDeserializer<Hello_GetRequest>().deserialize(message)
+                    return try ProtobufSerializer().serialize(answer(request))
+                }
+                call.respond(try cache?.answer(to: call.message, make: make) ?? make(call.message))
             } catch {
                 call.fail(
                     RPCError(code: .invalidArgument, message: "the message cannot be read", cause: error)

@@ -132,7 +132,7 @@ import Testing
             // Windows as wide as they go, and then nobody takes anything off the socket.
             try peer.welcome([(4, 0x7fff_ffff)])
             try peer.send(.windowUpdate(0, 0x7fff_0000))
-            for _ in 0..<10_000 where !isOver.isSet { usleep(1_000) }
+            for _ in 0..<60_000 where !isOver.isSet { usleep(1_000) }
         } _: { server in
             let written = EchoLog()
             let call = Task {

@@ -96,7 +96,7 @@ struct HostileServer: Sendable {
     /// A unary call; its answer or its error.
     func call(
         _ message: [UInt8] = [1, 2, 3],
-        options: CallOptions = .with { $0.timeout = .seconds(10) }
+        options: CallOptions = .with { $0.timeout = .seconds(60) }
     ) async -> Result<[UInt8], RPCError> {
         do {
             let answer = try await client.unary(

@@ -5,7 +5,7 @@ import Glibc
 
 /// The other end of a connection under test, over a blocking socket: says whatever a test wants to, right or wrong.
 ///
-/// Used by one thread, hence the unchecked conformance. Every wait ends after some seconds, so that a test that fails
+/// Used by one thread, hence the unchecked conformance. Every wait ends after a minute, so that a test that fails
 /// ends too.
 final class RawPeer: @unchecked Sendable {
     /// What happened in place of what was waited for.
@@ -17,7 +17,7 @@ final class RawPeer: @unchecked Sendable {
         case system(Int32)
     }
 
-    private static let patienceSeconds = 10
+    private static let patienceSeconds = 60
 
     private(set) var descriptor: Int32
     private var received: [UInt8] = []
