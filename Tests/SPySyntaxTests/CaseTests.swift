@@ -28,12 +28,15 @@ struct CaseTests {
         }
     }
 
-    @Test("what the parser says now is recorded", .enabled(if: ProcessInfo.processInfo.environment["SPY_SYNTAX_RECORD"] != nil))
+    @Test(
+        "what the parser says now is recorded",
+        .enabled(if: ProcessInfo.processInfo.environment["SPY_SYNTAX_RECORD"] != nil)
+    )
     func record() throws {
         let text = String(decoding: try Data(contentsOf: Self.url), as: UTF8.self)
-        let head = text.prefix(upTo: text.range(of: "=== ")!.lowerBound)
+        let head = text.prefix(upTo: text.range(of: "\n=== ")!.lowerBound)
         let body = Self.cases.map { "=== \($0.name)\n\($0.annotated())\n" }.joined()
-        try (head + body).write(to: Self.url, atomically: true, encoding: .utf8)
+        try (head + "\n" + body).write(to: Self.url, atomically: true, encoding: .utf8)
     }
 }
 
@@ -46,7 +49,9 @@ struct SyntaxCase: Sendable, CustomTestStringConvertible {
     var testDescription: String { name }
 
     var program: String {
-        text.split(separator: "\n", omittingEmptySubsequences: false).filter { !$0.hasPrefix("~ ") }.joined(separator: "\n")
+        text.split(separator: "\n", omittingEmptySubsequences: false).filter { !$0.hasPrefix("~ ") }.joined(
+            separator: "\n"
+        )
     }
 
     /// The program with the diagnostics that the parser gives.

@@ -44,7 +44,10 @@ extension Lexer {
         default: break
         }
         position = at
-        if !brackets.isEmpty, isStatementKeyword(at) { abandonBrackets() }
+        if !brackets.isEmpty, isStatementKeyword(at) {
+            if goBackToUnclosedBracket() { return false }
+            abandonBrackets()
+        }
         if brackets.isEmpty { indent(to: column, alternative, lineStart: start) }
         return true
     }
@@ -135,5 +138,48 @@ extension Lexer {
         reportUnclosed(brackets[brackets.count - 1])
         brackets = []
         emit(.newline, from: position, to: position)
+    }
+
+    /// When it is certain that a bracket is never closed: goes back to the first line after it that is indented no more
+    /// than the block around, where the next statement probably begins, and lets the bracket end before it.
+    ///
+    /// - Returns: false where there is no such line, or too much has been read again already.
+    mutating func goBackToUnclosedBracket() -> Bool {
+        guard let outermost = brackets.first, rereadings < Lexer.maximumRereadings else { return false }
+        let column = indentations[indentations.count - 1].column
+        var first = tokens.count
+        while first > 0, tokens[first - 1].start > outermost { first -= 1 }
+        while first < tokens.count {
+            let start = Int(tokens[first].start)
+            let lineStart = beginningOfLine(start)
+            if let lineStart, start - lineStart <= column, !closesBracket(tokens[first].kind) {
+                resume(at: lineStart, before: first)
+                return true
+            }
+            first += 1
+        }
+        return false
+    }
+
+    private func closesBracket(_ kind: TokenKind) -> Bool {
+        kind == .rightParenthesis || kind == .rightBracket || kind == .rightBrace || kind == .error
+    }
+
+    /// Where the line begins, if nothing but blanks stands before an offset in it.
+    private func beginningOfLine(_ offset: Int) -> Int? {
+        var at = offset
+        while at > 0, text[at - 1] == 0x20 || text[at - 1] == 0x09 { at -= 1 }
+        return at > 0 && (text[at - 1] == 0x0A || text[at - 1] == 0x0D) ? at : nil
+    }
+
+    private mutating func resume(at lineStart: Int, before token: Int) {
+        rereadings += 1
+        tokens.truncate(to: token)
+        diagnostics.removeAll { Int($0.range.start) >= lineStart }
+        position = lineStart
+        let open = brackets.last { Int($0) < lineStart } ?? brackets[0]
+        brackets = []
+        reportUnclosed(open)
+        emit(.newline, from: lineStart, to: lineStart)
     }
 }

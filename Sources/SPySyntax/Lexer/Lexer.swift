@@ -21,7 +21,11 @@ struct Lexer: ~Copyable {
     var indentations: [(column: Int, alternative: Int)] = [(0, 0)]
     /// Inside the replacement field of an f-string, where line breaks mean nothing and there are no lines to indent.
     let isReplacementField: Bool
+    /// How often text was read again after a bracket that is never closed.
+    var rereadings = 0
 
+    /// How often text may be read again, so that many such brackets do not take time that grows with the square.
+    static let maximumRereadings = 32
     /// CPython's `MAXLEVEL`: brackets that may be open at once.
     static let maximumBrackets = 200
     /// CPython's `MAXINDENT`: blocks that may be open at once, one more than that.
@@ -48,9 +52,11 @@ struct Lexer: ~Copyable {
             emit(.end, from: limit, to: limit)
             return
         }
-        while position < limit {
-            if readIndentation() { readTokens() }
-        }
+        repeat {
+            while position < limit {
+                if readIndentation() { readTokens() }
+            }
+        } while goBackToUnclosedBracket()
         finish()
     }
 
@@ -238,8 +244,11 @@ struct Lexer: ~Copyable {
                 "This '\(closer)' does not match the '\(Unicode.Scalar(text[Int(open)]))' that is open.",
                 hint: "Close the brackets in the reverse order of opening them."
             )
+            // The bracket closes the one it matches, or else was mistyped and closes the last.
             if brackets.contains(where: { text[Int($0)] == opener }) {
                 while let last = brackets.popLast(), text[Int(last)] != opener {}
+            } else {
+                brackets.removeLast()
             }
             return
         }

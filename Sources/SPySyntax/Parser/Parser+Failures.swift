@@ -55,6 +55,15 @@ extension Parser {
 
     mutating func failName(_ place: StaticString) -> SyntaxFailure {
         guard kind != .error else { return SyntaxFailure() }
+        if kind == .equal, index > 0, tokens[index - 1].kind.isKeyword {
+            let keyword = tokens[index - 1]
+            return fail(
+                .keywordAsName,
+                at: keyword.range,
+                "'\(keyword.kind.spelling)' is a keyword of Python and cannot be a variable.",
+                hint: "Choose another name, for instance '\(keyword.kind.spelling)_'."
+            )
+        }
         if kind.isKeyword {
             return fail(
                 .keywordAsName,

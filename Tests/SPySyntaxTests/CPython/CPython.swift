@@ -2,7 +2,9 @@ import Foundation
 
 /// The machine's CPython 3.11, asked through `cpython.py`.
 enum CPython {
-    private static let script = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "cpython.py").path
+    private static let script = URL(filePath: #filePath).deletingLastPathComponent().appending(
+        path: "cpython.py"
+    ).path
 
     /// Whether there is one; the tests against it run only then.
     static let isAvailable: Bool = {

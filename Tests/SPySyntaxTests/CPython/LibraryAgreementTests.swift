@@ -8,16 +8,19 @@ struct LibraryAgreementTests {
     /// In a debug build every so many-th file is compared, unless `SPY_SYNTAX_FULL` is set: a release build takes all.
     static let step: Int = {
         #if DEBUG
-            ProcessInfo.processInfo.environment["SPY_SYNTAX_FULL"] == nil ? 8 : 1
+        ProcessInfo.processInfo.environment["SPY_SYNTAX_FULL"] == nil ? 8 : 1
         #else
-            1
+        1
         #endif
     }()
 
     static let paths: [String] = {
         let all = (try? CPython.ask("list").split(separator: "\n").map(String.init)) ?? []
         // Beside every so many-th file always those that test the syntax itself.
-        let own = ["test_grammar", "test_fstring", "test_patma", "test_syntax", "test_source_encoding", "bad", "koi8", "clock"]
+        let own = [
+            "test_grammar", "test_fstring", "test_patma", "test_syntax", "test_source_encoding", "bad",
+            "koi8", "clock",
+        ]
         return all.enumerated().filter { index, path in
             index % step == 0 || own.contains { path.split(separator: "/").last!.contains($0) }
         }.map(\.element)
@@ -75,7 +78,9 @@ struct LibraryAgreementTests {
             guard result.isValid else { continue }
             let printed = result.tree.printed()
             let again = parse(printed)
-            if !again.isValid || again.tree != result.tree || again.tree.printed() != printed { failures.append(path) }
+            if !again.isValid || again.tree != result.tree || again.tree.printed() != printed {
+                failures.append(path)
+            }
         }
         #expect(failures == [])
     }

@@ -21,11 +21,16 @@ struct Mutator {
     private let statements: [String]
 
     static let tokens = [
-        "(", ")", "[", "]", "{", "}", ":", ",", ".", ";", "=", "==", ":=", "+", "-", "*", "**", "/", "//", "@", "%", "<",
-        "->", "~", "!", "if", "else", "for", "in", "not", "and", "or", "is", "lambda", "def", "class", "return", "yield",
-        "await", "async", "with", "as", "import", "from", "try", "except", "finally", "raise", "del", "global",
-        "nonlocal", "pass", "break", "continue", "while", "match", "case", "_", "None", "True", "x", "1", "\"a\"",
-        "f\"{x}\"", "b\"a\"", "...", "\n", "    ", "\t", "\\\n", "elif", "assert", "*a", "**k", "x=1", "/", "'''", "0x",
+        "(", ")", "[", "]", "{", "}", ":", ",", ".", ";", "=", "==", ":=", "+", "-", "*", "**", "/", "//",
+        "@", "%", "<",
+        "->", "~", "!", "if", "else", "for", "in", "not", "and", "or", "is", "lambda", "def", "class",
+        "return", "yield",
+        "await", "async", "with", "as", "import", "from", "try", "except", "finally", "raise", "del",
+        "global",
+        "nonlocal", "pass", "break", "continue", "while", "match", "case", "_", "None", "True", "x", "1",
+        "\"a\"",
+        "f\"{x}\"", "b\"a\"", "...", "\n", "    ", "\t", "\\\n", "elif", "assert", "*a", "**k", "x=1", "/",
+        "'''", "0x",
         "1.e", "__debug__", "except*", "f'{", "}'", "\\N{DASH}",
     ]
 
@@ -46,7 +51,8 @@ struct Mutator {
     private mutating func mutateTokens(_ statement: String) -> String {
         var parts = Mutator.split(statement)
         let places = parts.indices.filter { !parts[$0].allSatisfy { $0 == " " } }
-        guard let place = places.randomElement(using: &random), let token = Mutator.tokens.randomElement(using: &random)
+        guard let place = places.randomElement(using: &random),
+            let token = Mutator.tokens.randomElement(using: &random)
         else { return statement }
         switch Int.random(in: 0..<5, using: &random) {
         case 0: parts.remove(at: place)
@@ -63,8 +69,10 @@ struct Mutator {
         let place = Int.random(in: 0..<lines.count, using: &random)
         let plain = String(lines[place].drop { $0 == " " || $0 == "\t" })
         switch Int.random(in: 0..<5, using: &random) {
-        case 0: lines[place] = ["", " ", "    ", "\t", "        ", "  "].randomElement(using: &random)! + plain
-        case 1: lines[place] = String(repeating: " ", count: Int.random(in: 1..<5, using: &random)) + lines[place]
+        case 0:
+            lines[place] = ["", " ", "    ", "\t", "        ", "  "].randomElement(using: &random)! + plain
+        case 1:
+            lines[place] = String(repeating: " ", count: Int.random(in: 1..<5, using: &random)) + lines[place]
         case 2: lines.remove(at: place)
         case 3: lines.insert(lines[place], at: place)
         default: if place + 1 < lines.count { lines[place] += lines.remove(at: place + 1) }
@@ -106,7 +114,9 @@ struct Mutator {
         return parts
     }
 
-    private static let operators = ["**=", "//=", ">>=", "<<=", "...", "==", "!=", "<=", ">=", "->", ":=", "**", "//", "+=", "-="]
+    private static let operators = [
+        "**=", "//=", ">>=", "<<=", "...", "==", "!=", "<=", ">=", "->", ":=", "**", "//", "+=", "-=",
+    ]
 
     private static func stringLength(_ text: Substring, _ quote: Character) -> Int {
         var length = 1

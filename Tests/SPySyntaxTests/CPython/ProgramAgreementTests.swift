@@ -53,7 +53,8 @@ struct ProgramAgreementTests {
             if verdict == "?" { return nil }
             let result = parse(program)
             if result.isValid == (verdict == "+") { return nil }
-            return "CPython says \(verdict), we say \(result.diagnostics.prefix(2).map(\.message)):\n\(program)"
+            return
+                "CPython says \(verdict), we say \(result.diagnostics.prefix(2).map(\.message)):\n\(program)"
         }
     }
 }

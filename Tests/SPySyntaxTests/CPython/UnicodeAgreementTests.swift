@@ -14,7 +14,10 @@ struct UnicodeAgreementTests {
         for line in lines.dropFirst(2) where !line.isEmpty {
             let fields = line.split(separator: " ")
             let scalar = try #require(UInt32(fields[0]).flatMap(Unicode.Scalar.init))
-            #expect(Self.normalised("a\(Character(scalar))") == fields[1], "U+\(String(scalar.value, radix: 16))")
+            #expect(
+                Self.normalised("a\(Character(scalar))") == fields[1],
+                "U+\(String(scalar.value, radix: 16))"
+            )
         }
     }
 

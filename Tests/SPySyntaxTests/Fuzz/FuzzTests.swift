@@ -9,7 +9,9 @@ struct FuzzTests {
     func corpus() throws {
         let programs = try Corpus.programs()
         #expect(!programs.isEmpty)
-        for program in programs { #expect(FuzzEntry.violations(in: program) == [], "\(String(decoding: program, as: UTF8.self))") }
+        for program in programs {
+            #expect(FuzzEntry.violations(in: program) == [], "\(String(decoding: program, as: UTF8.self))")
+        }
     }
 
     @Test("random and mutated texts crash nothing and keep the promises of trees")
@@ -25,7 +27,9 @@ struct FuzzTests {
             let violations = FuzzEntry.violations(in: program)
             count += 1
             guard !violations.isEmpty else { continue }
-            Issue.record("seed \(seed), program \(count): \(violations)\n\(String(decoding: program, as: UTF8.self).debugDescription)")
+            Issue.record(
+                "seed \(seed), program \(count): \(violations)\n\(String(decoding: program, as: UTF8.self).debugDescription)"
+            )
             return
         }
         #expect(count > 0)
@@ -54,7 +58,9 @@ struct ProgramGenerator {
     private mutating func pick(_ choices: [String]) -> String { choices.randomElement(using: &random)! }
 
     private mutating func tokens() -> String {
-        (0..<Int.random(in: 1..<60, using: &random)).map { _ in pick(Mutator.tokens) + pick(["", " ", " ", "\n"]) }.joined()
+        (0..<Int.random(in: 1..<60, using: &random)).map { _ in
+            pick(Mutator.tokens) + pick(["", " ", " ", "\n"])
+        }.joined()
     }
 
     private mutating func mutated(_ bytes: [UInt8]) -> [UInt8] {
@@ -72,14 +78,19 @@ struct ProgramGenerator {
     }
 
     private mutating func expression(_ depth: Int) -> String {
-        guard depth < 6 else { return pick(["x", "1", "'a'", "None", "f'{x}'", "b''", "0x1F", "1e5j", "..."]) }
+        guard depth < 6 else {
+            return pick(["x", "1", "'a'", "None", "f'{x}'", "b''", "0x1F", "1e5j", "..."])
+        }
         let one = expression(depth + Int.random(in: 1..<4, using: &random))
         let two = expression(depth + Int.random(in: 2..<5, using: &random))
         return pick([
-            "\(one) + \(two)", "(\(one), \(two))", "[\(one), *\(two)]", "{\(one): \(two)}", "f(\(one), k=\(two))",
-            "\(one) if \(two) else x", "lambda a, *b: \(one)", "[\(one) for x in \(two) if x]", "not \(one)", "-\(one)",
+            "\(one) + \(two)", "(\(one), \(two))", "[\(one), *\(two)]", "{\(one): \(two)}",
+            "f(\(one), k=\(two))",
+            "\(one) if \(two) else x", "lambda a, *b: \(one)", "[\(one) for x in \(two) if x]", "not \(one)",
+            "-\(one)",
             "\(one)[\(two):]", "\(one).a", "(y := \(one))", "\(one) < \(two) is not x", "\(one) and \(two)",
-            "f\"{\(one)!r:>{x}}\"", "await \(one)", "(yield \(one))", "\(one) ** \(two)", "{*\(one)}", "\(one) or \(two)",
+            "f\"{\(one)!r:>{x}}\"", "await \(one)", "(yield \(one))", "\(one) ** \(two)", "{*\(one)}",
+            "\(one) or \(two)",
         ])
     }
 
@@ -87,15 +98,19 @@ struct ProgramGenerator {
         let margin = String(repeating: " ", count: indentation * pick(["1", "2", "4"]).utf8.count * 2)
         let value = expression(Int.random(in: 0..<5, using: &random))
         let simple = pick([
-            "x = \(value)", "return \(value)", "del x, y[0]", "import a.b as c", "from . import (a, b as c)", "raise \(value)",
-            "assert \(value), x", "x: \(value) = 1", "x += \(value)", "pass", "break", "global x", "nonlocal y", value,
+            "x = \(value)", "return \(value)", "del x, y[0]", "import a.b as c", "from . import (a, b as c)",
+            "raise \(value)",
+            "assert \(value), x", "x: \(value) = 1", "x += \(value)", "pass", "break", "global x",
+            "nonlocal y", value,
         ])
         guard depth < 4 else { return margin + simple + "\n" }
         let body = (0..<Int.random(in: 1..<4, using: &random))
             .map { _ in statement(depth: depth + 1, indentation: indentation + 1) }.joined()
         let header = pick([
-            "if \(value)", "while \(value)", "for x, *y in \(value)", "def f(a, /, b: int = 1, *c, d, **e)", "class A(x, k=1)",
-            "with \(value) as x, y", "try", "async def f()", "match \(value)", "case [x, *_] if \(value)", "except* x as y",
+            "if \(value)", "while \(value)", "for x, *y in \(value)", "def f(a, /, b: int = 1, *c, d, **e)",
+            "class A(x, k=1)",
+            "with \(value) as x, y", "try", "async def f()", "match \(value)", "case [x, *_] if \(value)",
+            "except* x as y",
             "else", "finally", "@x\ndef g()",
         ])
         return Bool.random(using: &random) ? margin + simple + "\n" : margin + header + ":\n" + body
