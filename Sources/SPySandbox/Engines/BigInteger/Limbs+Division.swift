@@ -32,7 +32,7 @@ extension Limbs {
         var position = quotient.count
         while position > 0 {
             position -= 1
-            try meter.charge(steps: count / 24 + 1)
+            try meter.charge(steps: count / 8 + 1)
             let digit = estimate(
                 (rest[position + count], rest[position + count - 1], rest[position + count - 2]),
                 top: top,

@@ -2,7 +2,7 @@ extension Limbs {
     /// Limbs below which splitting costs more than it saves.
     private static let karatsubaThreshold = 40
     /// Products of limbs that make one step of a meter.
-    private static let productsPerStep = 32
+    private static let productsPerStep = 8
 
     static func multiply(_ left: Magnitude, _ right: Magnitude, _ meter: Meter) throws(EngineError)
         -> Magnitude

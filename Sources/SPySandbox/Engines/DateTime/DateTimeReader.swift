@@ -61,6 +61,8 @@ struct DateTimeReader {
 
     private static let special = Set("\\.^$*+?(){}[]|".unicodeScalars.map(\.value))
 
+    /// What a directive matches. The spelling is CPython's, as `re.error` for a directive given twice tells a position
+    /// in it.
     private static func pattern(_ directive: Unicode.Scalar) -> String? {
         switch directive {
         case "d": "(?P<d>3[0-1]|[1-2]\\d|0[1-9]|[1-9]| [1-9])"

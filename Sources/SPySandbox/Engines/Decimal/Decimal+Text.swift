@@ -83,7 +83,9 @@ extension Decimal {
             return try number.laidOut(plain, groupSize: nil, meter)
         }
         var number = try parts(type, precision: spec.precision, context, meter)
-        if spec.coercesNegativeZero, number.isZero { number.isNegative = false }
+        // With a capital F, CPython looks at the value before it is rounded.
+        let isZeroShown = type == "F" ? isZero : number.isZero
+        if spec.coercesNegativeZero, isZeroShown { number.isNegative = false }
         return try number.laidOut(spec, groupSize: spec.grouping == nil ? nil : 3, meter)
     }
 
