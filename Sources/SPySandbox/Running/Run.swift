@@ -72,6 +72,8 @@ struct Run {
 
     private func run(_ code: Code, _ machine: Machine) -> Outcome {
         let module = FunctionObject(code, defaults: [], keywordDefaults: [], cells: [], machine.heap)
+        // The frame refers to the function without holding it.
+        defer { withExtendedLifetime(module) {} }
         do throws(EngineError) {
             try machine.enter(module, machine.top, argumentCount: 0, isEntry: true)
             _ = try machine.run()
