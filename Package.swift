@@ -109,7 +109,12 @@ let package = Package(
         ),
 
         .target(name: "SPySyntax", swiftSettings: strict),
-        .testTarget(name: "SPySyntaxTests", dependencies: ["SPySyntax"], swiftSettings: strict),
+        .testTarget(
+            name: "SPySyntaxTests",
+            dependencies: ["SPySyntax"],
+            exclude: ["CPython/cpython.py", "Cases", "Fuzz/Corpus", "Fuzz/LibFuzzer.txt"],
+            swiftSettings: strict
+        ),
 
         .target(name: "SPySandbox", dependencies: ["SPySyntax"], swiftSettings: strict),
         .testTarget(

@@ -208,7 +208,7 @@ extension ScopeChecker {
                 continue
             }
             let first = tree.string(imported.name).prefix { $0 != "." }
-            if let name = tree.name(String(first)) { record(name, .local, context, imported.range) }
+            if let name = name(first) { record(name, .local, context, imported.range) }
         }
     }
 

@@ -36,6 +36,15 @@ struct ScopeChecker {
     private var work: [Work] = []
     /// What the node at hand wants done next, in order.
     private var next: [Work] = []
+    /// Names by their text, found once when first asked for.
+    private lazy var namesByText: [String: Name] = {
+        var table: [String: Name] = [:]
+        for index in 0..<UInt32(tree.nameCount) {
+            let name = Name(rawValue: index)
+            table[tree.string(name)] = name
+        }
+        return table
+    }()
     /// Names are followed only where a declaration or `:=` makes them matter.
     let followsNames: Bool
     /// Expressions are walked only where something in them matters.
@@ -163,6 +172,10 @@ struct ScopeChecker {
     }
 
     // MARK: Names
+
+    mutating func name(_ text: some StringProtocol) -> Name? {
+        namesByText[String(text)]
+    }
 
     func key(_ name: Name, _ context: Context) -> Scope.Key {
         guard let owner = scopes[context.scope].owner else { return Scope.Key(name: name, owner: nil) }

@@ -10,9 +10,12 @@ public struct SourceText: Sendable {
     /// Byte offset at which each line begins; the first is 0.
     public let lineStarts: [UInt32]
 
-    /// The text of a string.
+    /// The text of a string, of which nothing is taken off: in a string, as CPython sees it, a byte order mark is a
+    /// character that cannot stand in a program, and declarations of an encoding mean nothing.
     public init(_ text: some StringProtocol) {
-        self.init(utf8: Array(text.utf8))
+        utf8 = Array(text.utf8)
+        hasByteOrderMark = false
+        lineStarts = SourceText.findLines(utf8)
     }
 
     /// Bytes that are known to be UTF-8; a byte order mark at the beginning is taken off.

@@ -1,9 +1,10 @@
 """Answers questions about CPython's own parser, for the tests of SPySyntax.
 
     cpython.py list                     the Python files of the standard library, one a line
-    cpython.py digests < PATHS          for each file: its verdict and the digest of its tree
+    cpython.py digests < PATHS          for each file: whether it is accepted, and the digest of its tree
     cpython.py dump PATH                the tree of a file, as TreeDump.swift writes it
     cpython.py verdicts < JSON-STRINGS  for each program: whether it is parsed, and whether it is compiled
+    cpython.py strings                  the strings in CPython's tests, each as one JSON string
     cpython.py characters               which characters can begin and continue names, and names that normalise
     cpython.py speed                    MB/s of ast.parse over the standard library
 """
@@ -116,9 +117,48 @@ def read(path):
 def digests():
     for path in sys.stdin.read().splitlines():
         source = read(path)
-        answer = verdict(source)
-        digest = zlib.crc32(text(source)) if answer in "C+" else 0
-        print(answer, digest, flush=False)
+        try:
+            digest = zlib.crc32(text(source))
+            compile(source, path, "exec", dont_inherit=True)
+            print("+", digest)
+        except (SyntaxError, ValueError):
+            print("-")
+
+
+def strings():
+    import doctest
+    import textwrap
+
+    seen = set()
+
+    def emit(program):
+        if program in seen or len(program) > 3000:
+            return
+        try:
+            program.encode("utf-8")
+        except UnicodeEncodeError:
+            return
+        seen.add(program)
+        print(json.dumps(program))
+
+    examples = doctest.DocTestParser()
+    for path in library():
+        if f"{os.sep}test{os.sep}" not in path:
+            continue
+        try:
+            tree = ast.parse(read(path))
+        except (SyntaxError, ValueError):
+            continue
+        for node in ast.walk(tree):
+            if isinstance(node, ast.Constant) and isinstance(node.value, str):
+                emit(node.value)
+                emit(textwrap.dedent(node.value))
+                if ">>>" in node.value:
+                    try:
+                        for example in examples.get_examples(node.value):
+                            emit(example.source)
+                    except ValueError:
+                        pass
 
 
 def characters():
@@ -158,6 +198,8 @@ def main():
         sys.stdout.buffer.write(text(read(sys.argv[2])))
     elif command == "verdicts":
         print("".join(verdict(json.loads(line)) for line in sys.stdin))
+    elif command == "strings":
+        strings()
     elif command == "characters":
         characters()
     elif command == "speed":
