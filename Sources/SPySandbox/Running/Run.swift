@@ -14,9 +14,16 @@ struct Run {
         self.stop = stop
     }
 
+    /// Nodes of a program; the subset allows fewer. Counts in instructions rely on it.
+    private static let largestProgram = 65_000
+
     func outcome() -> Outcome {
         if let diagnostic = program.diagnostics.first(where: { $0.severity == .error }) {
             return refused("SyntaxError", diagnostic.message, diagnostic.range)
+        }
+        let tree = program.tree
+        guard tree.expressionCount + tree.statementCount + tree.patternCount <= Self.largestProgram else {
+            return refused("Refused", "The program is too large to run.", SourceRange(start: 0, end: 0))
         }
         let limits = sandbox.limits
         let meter = Meter(
