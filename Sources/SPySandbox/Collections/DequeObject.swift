@@ -16,9 +16,9 @@ final class DequeObject: Container {
 
     deinit {
         heap.credit(ring.count * 16)
-        let held = ring
+        var held = ring
         ring = []
-        heap.release(held)
+        heap.release(&held)
     }
 
     override func clear() {
@@ -92,11 +92,11 @@ final class DequeObject: Container {
 
     func removeAll() {
         heap.credit((ring.count - 8) * 16)
-        let held = ring
+        var held = ring
         ring = Array(repeating: .unbound, count: 8)
         (start, count) = (0, 0)
         changes += 1
-        heap.release(held)
+        heap.release(&held)
     }
 }
 

@@ -29,7 +29,7 @@ extension Compiler {
     func display(_ values: ExpressionList, _ make: Operation, into target: Int32) throws(CompileError) {
         let elements = tree[values]
         let hasStars = elements.contains { if case .starred = tree[$0] { true } else { false } }
-        if !hasStars, elements.count <= 32 || make == .makeTuple && elements.count <= 256 {
+        if !hasStars, elements.count <= 30 || make == .makeTuple && elements.count <= 256 {
             let base = builder.newTemporaries(elements.count)
             for (offset, element) in elements.enumerated() {
                 try expression(element, into: base + Int32(offset))
@@ -70,21 +70,32 @@ extension Compiler {
         }
     }
 
+    /// Keys and values are all computed before the first key is hashed, fifteen pairs at a time, as CPython does it.
     func dictionary(_ items: DictionaryItemList, into target: Int32) throws(CompileError) {
         let dict = builder.newTemporary()
+        let mark = builder.top
         builder.emit(.makeDict, a: dict, b: dict, c: 0)
-        for item in tree[items] {
-            let mark = builder.top
-            if let key = item.key {
-                let key = try operand(key)
-                let value = try operand(item.value)
-                builder.emit(.dictSet, a: dict, b: key, c: value)
-            } else {
-                let value = try operand(item.value)
-                builder.emit(.dictUpdate, a: dict, b: value)
-            }
+        var pending: Int32 = 0
+        func flush() {
+            if pending > 0 { builder.emit(.dictFill, a: dict, b: mark, c: pending) }
+            pending = 0
             builder.release(to: mark)
         }
+        for item in tree[items] {
+            if let key = item.key {
+                let base = builder.newTemporaries(2)
+                try expression(key, into: base)
+                try expression(item.value, into: base + 1)
+                pending += 1
+                if pending == 15 { flush() }
+            } else {
+                flush()
+                let value = try operand(item.value)
+                builder.emit(.dictUpdate, a: dict, b: value)
+                builder.release(to: mark)
+            }
+        }
+        flush()
         builder.emit(.take, a: target, b: dict)
     }
 

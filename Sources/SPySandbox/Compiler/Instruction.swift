@@ -88,6 +88,8 @@ enum Operation: UInt8 {
     case listAppend, listExtend, setAdd, setUpdate
     /// a[b] = c for a fresh dictionary
     case dictSet
+    /// a[b] = b + 1, a[b + 2] = b + 3, …, c pairs of them
+    case dictFill
     /// a.update(b); the flag says that b are keyword arguments, none of which may come twice.
     case dictUpdate
     /// a = tuple(a), a list that nobody else knows

@@ -39,9 +39,9 @@ final class ZipIterator: IteratorObject {
 
     override func clear() { sources = [] }
     deinit {
-        let held = sources.map { Value.object($0) }
+        var held = sources.map { Value.object($0) }
         sources = []
-        heap.release(held)
+        heap.release(&held)
     }
 
     override func next(_ machine: Machine) throws(EngineError) -> Value? {
@@ -88,9 +88,9 @@ final class MapIterator: IteratorObject {
         sources = []
     }
     deinit {
-        let held = sources.map { Value.object($0) } + [function]
+        var held = sources.map { Value.object($0) } + [function]
         clear()
-        heap.release(held)
+        heap.release(&held)
     }
 
     override func next(_ machine: Machine) throws(EngineError) -> Value? {
@@ -124,7 +124,9 @@ final class FilterIterator: IteratorObject {
         source = nil
     }
     deinit {
-        heap.release([function])
+        var held = [function]
+        function = .none
+        heap.release(&held)
         release(&source)
     }
 
@@ -168,9 +170,9 @@ final class ComputedIterator: IteratorObject {
 
     deinit {
         heap.credit(heldBytes)
-        let held = values
+        var held = values
         values = []
-        heap.release(held)
+        heap.release(&held)
     }
 
     /// The next value of the iterator at a place in `values`.
@@ -196,9 +198,10 @@ final class ComputedIterator: IteratorObject {
 extension IteratorObject {
     /// Drops a source without recursing through a long chain of iterators.
     fileprivate func release(_ source: inout IteratorObject?) {
-        guard let held = source else { return }
+        guard source != nil else { return }
+        var held = [Value.object(source!)]
         source = nil
-        heap.release([.object(held)])
+        heap.release(&held)
     }
 }
 

@@ -30,7 +30,7 @@ final class GeneratorObject: IteratorObject {
         if let function { held.append(.object(function)) }
         registers = []
         function = nil
-        heap.release(held)
+        heap.release(&held)
     }
 
     override func next(_ machine: Machine) throws(EngineError) -> Value? {

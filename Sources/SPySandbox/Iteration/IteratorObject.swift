@@ -106,9 +106,9 @@ final class ArrayIterator: IteratorObject {
 
     deinit {
         heap.credit(copiedBytes)
-        let held = values
+        var held = values
         values = []
-        heap.release(held)
+        heap.release(&held)
     }
 
     override func clear() { values = [] }

@@ -101,13 +101,25 @@ extension Machine {
         let text = Text(raised.message)
         heap.debit(text.byteCount)
         let exception = ExceptionObject(type, [.object(StringObject(text, heap))], heap)
-        if let position = raised.position { attachPosition(position, to: exception) }
+        if let position = raised.position { attachPosition(position, raised.message, to: exception) }
+        if type.isSubtype(of: ExceptionTypes.keyError) { exception.message = raised.message }
         if type === ExceptionTypes.stopIteration, raised.message.isEmpty { exception.arguments = [] }
         return exception
     }
 
-    /// `pos`, and for JSON and patterns also line and column, as far as they follow from the message.
-    private func attachPosition(_ position: Int, to exception: ExceptionObject) {
+    /// `pos` and `msg`, and for JSON `lineno` and `colno`, which stand behind the message: `…: line 1 column 2 (char 1)`.
+    private func attachPosition(_ position: Int, _ message: String, to exception: ExceptionObject) {
         exception.attributes["pos"] = .int(position)
+        let words = message.split(separator: " ")
+        guard let mark = words.lastIndex(of: "line") ?? words.lastIndex(of: "at") else { return }
+        if words[mark] == "line", mark + 3 < words.count {
+            exception.attributes["lineno"] = Int(words[mark + 1]).map { .int($0) }
+            exception.attributes["colno"] = Int(words[mark + 3]).map { .int($0) }
+        }
+        var bare = words[..<mark].joined(separator: " ")
+        if bare.hasSuffix(":") { bare.removeLast() }
+        let text = Text(bare)
+        heap.debit(text.byteCount)
+        exception.attributes["msg"] = .object(StringObject(text, heap))
     }
 }

@@ -54,6 +54,12 @@ extension Machine {
             let set = SetObject(heap)
             for element in run(from: instruction.b, instruction.c) { try set.add(element) }
             a.pointee = .object(set)
+        case .dictFill:
+            let dict = unsafeDict(a.pointee)
+            for pair in 0..<Int(instruction.c) {
+                let base = registers + Int(instruction.b) + 2 * pair
+                try dict.set(base[0], base[1])
+            }
         case .makeDict: a.pointee = .object(DictObject(heap))
         case .joinStrings: a.pointee = try joinStrings(run(from: instruction.b, instruction.c))
         case .listExtend:

@@ -22,7 +22,8 @@ enum DictMethods {
         },
         "pop": { machine, value, arguments throws(EngineError) in
             try arguments.between(1, 2, "pop", owner: "dict")
-            if let removed = try dict(value).remove(arguments[0]) { return removed }
+            // An empty dictionary does not even ask for the hash.
+            if dict(value).count > 0, let removed = try dict(value).remove(arguments[0]) { return removed }
             guard arguments.count == 2 else { throw machine.keyError(arguments[0]) }
             return arguments[1]
         },

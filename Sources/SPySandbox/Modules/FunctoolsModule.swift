@@ -111,9 +111,9 @@ final class CachedFunctionObject: Container {
     }
 
     deinit {
-        let held = [function, .object(known)]
+        var held = [function, .object(known)]
         function = .none
-        heap.release(held)
+        heap.release(&held)
     }
 
     override func clear() {

@@ -14,9 +14,16 @@ struct Run {
         self.stop = stop
     }
 
+    /// Nodes of a program; the subset allows fewer. Counts in instructions rely on it.
+    private static let largestProgram = 65_000
+
     func outcome() -> Outcome {
         if let diagnostic = program.diagnostics.first(where: { $0.severity == .error }) {
             return refused("SyntaxError", diagnostic.message, diagnostic.range)
+        }
+        let tree = program.tree
+        guard tree.expressionCount + tree.statementCount + tree.patternCount <= Self.largestProgram else {
+            return refused("Refused", "The program is too large to run.", SourceRange(start: 0, end: 0))
         }
         let limits = sandbox.limits
         let meter = Meter(
@@ -72,6 +79,8 @@ struct Run {
 
     private func run(_ code: Code, _ machine: Machine) -> Outcome {
         let module = FunctionObject(code, defaults: [], keywordDefaults: [], cells: [], machine.heap)
+        // The frame refers to the function without holding it.
+        defer { withExtendedLifetime(module) {} }
         do throws(EngineError) {
             try machine.enter(module, machine.top, argumentCount: 0, isEntry: true)
             _ = try machine.run()

@@ -31,7 +31,7 @@ final class ExceptionObject: Container {
         if let cause { held.append(.object(cause)) }
         if let context { held.append(.object(context)) }
         clear()
-        heap.release(held)
+        heap.release(&held)
     }
 
     override func clear() {

@@ -16,9 +16,9 @@ final class FunctionObject: Container {
     }
 
     deinit {
-        let held = defaults + keywordDefaults + cells.map { .object($0) }
+        var held = defaults + keywordDefaults + cells.map { .object($0) }
         clear()
-        heap.release(held)
+        heap.release(&held)
     }
 
     override func clear() {
@@ -38,9 +38,9 @@ final class CellObject: Container {
     }
 
     deinit {
-        let held = value
+        var held = [value]
         value = .unbound
-        heap.release([held])
+        heap.release(&held)
     }
 
     override func clear() { value = .unbound }
@@ -77,9 +77,9 @@ final class BoundMethodObject: Container {
     }
 
     deinit {
-        let held = receiver
+        var held = [receiver]
         receiver = .none
-        heap.release([held])
+        heap.release(&held)
     }
 
     override func clear() { receiver = .none }
@@ -101,9 +101,9 @@ final class PartialObject: Container {
 
     deinit {
         heap.credit((arguments.count + keywords.count) * 32)
-        let held = arguments + keywords.map(\.value) + [function]
+        var held = arguments + keywords.map(\.value) + [function]
         clear()
-        heap.release(held)
+        heap.release(&held)
     }
 
     override func clear() {

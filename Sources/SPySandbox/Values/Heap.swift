@@ -36,12 +36,15 @@ final class Heap {
     func deferRelease(_ values: [Value]) { deferred.append(values) }
 
     /// Releases what a dying container held, without recursing deeper than the stack allows.
-    func release(_ values: consuming [Value]) {
+    ///
+    /// The array must be the only one to hold the values, or they die elsewhere, where nobody counts the depth.
+    func release(_ values: inout [Value]) {
         if beginRelease() {
             values = []
             endRelease()
         } else {
             deferRelease(values)
+            values = []
         }
     }
 

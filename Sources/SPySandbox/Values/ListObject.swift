@@ -82,7 +82,7 @@ final class ListObject: Container {
 
     /// Replaces a range by other values.
     func replace(_ range: Range<Int>, with values: [Value]) throws(EngineError) {
-        let removed = Array(UnsafeBufferPointer(rebasing: elements[range]))
+        var removed = Array(UnsafeBufferPointer(rebasing: elements[range]))
         let newCount = count - range.count + values.count
         if newCount > capacity { try grow(to: newCount) }
         (base + range.lowerBound).deinitialize(count: range.count)
@@ -92,7 +92,7 @@ final class ListObject: Container {
             (base + range.lowerBound + offset).initialize(to: value)
         }
         count = newCount
-        heap.release(removed)
+        heap.release(&removed)
     }
 
     func removeAll() {

@@ -119,9 +119,9 @@ final class NamedTupleTypeObject: Container {
 
     deinit {
         heap.credit(fields.count * 32)
-        let held = defaults
+        var held = defaults
         defaults = []
-        heap.release(held)
+        heap.release(&held)
     }
 
     override func clear() { defaults = [] }

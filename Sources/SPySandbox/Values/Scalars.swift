@@ -82,9 +82,9 @@ final class SliceObject: Container {
     }
 
     deinit {
-        let held = [start, stop, step]
+        var held = [start, stop, step]
         clear()
-        heap.release(held)
+        heap.release(&held)
     }
 
     override func clear() {

@@ -38,9 +38,9 @@ final class SetObject: Container {
     private var extraBytes: Int { max(table.count - Self.smallest, 0) * MemoryLayout<Entry>.stride }
 
     private func drop() {
-        let values = table.compactMap { $0.key.isUnbound ? nil : $0.key }
+        var values = table.compactMap { $0.key.isUnbound ? nil : $0.key }
         table = []
-        heap.release(values)
+        heap.release(&values)
     }
 
     private static func isRemoved(_ entry: Entry) -> Bool {
