@@ -10,6 +10,11 @@ let strict: [SwiftSetting] = [
     .enableUpcomingFeature("MemberImportVisibility"),
 ]
 
+/// The event loop and the transport are confined to their threads by design, and tests run with every check on: a release
+/// build goes without the run-time's exclusivity checks, which cost them 5 % of a call.
+let confined: [SwiftSetting] =
+    strict + [.unsafeFlags(["-enforce-exclusivity=unchecked"], .when(configuration: .release))]
+
 let package = Package(
     name: "grimoire-server",
     products: [
@@ -17,6 +22,8 @@ let package = Package(
         .executable(name: "grimoire-mappings", targets: ["grimoire-mappings"]),
         .executable(name: "transport-bench-server", targets: ["TransportBenchServer"]),
         .executable(name: "transport-bench-client", targets: ["TransportBenchClient"]),
+        .executable(name: "grimoire", targets: ["grimoire"]),
+        .executable(name: "spy-bench", targets: ["SPyBench"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser.git", from: "1.8.2"),
@@ -41,7 +48,7 @@ let package = Package(
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
 
         .systemLibrary(name: "CEpoll"),
-        .target(name: "EventLoop", dependencies: ["CEpoll"], swiftSettings: strict),
+        .target(name: "EventLoop", dependencies: ["CEpoll"], swiftSettings: confined),
         .testTarget(name: "EventLoopTests", dependencies: ["EventLoop"], swiftSettings: strict),
 
         .target(
@@ -62,7 +69,7 @@ let package = Package(
                 .product(name: "DequeModule", package: "swift-collections"),
                 .product(name: "GRPCCore", package: "grpc-swift-2"),
             ],
-            swiftSettings: strict
+            swiftSettings: confined
         ),
         .testTarget(
             name: "GRPCNghttp2Tests",
@@ -133,12 +140,81 @@ let package = Package(
             swiftSettings: strict
         ),
 
+        .target(name: "SPySyntax", swiftSettings: strict),
+        .testTarget(
+            name: "SPySyntaxTests",
+            dependencies: ["SPySyntax"],
+            exclude: ["CPython/cpython.py", "Cases", "Fuzz/Corpus", "Fuzz/LibFuzzer.txt"],
+            swiftSettings: strict
+        ),
+
+        .target(name: "SPySandbox", dependencies: ["SPySyntax"], swiftSettings: strict),
+        .testTarget(
+            name: "SPySandboxTests",
+            dependencies: ["SPySandbox", "SPySyntax"],
+            exclude: ["Benchmarks", "Engines/Cases", "Programs"],
+            swiftSettings: strict
+        ),
+
+        .target(name: "SPyAnalysis", dependencies: ["SPySyntax"], swiftSettings: strict),
+        .testTarget(
+            name: "SPyAnalysisTests",
+            dependencies: ["SPyAnalysis", "SPySyntax"],
+            exclude: ["Data"],
+            swiftSettings: strict
+        ),
+        .target(
+            name: "SPyTool",
+            dependencies: ["SPyAnalysis", "SPySandbox", "SPySyntax"],
+            swiftSettings: strict
+        ),
+        .testTarget(name: "SPyToolTests", dependencies: ["SPyTool"], swiftSettings: strict),
+
         .target(
             name: "MappingServing",
             dependencies: [
                 "GrimoireAPI", "ServiceKit",
                 .product(name: "GRPCCore", package: "grpc-swift-2"),
             ],
+            swiftSettings: strict
+        ),
+
+        // gRPC's interoperability tests: client and server over any transport, as a suite and as programs for other peers.
+        .target(
+            name: "InteropSupport",
+            dependencies: [
+                "EventLoop", "GRPCNghttp2",
+                .product(name: "GRPCCore", package: "grpc-swift-2"),
+                .product(name: "GRPCNIOTransportHTTP2", package: "grpc-swift-nio-transport"),
+                .product(name: "GRPCProtobuf", package: "grpc-swift-protobuf"),
+                .product(name: "SwiftProtobuf", package: "swift-protobuf"),
+            ],
+            path: "Tests/InteropSupport",
+            swiftSettings: strict
+        ),
+        .testTarget(
+            name: "GRPCConformanceTests",
+            dependencies: ["InteropSupport", .product(name: "GRPCCore", package: "grpc-swift-2")],
+            swiftSettings: strict
+        ),
+        .executableTarget(
+            name: "interop-server",
+            dependencies: [
+                "InteropSupport",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "UnixSignals", package: "swift-service-lifecycle"),
+            ],
+            path: "Tests/InteropPrograms/interop-server",
+            swiftSettings: strict
+        ),
+        .executableTarget(
+            name: "interop-client",
+            dependencies: [
+                "InteropSupport",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "UnixSignals", package: "swift-service-lifecycle"),
+            ],
+            path: "Tests/InteropPrograms/interop-client",
             swiftSettings: strict
         ),
 
@@ -194,6 +270,26 @@ let package = Package(
                 .product(name: "SwiftProtobuf", package: "swift-protobuf"),
             ],
             path: "Tests/Benchmarks/TransportBenchClient",
+            swiftSettings: strict
+        ),
+
+        .executableTarget(
+            name: "grimoire",
+            dependencies: [
+                "SPyTool",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ],
+            swiftSettings: strict
+        ),
+
+        .executableTarget(
+            name: "SPyBench",
+            dependencies: [
+                "SPyAnalysis", "SPySandbox", "SPySyntax",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ],
+            path: "Tests/Benchmarks/SPyBench",
+            exclude: ["Programs", "cpython.py"],
             swiftSettings: strict
         ),
     ]

@@ -12,7 +12,7 @@ def blocks():
 
 def test_the_commands_of_the_readme_work_as_printed(organization, tmp_path, monkeypatch):
     monkeypatch.setenv("GRIMOIRE_TOKEN", organization.token)
-    start, walk, mistake = blocks()
+    start, walk, mistake = (block for block in blocks() if "grimoire spy" not in block)
     assert start.splitlines() == ["scripts/up", ". .grimoire/env"], "this test stands on what these two make"
 
     run = subprocess.run(["bash", "-euc", walk], cwd=tmp_path, capture_output=True, text=True, timeout=60)

@@ -27,7 +27,7 @@ def processes(state):
         (["up", "--rest-port", "http"], "http"),
         (["up", "--rest-port", "70000"], "70000"),
         (["down", "--now"], "--now is not an option"),
-        (["test", "--only", "some"], "Give swift or outside"),
+        (["test", "--only", "some"], "Give swift, conformance, outside or threads"),
         (["generate", "now"], "Usage: scripts/generate"),
         (["token", "--role", "king"], "viewer, editor, admin or service"),
         (["token", "--org", "mine"], "mine is no UUID"),

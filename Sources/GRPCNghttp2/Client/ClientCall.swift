@@ -72,6 +72,8 @@ final class ClientCall: @unchecked Sendable {
         guard headers == nil else {
             throw TransportError(.protocolViolation, "A request's metadata is sent once, before any message.")
         }
+        // A caller that has left may still have a task that is about to begin: nobody would ever end such a call.
+        guard !isClosed else { throw TransportError(.cancelled, "The caller gave the call up.") }
         var metadata = metadata
         let asked = metadata[stringValues: MessageCompression.requestKey].first { _ in true }
         if asked != nil { metadata.removeAllValues(forKey: MessageCompression.requestKey) }
@@ -128,7 +130,7 @@ final class ClientCall: @unchecked Sendable {
     }
 
     func finish() {
-        guard !isFinished else { return }
+        guard !isFinished, !isClosed else { return }
         isFinished = true
         guard !isBetweenAttempts, headers != nil, !stream.isOver else { return }
         stream.finishSending()

@@ -8,6 +8,9 @@ public struct ClientConfiguration: Sendable {
     public var keepalive: KeepaliveConfiguration?
     /// After this time without a call, connections are closed, and made again for the next call.
     public var maxIdle: Duration = .seconds(1_800)
+    /// How many calls a connection takes at once where the server does not say. Servers that do not say may still close a
+    /// connection over more; 100 is what RFC 9113, section 6.5.2, asks them to bear.
+    public var assumedMaxConcurrentStreams = 100
     /// How many calls may wait for a connection or for a free stream on one; one more fails with RESOURCE_EXHAUSTED.
     public var maxWaitingCalls = 10_000
     /// Up to how many bytes of a call's request are kept, so that the call can be made again where a server has not

@@ -133,7 +133,8 @@ actor ClientConnection {
     /// Whether another call may be made now.
     var hasRoom: Bool {
         guard state == .ready, let http2 else { return false }
-        return callCount < http2.session.peerMaxConcurrentStreams && http2.session.mayRequest
+        let limit = http2.session.peerMaxConcurrentStreams ?? configuration.assumedMaxConcurrentStreams
+        return callCount < limit && http2.session.mayRequest
     }
 
     /// A place for a call, which is given back by ``release()`` where its stream never begins, and by HTTP/2 otherwise.

@@ -45,7 +45,7 @@ private let beginHeaders: nghttp2_on_begin_headers_callback = { _, frame, userDa
     } else {
         session.headersStream = session.stream(id)
     }
-    session.headers = HeaderBlock()
+    session.headers = .withUsualRoom()
     return 0
 }
 

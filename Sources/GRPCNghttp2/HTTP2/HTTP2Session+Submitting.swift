@@ -99,14 +99,13 @@ extension HTTP2Session {
         guard result == 0 else { throw .nghttp2(result, "submitting GOAWAY") }
     }
 
-    /// How many streams the peer lets us have open.
-    var peerMaxConcurrentStreams: Int {
-        Int(
-            nghttp2_session_get_remote_settings(
-                pointer,
-                nghttp2_settings_id(NGHTTP2_SETTINGS_MAX_CONCURRENT_STREAMS.rawValue)
-            )
+    /// How many streams the peer lets us have open; nil where its SETTINGS do not say.
+    var peerMaxConcurrentStreams: Int? {
+        let limit = nghttp2_session_get_remote_settings(
+            pointer,
+            nghttp2_settings_id(NGHTTP2_SETTINGS_MAX_CONCURRENT_STREAMS.rawValue)
         )
+        return limit == .max ? nil : Int(limit)
     }
 
     /// Whether a request can still be made: numbers are left, and no GOAWAY came.

@@ -26,6 +26,14 @@ struct HeaderBlock {
 
     init() {}
 
+    /// An empty block with room for as many fields as a request or response of gRPC most often has.
+    static func withUsualRoom() -> HeaderBlock {
+        var block = HeaderBlock()
+        block.bytes.reserveCapacity(480)
+        block.fields.reserveCapacity(14)
+        return block
+    }
+
     /// How many fields there are.
     var count: Int { fields.count }
 

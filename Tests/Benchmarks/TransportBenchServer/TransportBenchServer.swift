@@ -13,8 +13,10 @@ struct TransportBenchServer: AsyncParsableCommand {
 
     enum Transport: String, ExpressibleByArgument, CaseIterable {
         case nio, nghttp2
-        /// nghttp2, where unary methods go past GRPCCore.
+        /// nghttp2, where unary methods go past GRPCCore, from encoded answers that are kept.
         case raw
+        /// The same with every message decoded and encoded.
+        case rawEncoding = "raw-encoding"
     }
 
     @Option(help: "What to serve on.")
@@ -37,9 +39,10 @@ struct TransportBenchServer: AsyncParsableCommand {
                 )
             )
         case .nghttp2: try await serve(nghttp2(ServerConfiguration()))
-        case .raw:
+        case .raw, .rawEncoding:
             var configuration = ServerConfiguration()
-            configuration.rawMethods = RawMappings(service: MappingsService()).methods
+            let mappings = RawMappings(service: MappingsService(), keepsAnswers: transport == .raw)
+            configuration.rawMethods = mappings.methods
             try await serve(nghttp2(configuration))
         }
     }

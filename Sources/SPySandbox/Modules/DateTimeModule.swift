@@ -1,0 +1,317 @@
+/// `datetime`, without a clock: `now`, `today` and `utcnow` are refused.
+enum DateTimeModule {
+    static func members(_ machine: Machine) -> [String: Value] {
+        var members = machine.members([:], [.date, .time, .datetime, .timedelta, .tzinfo, .timezone])
+        members["UTC"] = .object(ZoneObject(.utc, machine.heap))
+        members["MINYEAR"] = .int(1)
+        members["MAXYEAR"] = .int(9999)
+        return members
+    }
+
+    // MARK: Construction
+
+    static func construct(
+        _ type: PythonType,
+        _ machine: Machine,
+        _ arguments: Arguments
+    ) throws(EngineError) -> Value? {
+        let heap = machine.heap
+        switch ObjectIdentifier(type) {
+        case ObjectIdentifier(PythonType.date):
+            let bound = try arguments.bind("date", ["year", "month", "day"], required: 3)
+            return .object(DateObject(try date(bound, machine), heap))
+        case ObjectIdentifier(PythonType.time):
+            let bound = try arguments.bind("time", timeNames, positional: 5)
+            return .object(TimeObject(try time(bound, 0, machine), heap))
+        case ObjectIdentifier(PythonType.datetime):
+            let bound = try arguments.bind(
+                "datetime",
+                ["year", "month", "day"] + timeNames,
+                required: 3,
+                positional: 8
+            )
+            return .object(
+                DateTimeObject(
+                    DateTime(date: try date(bound, machine), time: try time(bound, 3, machine)),
+                    heap
+                )
+            )
+        case ObjectIdentifier(PythonType.timedelta):
+            return .object(DeltaObject(try delta(machine, arguments), heap))
+        case ObjectIdentifier(PythonType.timezone):
+            let bound = try arguments.bind("timezone", ["offset", "name"], required: 1)
+            guard let offset = bound[0]?.object(.timedelta, as: DeltaObject.self) else {
+                throw .typeError(
+                    "timezone() argument 1 must be datetime.timedelta, not \(TypeNames.name(of: bound[0] ?? .none))"
+                )
+            }
+            return .object(
+                ZoneObject(try FixedZone(offset: offset.delta, name: bound[1]?.string?.text), heap)
+            )
+        default: return nil
+        }
+    }
+
+    private static let timeNames = ["hour", "minute", "second", "microsecond", "tzinfo", "fold"]
+
+    private static func int(_ value: Value?, _ fallback: Int, _ machine: Machine) throws(EngineError) -> Int {
+        guard let value else { return fallback }
+        return try machine.intArgument(value)
+    }
+
+    private static func date(_ bound: [Value?], _ machine: Machine) throws(EngineError) -> CivilDate {
+        try CivilDate(
+            year: int(bound[0], 1, machine),
+            month: int(bound[1], 1, machine),
+            day: int(bound[2], 1, machine)
+        )
+    }
+
+    private static func time(_ bound: [Value?], _ first: Int, _ machine: Machine) throws(EngineError)
+        -> ClockTime
+    {
+        try ClockTime(
+            hour: int(bound[first], 0, machine),
+            minute: int(bound[first + 1], 0, machine),
+            second: int(bound[first + 2], 0, machine),
+            microsecond: int(bound[first + 3], 0, machine),
+            zone: zone(bound[first + 4]),
+            fold: int(bound[first + 5], 0, machine)
+        )
+    }
+
+    static func zone(_ value: Value?) throws(EngineError) -> FixedZone? {
+        guard let value, !value.isNone else { return nil }
+        guard let zone = value.object(.timezone, as: ZoneObject.self) else {
+            throw .typeError(
+                "tzinfo argument must be None or of a tzinfo subclass, not type '\(TypeNames.name(of: value))'"
+            )
+        }
+        return zone.zone
+    }
+
+    private static func delta(_ machine: Machine, _ arguments: Arguments) throws(EngineError) -> TimeDelta {
+        let names = ["days", "seconds", "microseconds", "milliseconds", "minutes", "hours", "weeks"]
+        let bound = try arguments.bind("timedelta", names)
+        var parts: [Number] = []
+        for (index, value) in bound.enumerated() {
+            guard let value else {
+                parts.append(.integer(.zero))
+                continue
+            }
+            if case .float(let number) = value {
+                parts.append(.float(number))
+            } else if let number = value.bigInteger {
+                parts.append(.integer(number))
+            } else {
+                throw .typeError(
+                    "unsupported type for timedelta \(names[index]) component: \(TypeNames.name(of: value))"
+                )
+            }
+        }
+        return try TimeDelta(
+            days: parts[0],
+            seconds: parts[1],
+            microseconds: parts[2],
+            milliseconds: parts[3],
+            minutes: parts[4],
+            hours: parts[5],
+            weeks: parts[6],
+            machine.meter
+        )
+    }
+
+    // MARK: Attributes of the types
+
+    static func attribute(_ name: String, of type: PythonType, _ machine: Machine) throws(EngineError)
+        -> Value?
+    {
+        let heap = machine.heap
+        switch "\(type.name).\(name)" {
+        case "timezone.utc": return .object(ZoneObject(.utc, heap))
+        case "timedelta.min": return .object(DeltaObject(.min, heap))
+        case "timedelta.max": return .object(DeltaObject(.max, heap))
+        case "timedelta.resolution": return .object(DeltaObject(try TimeDelta(microseconds: 1), heap))
+        case "date.min": return .object(DateObject(try CivilDate(year: 1, month: 1, day: 1), heap))
+        case "date.max": return .object(DateObject(try CivilDate(year: 9999, month: 12, day: 31), heap))
+        case "datetime.min":
+            return .object(DateTimeObject(DateTime(date: try CivilDate(year: 1, month: 1, day: 1)), heap))
+        case "datetime.max":
+            let last = try ClockTime(hour: 23, minute: 59, second: 59, microsecond: 999_999)
+            return .object(
+                DateTimeObject(
+                    DateTime(date: try CivilDate(year: 9999, month: 12, day: 31), time: last),
+                    heap
+                )
+            )
+        default: return nil
+        }
+    }
+
+    static func classMethod(_ name: String, of type: PythonType) -> NativeMethod? {
+        if let method = classMethods["\(type.name).\(name)"] { return method }
+        return type === PythonType.datetime ? classMethods["date.\(name)"] : nil
+    }
+
+    private static func clockless(_ name: String) -> NativeMethod {
+        { machine, value, arguments throws(EngineError) in
+            throw .raise(
+                "RuntimeError",
+                "SPy's sandbox has no clock: pass the time in instead of calling \(name)()"
+            )
+        }
+    }
+
+    private static let classMethods: [String: NativeMethod] = [
+        "date.today": clockless("today"), "datetime.now": clockless("now"),
+        "datetime.utcnow": clockless("utcnow"),
+        "datetime.today": clockless("today"),
+        "date.fromisoformat": { machine, value, arguments throws(EngineError) in
+            let text = try machine.textArgument(
+                arguments.one("date.fromisoformat"),
+                "fromisoformat: argument must be str, not "
+            )
+            return .object(DateObject(try ISOParser.date(text, machine.meter), machine.heap))
+        },
+        "time.fromisoformat": { machine, value, arguments throws(EngineError) in
+            let text = try machine.textArgument(
+                arguments.one("time.fromisoformat"),
+                "fromisoformat: argument must be str, not "
+            )
+            return .object(TimeObject(try ISOParser.time(text, machine.meter), machine.heap))
+        },
+        "datetime.fromisoformat": { machine, value, arguments throws(EngineError) in
+            let text = try machine.textArgument(
+                arguments.one("datetime.fromisoformat"),
+                "fromisoformat: argument must be str, not "
+            )
+            return .object(DateTimeObject(try ISOParser.dateTime(text, machine.meter), machine.heap))
+        },
+        "datetime.strptime": { machine, value, arguments throws(EngineError) in
+            try arguments.between(2, 2, "strptime")
+            let text = try machine.textArgument(arguments[0], "strptime() argument 1 must be str, not ")
+            let format = try machine.textArgument(arguments[1], "strptime() argument 2 must be str, not ")
+            return .object(
+                DateTimeObject(try DateTimeReader.parse(text, format, machine.meter), machine.heap)
+            )
+        },
+        "datetime.combine": { machine, value, arguments throws(EngineError) in
+            let bound = try arguments.bind("combine", ["date", "time", "tzinfo"], required: 2)
+            guard let date = bound[0].flatMap({ civilDate($0) }),
+                let time = bound[1]?.object(.time, as: TimeObject.self)
+            else {
+                throw .typeError("combine() arguments must be a date and a time")
+            }
+            var clock = time.time
+            if let zone = bound[2] {
+                clock = try replacing(clock, [:], zone: .some(DateTimeModule.zone(zone)), machine)
+            }
+            return .object(DateTimeObject(DateTime(date: date, time: clock), machine.heap))
+        },
+        "datetime.fromtimestamp": { machine, value, arguments throws(EngineError) in
+            let bound = try arguments.bind("fromtimestamp", ["timestamp", "tz"], required: 1)
+            let stamp = try Constructors.float(bound[0] ?? .none, machine)
+            return .object(DateTimeObject(try DateTime(timestamp: stamp, zone: zone(bound[1])), machine.heap))
+        },
+        "datetime.utcfromtimestamp": { machine, value, arguments throws(EngineError) in
+            let stamp = try Constructors.float(arguments.one("utcfromtimestamp"), machine)
+            return .object(DateTimeObject(try DateTime(timestamp: stamp, zone: nil), machine.heap))
+        },
+        "date.fromordinal": { machine, value, arguments throws(EngineError) in
+            let ordinal = try machine.intArgument(arguments.one("fromordinal"))
+            return .object(DateObject(try CivilDate(ordinal: ordinal), machine.heap))
+        },
+        "date.fromisocalendar": { machine, value, arguments throws(EngineError) in
+            let bound = try arguments.bind("fromisocalendar", ["year", "week", "day"], required: 3)
+            return .object(
+                DateObject(
+                    try CivilDate(
+                        isoYear: int(bound[0], 1, machine),
+                        week: int(bound[1], 1, machine),
+                        weekday: int(bound[2], 1, machine)
+                    ),
+                    machine.heap
+                )
+            )
+        },
+    ]
+
+    // MARK: Shared by the objects
+
+    static func civilDate(_ value: Value) -> CivilDate? {
+        if let date = value.object(.date, as: DateObject.self) { return date.date }
+        return value.object(.datetime, as: DateTimeObject.self)?.moment.date
+    }
+
+    /// A time with some of its parts replaced; `zone` is nothing where it stays.
+    static func replacing(
+        _ time: ClockTime,
+        _ parts: [String: Value],
+        zone: FixedZone??,
+        _ machine: Machine
+    ) throws(EngineError) -> ClockTime {
+        try ClockTime(
+            hour: int(parts["hour"], time.hour, machine),
+            minute: int(parts["minute"], time.minute, machine),
+            second: int(parts["second"], time.second, machine),
+            microsecond: int(parts["microsecond"], time.microsecond, machine),
+            zone: zone ?? time.zone,
+            fold: int(parts["fold"], time.fold, machine)
+        )
+    }
+
+    static func replacing(_ date: CivilDate, _ parts: [String: Value], _ machine: Machine) throws(EngineError)
+        -> CivilDate
+    {
+        try CivilDate(
+            year: int(parts["year"], date.year, machine),
+            month: int(parts["month"], date.month, machine),
+            day: int(parts["day"], date.day, machine)
+        )
+    }
+
+    /// The named parts of a `replace`, which may also come by position.
+    static func replacements(_ arguments: Arguments, _ names: [String]) throws(EngineError) -> [String: Value]
+    {
+        let bound = try arguments.bind("replace", names)
+        var parts: [String: Value] = [:]
+        for (name, value) in zip(names, bound) { if let value { parts[name] = value } }
+        return parts
+    }
+
+    static func precision(_ arguments: Arguments, _ index: Int, _ machine: Machine) throws(EngineError)
+        -> ClockTime.Precision
+    {
+        guard let given = arguments.named("timespec") ?? (index < arguments.count ? arguments[index] : nil)
+        else { return .auto }
+        return try ClockTime.Precision(
+            named: machine.textArgument(given, "isoformat() argument 2 must be str, not ").string
+        )
+    }
+
+    static func isoCalendar(_ date: CivilDate, _ machine: Machine) -> Value {
+        let calendar = date.isoCalendar
+        let type = NamedTupleTypeObject(
+            "datetime.IsoCalendarDate",
+            ["year", "week", "weekday"],
+            [],
+            machine.heap
+        )
+        let items: [Value] = [.int(calendar.year), .int(calendar.week), .int(calendar.weekday)]
+        return .object(TupleObject(items, machine.heap, type: type))
+    }
+
+    static func format(_ moment: DateTime, _ arguments: Arguments, _ machine: Machine) throws(EngineError)
+        -> Value
+    {
+        let format = try machine.textArgument(
+            arguments.one("strftime"),
+            "strftime() argument 1 must be str, not "
+        )
+        return try machine.text { () throws(EngineError) in try moment.formatted(format, machine.meter) }
+    }
+
+    static func order(_ number: Int) -> ForeignObject.Order {
+        number < 0 ? .less : number == 0 ? .equal : .greater
+    }
+}

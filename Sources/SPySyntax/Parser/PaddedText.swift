@@ -1,0 +1,82 @@
+/// A copy of a text with a line break at its end and zeros after it, so that the lexer can look ahead without bounds.
+struct PaddedText: ~Copyable {
+    private let base: UnsafeMutablePointer<UInt8>
+    private let count: Int
+    /// Where null characters stand; the copy has spaces in their place.
+    private let nulls: [Int]
+
+    private static let padding = 16
+    private static let reportedNulls = 100
+
+    init(_ bytes: [UInt8]) {
+        base = .allocate(capacity: bytes.count + PaddedText.padding + 1)
+        var end = 0
+        for byte in bytes {
+            base[end] = byte
+            end += 1
+        }
+        if let last = bytes.last, last != 0x0A, last != 0x0D {
+            base[end] = 0x0A
+            end += 1
+        }
+        count = end
+        (base + end).update(repeating: 0, count: bytes.count + PaddedText.padding + 1 - end)
+        nulls = Self.replaceNulls(base, count)
+    }
+
+    deinit {
+        base.deallocate()
+    }
+
+    private static func replaceNulls(_ base: UnsafeMutablePointer<UInt8>, _ count: Int) -> [Int] {
+        var nulls: [Int] = []
+        for index in 0..<count where base[index] == 0 {
+            if nulls.count < reportedNulls { nulls.append(index) }
+            base[index] = 0x20
+        }
+        return nulls
+    }
+
+    /// Lexes, parses and checks the text.
+    func parse(_ source: SourceText) -> ParseResult {
+        var lexer = Lexer(text: base, range: 0..<count, names: NameTable())
+        lexer.run()
+        var diagnostics = lexer.diagnostics + nulls.map(PaddedText.report)
+        let nesting = lexer.nesting
+        var table = NameTable(placeholder: ())
+        swap(&table, &lexer.names)
+        var parser = Parser(
+            text: base,
+            tokens: lexer.tokens,
+            names: table,
+            nesting: nesting,
+            byteCount: count
+        )
+        let body = parser.parseProgram()
+        diagnostics += parser.diagnostics
+        let tree = parser.tree.finish(names: parser.names, body: body)
+        diagnostics += Checker.check(tree)
+        diagnostics.sort { ($0.range.start, $0.range.end) < ($1.range.start, $1.range.end) }
+        return ParseResult(source: source, tree: tree, diagnostics: diagnostics, nesting: measured(nesting))
+    }
+
+    private func measured(_ meter: NestingMeter) -> ParseResult.Nesting {
+        func range(_ offset: Int) -> SourceRange {
+            SourceRange(start: UInt32(offset), end: UInt32(offset + 1))
+        }
+        return ParseResult.Nesting(
+            depth: meter.depth,
+            range: range(meter.deepest),
+            limitCrossing: meter.crossing.map(range)
+        )
+    }
+
+    private static func report(_ offset: Int) -> Diagnostic {
+        Diagnostic(
+            .nullCharacter,
+            at: SourceRange(start: UInt32(offset), end: UInt32(offset + 1)),
+            "A program cannot hold a null character.",
+            hint: "Remove it; in a string write \\0."
+        )
+    }
+}

@@ -1,0 +1,122 @@
+/// F-strings. Python 3.11 allows neither backslashes nor the quotes around in the expressions of fields, so the quotes
+/// of strings inside have to differ from those outside.
+extension Printer {
+    struct Quote {
+        let mark: Unicode.Scalar
+        let isTriple: Bool
+
+        var text: String { String(repeating: String(mark), count: isTriple ? 3 : 1) }
+
+        static let all: [Quote] = [
+            Quote(mark: "\"", isTriple: false), Quote(mark: "'", isTriple: false),
+            Quote(mark: "\"", isTriple: true), Quote(mark: "'", isTriple: true),
+        ]
+    }
+
+    /// What no field can hold, so that the f-string around tries other quotes.
+    private static let impossible = "\\"
+
+    /// An f-string with the first quotes that fit; where none fits all of it, each part in an f-string of its own.
+    func formattedString(_ id: ExpressionID) -> String {
+        var parts = [id]
+        if case .joinedString(let list) = tree[id] { parts = Array(tree[list]) }
+        let isUnicode = parts.contains { isLiteral($0) && tree.hasUnicodePrefix($0) }
+        let prefix = isUnicode ? "u\"\" " : ""
+        if let whole = formattedString(parts: parts) { return prefix + whole }
+        let literals = parts.map { formattedString(parts: [$0]) ?? Printer.impossible }
+        return prefix + literals.joined(separator: " ")
+    }
+
+    private func isLiteral(_ id: ExpressionID) -> Bool {
+        if case .constant = tree[id] { return true }
+        return false
+    }
+
+    private func formattedString(parts: [ExpressionID]) -> String? {
+        for quote in Quote.all where isFree(quote) {
+            if let content = content(parts, quote, isSpecification: false) {
+                return "f" + quote.text + content + quote.text
+            }
+        }
+        return nil
+    }
+
+    private func content(_ parts: [ExpressionID], _ quote: Quote, isSpecification: Bool) -> String? {
+        var text = ""
+        for part in parts {
+            switch tree[part] {
+            case .constant(.string(let literal)):
+                guard let part = literalPart(tree.bytes(literal), quote, isSpecification) else { return nil }
+                text += part
+            case .formattedValue(let value, let conversion, let specification):
+                guard let field = field(value, conversion, specification, quote) else { return nil }
+                text += field
+            default: return nil
+            }
+        }
+        return text
+    }
+
+    private func field(
+        _ value: ExpressionID,
+        _ conversion: FormatConversion,
+        _ specification: ExpressionID?,
+        _ quote: Quote
+    ) -> String? {
+        guard let expression = fieldExpression(value, quote) else { return nil }
+        var text = expression.hasPrefix("{") ? "{ " + expression : "{" + expression
+        switch conversion {
+        case .none: break
+        case .str: text += "!s"
+        case .repr: text += "!r"
+        case .ascii: text += "!a"
+        }
+        if let specification, case .joinedString(let parts) = tree[specification] {
+            guard let content = content(Array(tree[parts]), quote, isSpecification: true) else { return nil }
+            text += ":" + content
+        }
+        return text + "}"
+    }
+
+    /// The literal part of an f-string; inside a field of another it cannot have escapes, and nothing
+    /// is given where it needs them.
+    private func literalPart(_ bytes: ArraySlice<UInt8>, _ quote: Quote, _ isSpecification: Bool) -> String? {
+        if outerQuotes.isEmpty || isSpecification {
+            return escaped(bytes, mark: quote.mark, fields: isSpecification ? .escaped : .doubled)
+        }
+        let text = String(decoding: bytes, as: UTF8.self)
+        let isPossible =
+            !text.contains(quote.text) && !text.hasSuffix(String(quote.mark))
+            && (quote.isTriple || !text.contains("\n"))
+        guard isPossible else { return nil }
+        return text.replacing("{", with: "{{").replacing("}", with: "}}")
+    }
+
+    /// The expression of a field, where it can be written between the quotes.
+    private func fieldExpression(_ value: ExpressionID, _ quote: Quote) -> String? {
+        var inner = Printer(tree)
+        inner.outerQuotes = outerQuotes + [quote.text]
+        inner.write(value, .or)
+        let text = String(decoding: inner.output, as: UTF8.self)
+        let isPossible =
+            !text.contains("\\") && !text.contains(quote.text) && (quote.isTriple || !text.contains("\n"))
+        return isPossible ? text : nil
+    }
+
+    /// Whether quotes can be used inside the f-strings around.
+    private func isFree(_ quote: Quote) -> Bool {
+        !outerQuotes.contains { quote.text.contains($0) }
+    }
+
+    /// A string inside a field, where it cannot have escapes; nothing where it needs them.
+    func plainlyQuoted(_ bytes: ArraySlice<UInt8>) -> String? {
+        let text = String(decoding: bytes, as: UTF8.self)
+        guard !text.contains("\\") else { return nil }
+        for quote in Quote.all where isFree(quote) {
+            if text.contains(quote.text) || (text.contains("\n") && !quote.isTriple) { continue }
+            if quote.isTriple, text.hasSuffix(String(quote.mark)) { continue }
+            return quote.text + text + quote.text
+        }
+        return nil
+    }
+}
