@@ -1,4 +1,4 @@
-"""`grimoire spy` as a user runs it: files, standard input, exit status, JSON, a terminal; and names as CPython's symtable sees them."""
+"""`grimoire spy` as a user runs it: files, exit status, JSON, a terminal; and names as CPython's symtable sees them."""
 import builtins
 import json
 import os
