@@ -43,11 +43,11 @@ extension Decimal {
     /// `log10`.
     func decimalLogarithm(_ context: DecimalContext, _ meter: Meter) throws(EngineError) -> Decimal {
         if let special = try specialLogarithm(context) { return special }
-        if let (coefficient, _) = finite, coefficient == (try DecimalPowers.power(digitCount - 1, meter)) {
-            return try Decimal(BigInteger(adjusted)).fitted(context, meter)
-        }
         var rounding = context
         rounding.rounding = .halfEven
+        if let (coefficient, _) = finite, coefficient == (try DecimalPowers.power(digitCount - 1, meter)) {
+            return try Decimal(BigInteger(adjusted)).fitted(rounding, meter)
+        }
         return try Self.rounded(rounding, meter) { digits throws(EngineError) in
             let top = try FixedPoint.logarithm(self, digits: digits + 10, meter)
             let bottom = try FixedPoint.logarithm(Decimal(BigInteger(10)), digits: digits + 10, meter)
@@ -69,9 +69,16 @@ extension Decimal {
     func realPower(_ exponent: Decimal, _ context: DecimalContext, _ meter: Meter) throws(EngineError)
         -> Decimal
     {
+        let inexact: DecimalContext.Signals = [.inexact, .rounded]
         var work = DecimalContext.standard
         work.traps = []
         let size = try naturalLogarithm(work, meter).multiplied(by: exponent, work, meter)
+        // CPython computes with 23 digits more, and takes what is 1 to them for exactly 1.
+        if size.adjusted < -max(context.precision, digitCount) - 23 {
+            let one = try DecimalPowers.power(context.precision - 1, meter)
+            return try Decimal(isNegative: false, one, 1 - context.precision)
+                .fitted(context, signals: inexact, meter)
+        }
         if size.adjusted > 8 || size.adjusted < -context.precision - 1 {
             return try size.extremeExponential(context, meter) ?? .one
         }

@@ -69,8 +69,15 @@ extension Decimal {
         var zeros = context.precision - 1
         if isWhole {
             if exponent.isNegative { return Decimal(isNegative: sign, .one, 0) }
-            let count = try exponent.wholeValue(meter).multiplied(by: BigInteger(-own), meter)
-            if let count = count.asInt, count <= zeros { zeros = count } else { signals = .rounded }
+            // One has no zeros to add; an exponent with many digits asks for more than any precision.
+            if own == 0 {
+                zeros = 0
+            } else if exponent.adjusted > 18 {
+                signals = .rounded
+            } else {
+                let count = try exponent.wholeValue(meter).multiplied(by: BigInteger(-own), meter)
+                if let count = count.asInt, count <= zeros { zeros = count } else { signals = .rounded }
+            }
         } else {
             signals = [.inexact, .rounded]
         }
