@@ -15,9 +15,9 @@ struct BigIntegerTests {
         throws
     {
         let meter = Meter()
-        let exponent = try parse(base).power(9, meter)
+        let exponent = try integer(base).power(9, meter)
         #expect(throws: EngineError.budgetExceeded(.init(budget: .integerSize, limit: 1 << 20))) {
-            try parse(base).power(exponent, meter)
+            try integer(base).power(exponent, meter)
         }
     }
 
@@ -56,7 +56,7 @@ struct BigIntegerTests {
 
     private func answer(_ fields: [String]) throws -> String {
         let meter = Meter()
-        let a = try parse(fields[1])
+        let a = try integer(fields[1])
         switch fields[0] {
         case "hash": return "\(a.pythonHash)"
         case "float": return FloatText.hex(try a.toDouble())
@@ -64,7 +64,7 @@ struct BigIntegerTests {
         case "~": return try hex(a.inverted(meter))
         case "radix": return try a.text(radix: Int(fields[2])!, meter)
         case "cmp": return "\(a.compare(with: Double(fields[2])!))"
-        default: return try binary(fields, a, try parse(fields[2]), meter)
+        default: return try binary(fields, a, try integer(fields[2]), meter)
         }
     }
 
@@ -85,14 +85,14 @@ struct BigIntegerTests {
         case "<<": return try hex(a.shiftedLeft(by: b, meter))
         case ">>": return try hex(a.shiftedRight(by: b, meter))
         case "**": return try hex(a.power(b, meter))
-        case "pow": return try hex(a.power(b, modulo: parse(fields[3]), meter))
+        case "pow": return try hex(a.power(b, modulo: integer(fields[3]), meter))
         default: return "no such operation"
         }
     }
 }
 
 /// Reads Python's `hex(int)`.
-func parse(_ text: String) throws -> BigInteger {
+func integer(_ text: String) throws -> BigInteger {
     let isNegative = text.hasPrefix("-")
     let digits = text.drop { $0 != "x" }.dropFirst().utf8.map { $0 < 58 ? $0 - 48 : $0 - 87 }
     let value = try BigInteger(digits: digits, radix: 16, Meter())

@@ -19,7 +19,7 @@ struct DateTimeTests {
 
     private func number(_ field: some StringProtocol) throws -> Number {
         let isFloat = field.contains("p") || field.hasSuffix("nan") || field.hasSuffix("inf")
-        return isFloat ? .float(try FloatText.parseHex(field.utf8)) : .integer(try parse(String(field)))
+        return isFloat ? .float(try FloatText.parseHex(field.utf8)) : .integer(try integer(String(field)))
     }
 
     private func answer(_ fields: [String]) throws -> String {

@@ -15,7 +15,7 @@ struct FloatTests {
         switch fields[0] {
         case "parse": return FloatText.parse(fields[1].utf8).map(FloatText.hex) ?? "ValueError"
         case "fromhex": return FloatText.hex(try FloatText.parseHex(fields[1].utf8))
-        case "iround": return try hex(parse(fields[1]).rounded(toPowerOfTen: Int(fields[2])!, Meter()))
+        case "iround": return try hex(integer(fields[1]).rounded(toPowerOfTen: Int(fields[2])!, Meter()))
         default: return try answer(fields, try FloatText.parseHex(fields[1].utf8))
         }
     }

@@ -68,11 +68,11 @@ struct FormatTests {
         let meter = Meter()
         let template = Text(unescaping: fields[2])
         switch fields[0] {
-        case "int": return try Format.integer(parse(fields[1]), template, meter).escaped
+        case "int": return try Format.integer(integer(fields[1]), template, meter).escaped
         case "float": return try Format.float(FloatText.parseHex(fields[1].utf8), template, meter).escaped
         case "str": return try Format.text(Text(unescaping: fields[1]), template, meter).escaped
         case "fields": return try described(template)
-        case "%int": return try percent(template, .integer(parse(fields[1]))).escaped
+        case "%int": return try percent(template, .integer(integer(fields[1]))).escaped
         case "%float": return try percent(template, .float(FloatText.parseHex(fields[1].utf8))).escaped
         case "%str": return try percent(template, .text(Text(unescaping: fields[1]))).escaped
         default: return try percent(template, .integer(7)).escaped

@@ -24,7 +24,7 @@ struct MathTests {
     private func numbers(_ field: String) throws -> [Number] {
         try field.split(separator: " ").map { word in
             let isFloat = word.contains("p") || word.hasSuffix("f") && word.contains("in") || word == "nan"
-            return isFloat ? .float(try FloatText.parseHex(word.utf8)) : .integer(try parse(String(word)))
+            return isFloat ? .float(try FloatText.parseHex(word.utf8)) : .integer(try integer(String(word)))
         }
     }
 
@@ -38,15 +38,15 @@ struct MathTests {
     private func answer(_ fields: [String]) throws -> String {
         let meter = Meter()
         switch fields[0] {
-        case "gcd": return try hex(IntegerMath.gcd(parse(fields[1]), parse(fields[2]), meter))
-        case "lcm": return try hex(IntegerMath.lcm(parse(fields[1]), parse(fields[2]), meter))
-        case "perm": return try hex(IntegerMath.permutations(parse(fields[1]), parse(fields[2]), meter))
-        case "comb": return try hex(IntegerMath.combinations(parse(fields[1]), parse(fields[2]), meter))
-        case "ifactorial": return try hex(IntegerMath.factorial(parse(fields[1]), meter))
-        case "iisqrt": return try hex(IntegerMath.squareRoot(parse(fields[1]), meter))
+        case "gcd": return try hex(IntegerMath.gcd(integer(fields[1]), integer(fields[2]), meter))
+        case "lcm": return try hex(IntegerMath.lcm(integer(fields[1]), integer(fields[2]), meter))
+        case "perm": return try hex(IntegerMath.permutations(integer(fields[1]), integer(fields[2]), meter))
+        case "comb": return try hex(IntegerMath.combinations(integer(fields[1]), integer(fields[2]), meter))
+        case "ifactorial": return try hex(IntegerMath.factorial(integer(fields[1]), meter))
+        case "iisqrt": return try hex(IntegerMath.squareRoot(integer(fields[1]), meter))
         case "ilog", "ilog2", "ilog10":
             let name = String(fields[0].dropFirst())
-            return FloatText.hex(try FloatMath.logarithm(named: name, of: parse(fields[1]), meter))
+            return FloatText.hex(try FloatMath.logarithm(named: name, of: integer(fields[1]), meter))
         case "fsum": return FloatText.hex(try FloatMath.exactSum(floats(fields[1]), meter))
         case "hypot": return FloatText.hex(try FloatMath.hypotenuse(floats(fields[1]), meter))
         case let name where fields.count == 3: return try binary(name, fields)
@@ -75,7 +75,7 @@ struct MathTests {
 
     private func binary(_ name: String, _ fields: [String]) throws -> String {
         let x = try FloatText.parseHex(fields[1].utf8)
-        if name == "ldexp" { return FloatText.hex(try FloatMath.scale(x, parse(fields[2]))) }
+        if name == "ldexp" { return FloatText.hex(try FloatMath.scale(x, integer(fields[2]))) }
         let y = try FloatText.parseHex(fields[2].utf8)
         switch name {
         case "pow": return FloatText.hex(try FloatMath.power(x, y))

@@ -15,7 +15,7 @@ struct RandomTests {
         let meter = Meter()
         var generator: RandomGenerator
         switch fields[0] {
-        case "int": generator = RandomGenerator(seed: try parse(fields[1]))
+        case "int": generator = RandomGenerator(seed: try integer(fields[1]))
         case "str": generator = RandomGenerator(seed: Text(unescaping: fields[1]))
         default: generator = RandomGenerator(seed: try FloatText.parseHex(fields[1].utf8))
         }
