@@ -34,7 +34,8 @@ extension Compiler {
             for (offset, element) in elements.enumerated() {
                 try expression(element, into: base + Int32(offset))
             }
-            builder.emit(make, a: target, b: base, c: Int32(elements.count))
+            let isFolded = make == .makeSet && elements.count >= 3 && elements.allSatisfy { isConstant($0) }
+            builder.emit(make, a: target, b: base, c: Int32(elements.count), flag: isFolded ? 1 : 0)
             return
         }
         let collection = builder.newTemporary()
@@ -42,6 +43,19 @@ extension Compiler {
         try collect(elements, into: collection, isSet: make == .makeSet)
         if make == .makeTuple { builder.emit(.listToTuple, a: collection) }
         builder.emit(.take, a: target, b: collection)
+    }
+
+    /// Whether CPython computes an expression when it compiles.
+    private func isConstant(_ id: ExpressionID, depth: Int = 0) -> Bool {
+        guard depth < 20 else { return false }
+        switch tree[id] {
+        case .constant: return true
+        case .unaryOperation(_, let value): return isConstant(value, depth: depth + 1)
+        case .binaryOperation(let left, _, let right):
+            return isConstant(left, depth: depth + 1) && isConstant(right, depth: depth + 1)
+        case .tuple(let values, _): return tree[values].allSatisfy { isConstant($0, depth: depth + 1) }
+        default: return false
+        }
     }
 
     /// Adds values and the elements of starred ones to a list or set.

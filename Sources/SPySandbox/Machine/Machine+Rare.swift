@@ -53,7 +53,14 @@ extension Machine {
         case .makeSet:
             let set = SetObject(heap)
             for element in run(from: instruction.b, instruction.c) { try set.add(element) }
-            a.pointee = .object(set)
+            if instruction.flag == 1 {
+                // CPython makes a frozen set of constants once and copies it, which shows in the order.
+                let copy = SetObject(heap)
+                try copy.merge(set)
+                a.pointee = .object(copy)
+            } else {
+                a.pointee = .object(set)
+            }
         case .dictFill:
             let dict = unsafeDict(a.pointee)
             for pair in 0..<Int(instruction.c) {
