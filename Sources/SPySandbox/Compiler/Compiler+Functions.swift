@@ -209,14 +209,15 @@ extension Compiler {
         let clause = clauses[index]
         if clause.isAsync { throw CompileError("SPy has no async comprehensions.", clause.range) }
         try checkDepth(clause.range)
-        let (start, end) = (builder.newLabel(), builder.newLabel())
+        let (start, next, end) = (builder.newLabel(), builder.newLabel(), builder.newLabel())
         builder.place(start)
         let mark = builder.top
         let before = bound
         let value = builder.newTemporary()
         builder.jump(.next, a: value, b: iterator, to: end)
         try assign(clause.target, from: value)
-        for condition in tree[clause.conditions] { try jump(unless: condition, to: start) }
+        // Through the one jump back at the end, which charges for the turn.
+        for condition in tree[clause.conditions] { try jump(unless: condition, to: next) }
         if index + 1 < clauses.count {
             let inner = builder.newTemporary()
             let iterable = try operand(clauses[index + 1].iterable)
@@ -225,6 +226,7 @@ extension Compiler {
         } else {
             try body()
         }
+        builder.place(next)
         builder.jumpBack(to: start)
         builder.place(end)
         bound = before
