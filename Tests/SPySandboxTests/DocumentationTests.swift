@@ -21,7 +21,9 @@ struct DocumentationTests {
     }
 
     private static func names(in text: some StringProtocol) -> [String] {
-        text.split(separator: "`").enumerated().filter { $0.offset % 2 == 1 }.map { String($0.element) }
+        text.split(separator: "`", omittingEmptySubsequences: false).enumerated().filter {
+            $0.offset % 2 == 1
+        }.map { String($0.element) }
     }
 
     @Test("the builtins on the page are those of the sandbox")

@@ -124,7 +124,7 @@ struct SandboxTests {
     func memory() {
         let program = parse(
             """
-            for i in range(20000):
+            for i in range(300):
                 s = "x" * 10000
                 l = [s] * 100
                 d = {k: l for k in range(10)}

@@ -176,7 +176,13 @@ enum SetMethods {
         },
         "symmetric_difference": { machine, value, arguments throws(EngineError) in
             let other = try arguments.one("\(TypeNames.name(of: value)).symmetric_difference")
-            return .object(try symmetricDifference(set(value), asSet(other, machine)))
+            let one = set(value)
+            if let known = other.set { return .object(try symmetricDifference(one, known)) }
+            // The set made of the other is the result already, in that set's order: CPython makes no second one.
+            let result = try asSet(other, machine)
+            try toggle(one, in: result)
+            result.isFrozen = one.isFrozen
+            return .object(result)
         },
         "issubset": { machine, value, arguments throws(EngineError) in
             let other = try arguments.one("\(TypeNames.name(of: value)).issubset")
@@ -255,7 +261,9 @@ enum SetMethods {
         },
         "symmetric_difference_update": { machine, value, arguments throws(EngineError) in
             let other = try arguments.one("set.symmetric_difference_update")
-            try toggle(copy(asSet(other, machine)), in: set(value))
+            let one = set(value)
+            let two = try asSet(other, machine)
+            try toggle(two === one ? copy(two) : two, in: one)
             return .none
         },
     ]
