@@ -138,9 +138,14 @@ final class ClientCall: @unchecked Sendable {
 
     /// The caller cannot go on: the call ends with its reason.
     func abandon(_ error: any Error) {
-        let reason =
-            error as? RPCError
-            ?? RPCError(code: .unknown, message: "The request could not be written.", cause: error)
+        let reason: RPCError
+        switch error {
+        // GRPCCore wraps whatever stopped the writer; a writer that was cancelled is a caller who has left.
+        case let error as RPCError where error.cause is CancellationError:
+            reason = RPCError(code: .cancelled, message: "The caller gave the call up.", cause: error)
+        case let error as RPCError: reason = error
+        default: reason = RPCError(code: .unknown, message: "The request could not be written.", cause: error)
+        }
         guard !isClosed, !stream.isOver else { return }
         commit()
         stream.fail(reason, resetting: stream.id > 0 ? NGHTTP2_CANCEL.rawValue : nil)
