@@ -53,8 +53,8 @@ struct ConnectionLifecycle {
     init(limits: Limits, now: Int64, jitter: Double) {
         self.limits = limits
         let spread = limits.age == .max ? 0 : Int64(Double(limits.age) * (jitter - 0.5) / 5)
-        ageDeadline = limits.age == .max ? .max : Self.sum(now, limits.age + spread)
-        state = .handshaking(deadline: Self.sum(now, limits.handshake))
+        ageDeadline = limits.age == .max ? .max : now.addingClamped(limits.age + spread)
+        state = .handshaking(deadline: now.addingClamped(limits.handshake))
         idleSince = now
     }
 
@@ -62,7 +62,7 @@ struct ConnectionLifecycle {
     var nextDeadline: Int64 {
         switch state {
         case .handshaking(let deadline), .notified(let deadline, _), .draining(let deadline): deadline
-        case .serving: min(ageDeadline, idleSince.map { Self.sum($0, limits.idle) } ?? .max)
+        case .serving: min(ageDeadline, idleSince.map { $0.addingClamped(limits.idle) } ?? .max)
         case .over: .max
         }
     }
@@ -81,7 +81,7 @@ struct ConnectionLifecycle {
     /// The client has read the first GOAWAY.
     mutating func pingAcknowledged(now: Int64) -> Action? {
         guard case .notified(_, let grace) = state else { return nil }
-        state = .draining(deadline: Self.sum(now, grace))
+        state = .draining(deadline: now.addingClamped(grace))
         return .drain
     }
 
@@ -89,16 +89,16 @@ struct ConnectionLifecycle {
     mutating func shutDown(now: Int64, grace: Int64) -> Action? {
         switch state {
         case .handshaking:
-            state = .draining(deadline: Self.sum(now, grace))
+            state = .draining(deadline: now.addingClamped(grace))
             return .drain
         case .serving:
-            state = .notified(deadline: Self.sum(now, min(limits.notice, grace)), grace: grace)
+            state = .notified(deadline: now.addingClamped(min(limits.notice, grace)), grace: grace)
             return .notify
         case .notified(let deadline, let earlier):
             state = .notified(deadline: deadline, grace: min(grace, earlier))
             return nil
         case .draining(let deadline):
-            state = .draining(deadline: min(deadline, Self.sum(now, grace)))
+            state = .draining(deadline: min(deadline, now.addingClamped(grace)))
             return nil
         case .over: return nil
         }
@@ -112,21 +112,16 @@ struct ConnectionLifecycle {
             state = .over
             return .close(TransportError(.timedOut, "No HTTP/2 settings came in time."))
         case .serving:
-            state = .notified(deadline: Self.sum(now, limits.notice), grace: limits.ageGrace)
+            state = .notified(deadline: now.addingClamped(limits.notice), grace: limits.ageGrace)
             return .notify
         case .notified(_, let grace):
-            state = .draining(deadline: Self.sum(now, grace))
+            state = .draining(deadline: now.addingClamped(grace))
             return .drain
         case .draining:
             state = .over
             return .close(TransportError(.shutDown, "The connection's grace period is over."))
         case .over: return nil
         }
-    }
-
-    private static func sum(_ left: Int64, _ right: Int64) -> Int64 {
-        let (sum, isTooMuch) = left.addingReportingOverflow(right)
-        return isTooMuch ? .max : sum
     }
 }
 
