@@ -42,6 +42,8 @@ final class HTTP2Session {
     private(set) var streams = SlotTable<HTTP2Stream>()
 
     private var raw: OpaquePointer?
+    /// Where nghttp2 keeps what lives as long as the session.
+    private var slab: Slab?
 
     /// Makes a session and queues its SETTINGS.
     ///
@@ -53,19 +55,27 @@ final class HTTP2Session {
         let me = Unmanaged.passUnretained(self).toOpaque()
         let options = try Self.options(limits)
         defer { nghttp2_option_del(options) }
+        guard let slab = SessionMemory.shared.takeSlab() else {
+            throw .nghttp2(NGHTTP2_ERR_NOMEM.rawValue, "making an HTTP/2 session")
+        }
+        self.slab = slab
+        var memory = slab.functions
         let result: Int32
         switch role {
         case .client:
-            result = nghttp2_session_client_new2(&created, HTTP2Callbacks.shared.raw, me, options)
+            result = nghttp2_session_client_new3(&created, HTTP2Callbacks.shared.raw, me, options, &memory)
         case .server:
-            result = nghttp2_session_server_new2(&created, HTTP2Callbacks.shared.raw, me, options)
+            result = nghttp2_session_server_new3(&created, HTTP2Callbacks.shared.raw, me, options, &memory)
         }
         guard result == 0, let created else { throw .nghttp2(result, "making an HTTP/2 session") }
         raw = created
         try submitSettings()
     }
 
-    deinit { nghttp2_session_del(raw) }
+    deinit {
+        nghttp2_session_del(raw)
+        if let slab { SessionMemory.shared.give(slab) }
+    }
 
     /// The session itself, for calls in this folder.
     var pointer: OpaquePointer {
