@@ -1,15 +1,24 @@
 # Building and starting Grimoire's own programs and Envoy in front of them.
 # shellcheck shell=bash
 
+# The options of `swift build` for a configuration, one on each line.
+build_options() {
+    case $1 in
+        debug) printf '%s\n' --configuration debug ;;
+        release) grep -v '^#' "$root/scripts/lib/release.options" | xargs -n 1 ;;
+    esac
+}
+
 build_services() {
-    local configuration=$1 product
+    local configuration=$1 product options
+    mapfile -t options < <(build_options "$configuration")
     for product in grimoire-processes grimoire-mappings; do
         step "Building $product ($configuration; the first time takes some minutes)"
         if [ -t 2 ]; then
-            swift build --package-path "$root" -c "$configuration" --product "$product" >&2
+            swift build --package-path "$root" "${options[@]}" --product "$product" >&2
         else
             # Without a terminal, every hundredth line tells how far it is.
-            swift build --package-path "$root" -c "$configuration" --product "$product" 2>&1 |
+            swift build --package-path "$root" "${options[@]}" --product "$product" 2>&1 |
                 tee "$state/log/build-$product.log" | awk 'NR % 100 == 0 || /error:/ || /^Build/' >&2
         fi
     done

@@ -28,7 +28,7 @@ final class ClientCall: @unchecked Sendable {
     /// Between two attempts; what is written meanwhile goes out with the next.
     private var isBetweenAttempts = false
     /// The place in the channel's queue meanwhile.
-    private var waiter: UInt64?
+    private var waiter: WaitingCalls.ID?
     private var isClosed = false
 
     private var reader: CheckedContinuation<Void, Never>?
@@ -227,12 +227,11 @@ final class ClientCall: @unchecked Sendable {
         }
         isBetweenAttempts = true
         attempt.call = nil
-        let maxResponseBytes = options.maxResponseBytes
-        let waiter = channel.assumeIsolated { channel in
-            channel.openStream(maxResponseBytes: maxResponseBytes, waitsForReady: options.waitsForReady) {
-                self.begin($0)
-            }
-        }
+        let again = WaitingCalls.Call(
+            maxResponseBytes: options.maxResponseBytes,
+            waitsForReady: options.waitsForReady
+        ) { self.begin($0) }
+        let waiter = channel.assumeIsolated { $0.openStream(again) }
         // Where a stream was there at once, this attempt is over already, and the next one may wait.
         if isBetweenAttempts, self.waiter == nil { self.waiter = waiter }
         return true

@@ -1,4 +1,3 @@
-internal import DequeModule
 internal import EventLoop
 internal import GRPCCore
 
@@ -9,14 +8,6 @@ internal import GRPCCore
 actor ClientChannel {
     nonisolated let loop: EventLoop
     nonisolated var unownedExecutor: UnownedSerialExecutor { loop.asUnownedSerialExecutor() }
-
-    /// Who waits for a stream.
-    private struct Waiter {
-        let id: UInt64
-        let maxResponseBytes: Int
-        let waitsForReady: Bool
-        let deliver: (Result<ClientStream, TransportError>) -> Void
-    }
 
     private enum Phase {
         /// Calls wait. Leaves to `open` or `ended`.
@@ -38,13 +29,11 @@ actor ClientChannel {
     /// Those that only finish their calls.
     private var leaving: [ObjectIdentifier: ClientConnection] = [:]
     private var retryTimers: [LoadBalancer.SubchannelID: Timer] = [:]
-    private var waiters = Deque<Waiter>()
-    private var nextWaiter: UInt64 = 0
+    private var waiting: WaitingCalls
     private var lastError = TransportError(.connectionRefused, "No server has been reached.")
-    private var resolution: Task<Void, Never>?
-    private var resolutionTimer: Timer?
-    private var lastResolution: Int64 = .min
-    private var resolverBackoff: ConnectionBackoff
+    private var schedule: LookUpSchedule
+    private var lookUp: Task<Void, Never>?
+    private var lookUpTimer: Timer?
     private var idleTimer: Timer?
     private var lastActivity: Int64
     private var endWaiters: [CheckedContinuation<Void, Never>] = []
@@ -65,7 +54,11 @@ actor ClientChannel {
             backoff: configuration.backoff,
             seed: UInt64.random(in: .min ... .max)
         )
-        resolverBackoff = ConnectionBackoff(configuration: configuration.backoff)
+        schedule = LookUpSchedule(
+            minInterval: target.isLiteral ? .zero : configuration.minResolutionInterval,
+            backoff: ConnectionBackoff(configuration: configuration.backoff)
+        )
+        waiting = WaitingCalls(limit: configuration.maxWaitingCalls)
         lastActivity = loop.uptimeNanoseconds
     }
 
@@ -87,22 +80,20 @@ actor ClientChannel {
     }
 
     private func waitForStream(_ options: ClientCall.Options) async throws -> ClientStream {
-        nextWaiter += 1
-        let id = nextWaiter
+        let id = waiting.makeID()
         return try await withTaskCancellationHandler {
             try await withCheckedThrowingContinuation { continuation in
-                let waiter = Waiter(
-                    id: id,
+                let call = WaitingCalls.Call(
                     maxResponseBytes: options.maxResponseBytes,
                     waitsForReady: options.waitsForReady
                 ) { [self] result in
                     continuation.resume(with: result.mapError { rpcError($0) })
                 }
                 if Task.isCancelled {
-                    waiter.deliver(.failure(Self.givenUp))
+                    call.deliver(.failure(Self.givenUp))
                 } else {
                     // Tried once more: since the last look, others may have had their turn.
-                    place(waiter)
+                    place(call, as: id)
                 }
             }
         } onCancel: {
@@ -113,30 +104,20 @@ actor ClientChannel {
     /// A stream for a call that is made again: told at once or later.
     ///
     /// - Returns: What to give up by, where it is later.
-    func openStream(
-        maxResponseBytes: Int,
-        waitsForReady: Bool,
-        deliver: @escaping (Result<ClientStream, TransportError>) -> Void
-    ) -> UInt64 {
-        nextWaiter += 1
-        let id = nextWaiter
-        place(
-            Waiter(
-                id: id,
-                maxResponseBytes: maxResponseBytes,
-                waitsForReady: waitsForReady,
-                deliver: deliver
-            )
-        )
+    func openStream(_ call: WaitingCalls.Call) -> WaitingCalls.ID {
+        let id = waiting.makeID()
+        place(call, as: id)
         return id
     }
 
-    private func place(_ waiter: Waiter) {
-        switch tryPlace(waiter.maxResponseBytes) {
-        case .stream(let stream): waiter.deliver(.success(stream))
-        case .refused(let error) where !waiter.waitsForReady || phase != .open:
-            waiter.deliver(.failure(error))
-        case .refused, .later: enqueue(waiter)
+    private func place(_ call: WaitingCalls.Call, as id: WaitingCalls.ID) {
+        switch tryPlace(call.maxResponseBytes) {
+        case .stream(let stream): call.deliver(.success(stream))
+        case .refused(let error) where !call.waitsForReady || phase != .open: call.deliver(.failure(error))
+        case .refused, .later:
+            guard !waiting.append(call, as: id) else { return }
+            let message = "\(waiting.limit) calls wait for a connection."
+            call.deliver(.failure(TransportError(.limitExceeded, message)))
         }
     }
 
@@ -176,46 +157,28 @@ actor ClientChannel {
         return .later
     }
 
-    private func enqueue(_ waiter: Waiter) {
-        guard waiters.count < configuration.maxWaitingCalls else {
-            return waiter.deliver(
-                .failure(
-                    TransportError(
-                        .limitExceeded,
-                        "\(configuration.maxWaitingCalls) calls wait for a connection."
-                    )
-                )
-            )
-        }
-        waiters.append(waiter)
-    }
-
-    func giveUp(_ id: UInt64) {
-        guard let index = waiters.firstIndex(where: { $0.id == id }) else { return }
-        waiters.remove(at: index).deliver(
-            .failure(TransportError(.cancelled, "The caller gave the call up."))
-        )
+    func giveUp(_ id: WaitingCalls.ID) {
+        waiting.remove(id)?.deliver(.failure(Self.givenUp))
     }
 
     /// Looks again what can be done for those who wait.
-    private func serveWaiters() {
-        var kept = Deque<Waiter>()
-        while let waiter = waiters.popFirst() {
-            switch tryPlace(waiter.maxResponseBytes) {
-            case .stream(let stream): waiter.deliver(.success(stream))
-            case .refused(let error) where !waiter.waitsForReady || phase != .open:
-                waiter.deliver(.failure(error))
-            case .refused: kept.append(waiter)
+    private func serveWaiting() {
+        var kept: [(id: WaitingCalls.ID, call: WaitingCalls.Call)] = []
+        // Those whom a delivery brings come after those who were here, and have been looked at when they came.
+        var left = waiting.count
+        serving: while left > 0, let (id, call) = waiting.popFirst() {
+            left -= 1
+            switch tryPlace(call.maxResponseBytes) {
+            case .stream(let stream): call.deliver(.success(stream))
+            case .refused(let error) where !call.waitsForReady || phase != .open: call.deliver(.failure(error))
+            case .refused: kept.append((id, call))
             case .later:
-                kept.append(waiter)
+                kept.append((id, call))
                 // What the first one waits for, the others wait for too.
-                kept.append(contentsOf: waiters)
-                waiters.removeAll()
+                break serving
             }
         }
-        // Those whom a delivery has brought come after those who were here.
-        kept.append(contentsOf: waiters)
-        waiters = kept
+        waiting.putBack(kept)
     }
 
     private nonisolated func rpcError(_ error: TransportError) -> RPCError {
@@ -238,7 +201,7 @@ actor ClientChannel {
             case .close(let id):
                 retryTimers.removeValue(forKey: id)?.cancel()
                 if let connection = connections.removeValue(forKey: id) { retire(connection) }
-            case .reresolve: resolveSoon()
+            case .reresolve: perform(schedule.wanted(now: loop.uptimeNanoseconds))
             }
         }
     }
@@ -281,7 +244,7 @@ actor ClientChannel {
             endIfDone()
         case .ready, .leaving: break
         }
-        if !waiters.isEmpty { serveWaiters() }
+        if !waiting.isEmpty { serveWaiting() }
     }
 
     private func retire(_ connection: ClientConnection) {
@@ -292,62 +255,52 @@ actor ClientChannel {
     private func retryDue(_ id: LoadBalancer.SubchannelID) {
         retryTimers[id] = nil
         perform(balancer.retryDue(id, now: loop.uptimeNanoseconds))
-        if !waiters.isEmpty { serveWaiters() }
+        if !waiting.isEmpty { serveWaiting() }
     }
 
     // MARK: Names
 
-    /// Looks the target up, not more often than the configuration allows.
-    private func resolveSoon() {
-        guard resolution == nil, resolutionTimer == nil, phase == .open else { return }
-        let earliest =
-            lastResolution == .min
-            ? .min : lastResolution.addingClamped(configuration.minResolutionInterval.wholeNanoseconds)
-        let now = loop.uptimeNanoseconds
-        if earliest > now, !target.isLiteral {
-            resolveLater(.nanoseconds(earliest - now))
-        } else {
-            resolve()
-        }
-    }
-
-    private func resolveLater(_ delay: Duration) {
-        resolutionTimer = loop.schedule(after: delay) { [weak self] in
-            self?.assumeIsolated { channel in
-                channel.resolutionTimer = nil
-                channel.resolve()
+    private func perform(_ action: LookUpSchedule.Action?) {
+        guard let action, phase == .open else { return }
+        switch action {
+        case .lookUp: startLookUp()
+        case .wait(let delay):
+            lookUpTimer = loop.schedule(after: delay) { [weak self] in
+                self?.assumeIsolated { $0.perform($0.schedule.timerDue(now: $0.loop.uptimeNanoseconds)) }
             }
         }
     }
 
     /// The look-up is a task of its own, since no call is its parent; it is kept, and cancelled with the channel.
-    private func resolve() {
-        guard resolution == nil, phase == .open else { return }
-        lastResolution = loop.uptimeNanoseconds
-        resolution = Task { [target, offload] in
+    private func startLookUp() {
+        lookUp = Task { [target, offload] in
             let result: Result<[SocketAddress], TransportError>
             do throws(TransportError) {
                 result = .success(try await NameResolver.resolve(target, on: offload))
             } catch {
                 result = .failure(error)
             }
-            resolved(result)
+            lookedUp(result)
         }
     }
 
-    private func resolved(_ result: Result<[SocketAddress], TransportError>) {
-        resolution = nil
-        guard phase == .open else { return endIfDone() }
+    private func lookedUp(_ result: Result<[SocketAddress], TransportError>) {
+        lookUp = nil
+        let random = Double.random(in: 0..<1)
         switch result {
         case .success(let addresses):
-            resolverBackoff.reset()
+            _ = schedule.ended(isSuccess: true, random: random)
+            guard phase == .open else { break }
             perform(balancer.addressesUpdated(addresses, now: loop.uptimeNanoseconds))
         case .failure(let error):
+            let next = schedule.ended(isSuccess: false, random: random)
+            guard phase == .open else { break }
             lastError = error
             balancer.resolutionFailed()
-            if resolutionTimer == nil { resolveLater(resolverBackoff.next(random: Double.random(in: 0..<1))) }
+            perform(next)
         }
-        if !waiters.isEmpty { serveWaiters() }
+        endIfDone()
+        if !waiting.isEmpty { serveWaiting() }
     }
 
     // MARK: Begin and end
@@ -356,7 +309,7 @@ actor ClientChannel {
         guard phase == .idle else { return }
         phase = .open
         scheduleIdleLook(after: configuration.maxIdle)
-        serveWaiters()
+        serveWaiting()
     }
 
     private func scheduleIdleLook(after delay: Duration) {
@@ -368,7 +321,7 @@ actor ClientChannel {
         guard phase == .open else { return }
         let now = loop.uptimeNanoseconds
         let isBusy =
-            !waiters.isEmpty || connections.values.contains { $0.assumeIsolated { $0.callCount } > 0 }
+            !waiting.isEmpty || connections.values.contains { $0.assumeIsolated { $0.callCount } > 0 }
         if isBusy { lastActivity = now }
         let idle = Duration.nanoseconds(now - lastActivity)
         if idle >= configuration.maxIdle {
@@ -385,7 +338,7 @@ actor ClientChannel {
         stopTimers()
         for connection in connections.values { retire(connection) }
         connections = [:]
-        serveWaiters()
+        serveWaiting()
         _ = loop.schedule(after: grace) { [weak self] in self?.assumeIsolated { $0.abort() } }
         endIfDone()
     }
@@ -395,7 +348,7 @@ actor ClientChannel {
         guard phase != .ended else { return }
         phase = .draining
         stopTimers()
-        serveWaiters()
+        serveWaiting()
         for connection in Array(connections.values) + Array(leaving.values) {
             connection.assumeIsolated { $0.close(TransportError(.cancelled, "The client has been stopped.")) }
         }
@@ -404,10 +357,11 @@ actor ClientChannel {
 
     private func stopTimers() {
         idleTimer?.cancel()
-        resolutionTimer?.cancel()
+        lookUpTimer?.cancel()
         for timer in retryTimers.values { timer.cancel() }
         retryTimers = [:]
-        resolution?.cancel()
+        schedule.stop()
+        lookUp?.cancel()
     }
 
     /// Returns once everything is closed, after ``shutDown(grace:)`` or ``abort()``.
@@ -419,7 +373,7 @@ actor ClientChannel {
     }
 
     private func endIfDone() {
-        guard phase == .draining, connections.isEmpty, leaving.isEmpty, resolution == nil else { return }
+        guard phase == .draining, connections.isEmpty, leaving.isEmpty, lookUp == nil else { return }
         phase = .ended
         let waiters = endWaiters
         endWaiters = []
@@ -433,7 +387,7 @@ actor ClientChannel {
             census.connections += 1
             census.calls += connection.assumeIsolated { $0.callCount }
         }
-        census.waiting = waiters.count
+        census.waiting = waiting.count
         return census
     }
 }

@@ -36,16 +36,16 @@ actor ServerConnection {
     nonisolated let loop: EventLoop
     nonisolated var unownedExecutor: UnownedSerialExecutor { loop.asUnownedSerialExecutor() }
 
-    private let environment: Environment
+    let environment: Environment
     private let shared: ServerStream.Shared
-    private let ledger: CallLedger
+    let ledger: CallLedger
     private let ended: @Sendable (ServerConnection) -> Void
-    private var http2: HTTP2Connection?
-    private var lifecycle: ConnectionLifecycle
-    private var keepalive: KeepaliveMachine
-    private var pings: PingAbuseMachine
-    private var floods: FloodMachine
-    private var timer: (deadline: Int64, timer: Timer)?
+    var http2: HTTP2Connection?
+    var lifecycle: ConnectionLifecycle
+    var keepalive: KeepaliveMachine
+    var pings: PingAbuseMachine
+    var floods: FloodMachine
+    var timer: (deadline: Int64, timer: Timer)?
     private var lastRoute: RouteTable.Route?
 
     /// - Parameter ended: Called once on the loop, when the connection is closed.
@@ -184,82 +184,6 @@ actor ServerConnection {
         stream.inboundChanged()
     }
 
-    private func fail(_ stream: ServerStream, _ code: Status.Code, _ message: String) {
-        stream.refuse(Status(code: code, message: message))
-        stream.inboundChanged()
-    }
-
-    private func limit(_ stream: ServerStream, _ timeout: Duration) {
-        stream.deadlineInstant = .now + timeout
-        stream.deadline = loop.schedule(after: timeout) {
-            stream.refuse(Status(code: .deadlineExceeded, message: "The call's time is over."))
-            stream.cancel(TransportError(.timedOut, "The call's time is over."))
-        }
-    }
-
-    // MARK: Handlers
-
-    private func start(_ stream: ServerStream) {
-        let metadata: Metadata
-        do throws(TransportError) {
-            metadata = try stream.received.metadata()
-        } catch {
-            return fail(stream, .invalidArgument, error.message)
-        }
-        ledger.begin()
-        stream.task = Self.run(stream, metadata, environment.handler, ledger)
-    }
-
-    /// The task of an RPC. It has no parent: the stream keeps it and cancels it, and the ledger is waited for at the end.
-    private nonisolated static func run(
-        _ stream: ServerStream,
-        _ metadata: Metadata,
-        _ handler: @escaping Handler,
-        _ ledger: CallLedger
-    ) -> Task<Void, Never> {
-        Task(executorPreference: stream.loop.taskExecutor) {
-            await withServerContextRPCCancellationHandle { cancellation in
-                stream.cancellation = cancellation
-                if stream.failure != nil { cancellation.cancel() }
-                await handler(
-                    RPCStream(
-                        descriptor: stream.descriptor,
-                        inbound: RPCAsyncSequence(
-                            wrapping: ServerInbound(stream: stream, metadata: metadata)
-                        ),
-                        outbound: RPCWriter.Closable(wrapping: ServerOutbound(stream: stream))
-                    ),
-                    stream.context(cancellation)
-                )
-            }
-            stream.task = nil
-            ledger.end()
-        }
-    }
-
-    private func startRaw(_ stream: ServerStream) {
-        guard let raw = stream.call?.route.raw else { return }
-        guard stream.receiveError == nil else { return stream.inboundChanged() }
-        guard var message = stream.takeMessage(), stream.messages.isEmpty, !stream.deframer.hasPartialMessage
-        else {
-            return fail(stream, .internalError, "A unary request carries exactly one message.")
-        }
-        if message.isCompressed {
-            do throws(TransportError) {
-                guard stream.call?.encoding == .gzip else {
-                    throw TransportError(.protocolViolation, "grpc-encoding names no compression.")
-                }
-                message = try GzipCodec.decompress(message, maxMessageBytes: RawUnaryMethod.maxMessageBytes)
-            } catch {
-                return fail(stream, Status.Code(error.rpcError.code), error.message)
-            }
-        }
-        guard message.count <= RawUnaryMethod.maxMessageBytes else {
-            return fail(stream, .resourceExhausted, "The request is too large for this method.")
-        }
-        raw.handler(RawUnaryCall(stream: stream, message: message))
-    }
-
     private func closed(_ stream: ServerStream, _ errorCode: UInt32) {
         // A handler was started for nothing: this costs us more than it costs the client.
         if errorCode != NGHTTP2_NO_ERROR.rawValue, !stream.hasBegun, !stream.isSendFinished,
@@ -274,90 +198,6 @@ actor ServerConnection {
         }
     }
 
-    // MARK: Time and manners
-
-    /// Lets calls under way finish within `grace`, takes no more, and closes.
-    func shutDown(grace: Duration) {
-        perform(lifecycle.shutDown(now: loop.uptimeNanoseconds, grace: grace.wholeNanoseconds))
-    }
-
-    /// Closes now, and cancels what is under way.
-    func abort() {
-        http2?.close(TransportError(.shutDown, "The server has been stopped."))
-    }
-
-    /// Peers answer what they are sent with PINGs and window updates, which are no flood then.
-    private func noteWhatWasSent() {
-        guard let session = http2?.session, session.headersSent + session.dataSent > 0 else { return }
-        pings.dataOrHeadersSent()
-        floods.dataSent(session.dataSent)
-        session.headersSent = 0
-        session.dataSent = 0
-    }
-
-    private func judgePing() {
-        switch pings.pingReceived(
-            now: loop.uptimeNanoseconds,
-            hasCalls: http2?.session.streams.isEmpty == false
-        ) {
-        case .allowed, .strike: break
-        case .goAway: giveUp(NGHTTP2_ENHANCE_YOUR_CALM.rawValue, "too_many_pings")
-        }
-    }
-
-    private func giveUp(_ errorCode: UInt32, _ reason: String) {
-        guard let http2, !http2.isClosed, !http2.isClosing else { return }
-        try? http2.session.submitGoAway(errorCode: errorCode, debugData: reason)
-        http2.closeAfterFlush()
-    }
-
-    private func perform(_ action: ConnectionLifecycle.Action?) {
-        defer { rearm() }
-        guard let action, let http2, !http2.isClosed else { return }
-        do throws(TransportError) {
-            switch action {
-            case .notify:
-                try http2.session.submitShutdownNotice()
-                try http2.session.submitPing()
-            case .drain: try http2.session.submitGoAway(errorCode: NGHTTP2_NO_ERROR.rawValue, debugData: "")
-            case .close(let error): return http2.close(error)
-            }
-            http2.setNeedsFlush()
-        } catch {
-            http2.close(error)
-        }
-    }
-
-    /// One timer serves all deadlines. One that is too early asks again when it fires, so that it is rarely moved.
-    private func rearm() {
-        guard let http2, !http2.isClosed else { return }
-        let deadline = min(lifecycle.nextDeadline, keepalive.nextDeadline)
-        if let timer, timer.deadline <= deadline { return }
-        timer?.timer.cancel()
-        guard deadline != .max else { return timer = nil }
-        let delay = Duration.nanoseconds(max(0, deadline - loop.uptimeNanoseconds))
-        timer = (
-            deadline,
-            loop.schedule(after: delay) { [weak self] in self?.assumeIsolated { $0.timerDue() } }
-        )
-    }
-
-    private func timerDue() {
-        timer = nil
-        guard let http2, !http2.isClosed else { return }
-        let now = loop.uptimeNanoseconds
-        keepalive.received(now: http2.lastReceived)
-        switch keepalive.timerDue(now: now, hasCalls: !http2.session.streams.isEmpty) {
-        case .none: break
-        case .sendPing:
-            try? http2.session.submitPing()
-            http2.setNeedsFlush()
-        case .close:
-            return http2.close(TransportError(.connectionLost, "The peer did not answer a PING in time."))
-        }
-        perform(lifecycle.timerDue(now: now))
-    }
-
     private func closed(_ error: TransportError?) {
         timer?.timer.cancel()
         timer = nil
@@ -366,50 +206,5 @@ actor ServerConnection {
             serverStream(stream).cancel(reason)
         }
         ended(self)
-    }
-}
-
-extension ServerStream {
-    fileprivate var descriptor: MethodDescriptor {
-        guard let call else { preconditionFailure("a handler's stream has a route") }
-        return call.route.descriptor
-    }
-
-    fileprivate func context(_ cancellation: ServerContext.RPCCancellationHandle) -> ServerContext {
-        var context = ServerContext(
-            descriptor: descriptor,
-            remotePeer: shared.remotePeer,
-            localPeer: shared.localPeer,
-            cancellation: cancellation
-        )
-        if let deadlineInstant { context.transportSpecific = CallDeadline(instant: deadlineInstant) }
-        return context
-    }
-
-    /// Answers a request whose head is not one of a call.
-    fileprivate func refuse(_ refusal: RequestHead.Refusal) {
-        if receiveError == nil { receiveError = TransportError(.cancelled, "The request has been refused.") }
-        defer { inboundChanged() }
-        guard !connection.isClosed, sending == .unsubmitted else { return }
-        var headers = HeaderList()
-        headers.append(":status", String(refusal.httpStatus))
-        headers.append("content-type", "application/grpc")
-        if refusal.listsEncodings { headers.append("grpc-accept-encoding", "identity,gzip") }
-        if refusal.allowsOnlyPost { headers.append("allow", "POST") }
-        headers.append("grpc-status", ServerStream.statusText(refusal.code))
-        headers.append("grpc-message", StatusMessage.encode(refusal.message))
-        isSendFinished = true
-        do throws(TransportError) {
-            try connection.session.submitOnlyHeaders(self, headers)
-        } catch {
-            reset(errorCode: NGHTTP2_INTERNAL_ERROR.rawValue)
-        }
-        connection.setNeedsFlush()
-    }
-}
-
-extension Status {
-    fileprivate init(_ error: RPCError) {
-        self.init(code: Code(error.code), message: error.message)
     }
 }

@@ -16,11 +16,16 @@ def quietly(log_name, command, **options):
         raise BenchmarkFailed(f"{end}\nthis command failed: {' '.join(map(str, command))}\nIts output is in {log}")
 
 
+def release_options():
+    lines = (places.ROOT / "scripts" / "lib" / "release.options").read_text().splitlines()
+    return [word for line in lines if not line.startswith("#") for word in line.split()]
+
+
 @functools.cache
 def swift(product):
     """The path of an executable product of this package, in release."""
     step(f"Building {product} (release; the first time takes some minutes)")
-    build = ["swift", "build", "--package-path", places.ROOT, "-c", "release"]
+    build = ["swift", "build", "--package-path", places.ROOT, *release_options()]
     quietly(f"bench-build-{product}", [*build, "--product", product])
     shown = subprocess.run([*build, "--show-bin-path"], check=True, capture_output=True, text=True)
     return f"{shown.stdout.strip()}/{product}"
