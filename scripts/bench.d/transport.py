@@ -108,10 +108,10 @@ def one_loop(report, options):
 
 
 def large(report, options):
-    """Answers of 1 MiB."""
+    """Answers of 1 MiB. Without NIO's transport: with two loops it stalls now and then, and h2load waits for ever."""
     call = caller("/hello.Mappings/GetLarge", PROCESS_ID, LARGE)
     marks = {(OURS, CPP): 1.0, (RAW, CPP): 1.0}
-    rates(report, "unary of 1 MiB", "MB/s", call, servers([CPP, NIO, OURS, RAW]), options, marks)
+    rates(report, "unary of 1 MiB", "MB/s", call, servers([CPP, OURS, RAW]), options, marks)
 
 
 def rates(report, case, unit, call, commands, options, marks={}):
@@ -199,7 +199,7 @@ def compare(report, case, unit, results, marks={}, figure=None, less_is_better=F
     figure = figure or unit
     for ours in (OURS, RAW, RAW_ENCODING, NIO):
         for peer in (CPP, NIO):
-            if ours in results and ours != peer:
+            if ours in results and peer in results and ours != peer:
                 report.add(
                     f"{case}, {ours}",
                     results[ours][figure],

@@ -31,7 +31,7 @@ final class ListeningSocket {
         self.descriptor = descriptor
         file = address.unixPath
         do throws(TransportError) {
-            if file == nil {
+            if address.isInternet {
                 try Self.set(descriptor, SO_REUSEADDR)
                 try Self.set(descriptor, SO_REUSEPORT)
             } else {
@@ -99,6 +99,14 @@ final class ListeningSocket {
 }
 
 extension SocketAddress {
+    /// Whether several sockets can be bound to it.
+    var isInternet: Bool {
+        switch kind {
+        case .ipv4, .ipv6: true
+        case .unix, .unixAbstract: false
+        }
+    }
+
     /// A Unix socket's path; nil for every other address.
     var unixPath: String? {
         guard case .unix(let path) = kind, !path.isEmpty else { return nil }

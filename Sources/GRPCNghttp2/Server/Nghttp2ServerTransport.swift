@@ -78,7 +78,7 @@ public final class Nghttp2ServerTransport: ServerTransport {
         state.withLock { $0.methods = context.methods }
     }
 
-    /// Listens, and serves until a graceful shutdown has let the last call finish.
+    /// Listens, and serves until a graceful shutdown has let the last call finish. Returns at once after one that came before.
     ///
     /// - Throws: `TransportError` where the address cannot be taken, with the kernel's reason.
     public func listen(
@@ -94,7 +94,14 @@ public final class Nghttp2ServerTransport: ServerTransport {
             handler: streamHandler,
             offload: offload
         )
-        let workers = try await begin(environment)
+        let workers: [ServerWorker]
+        do throws(TransportError) {
+            workers = try await begin(environment)
+        } catch {
+            // Told to stop before it had begun: this is what was asked for.
+            guard error.code == .shutDown else { throw error }
+            return
+        }
         await withTaskCancellationHandler {
             for worker in workers { await worker.waitForEnd() }
         } onCancel: {
@@ -102,29 +109,36 @@ public final class Nghttp2ServerTransport: ServerTransport {
         }
     }
 
-    private func begin(_ environment: ServerConnection.Environment) async throws -> [ServerWorker] {
-        var workers: [ServerWorker] = []
+    private func begin(
+        _ environment: ServerConnection.Environment
+    ) async throws(TransportError) -> [ServerWorker] {
+        let shares = ConnectionShares(loops: loops.loops.count, limit: configuration.maxConnections)
+        let workers = loops.loops.enumerated().map { index, loop in
+            ServerWorker(loop: loop, index: index, environment: environment, shares: shares) { [weak self] place, accepted in
+                self?.serve(accepted, at: place)
+            }
+        }
         do throws(TransportError) {
+            // Taken as they are from here on, so that whoever accepts first finds the others.
+            try state.withLock { state throws(TransportError) in
+                if case .stopped(let error) = state.phase { throw error }
+                state.workers = workers
+            }
             var bound = address
-            // One socket cannot be bound twice in the file system.
-            let serving =
-                address.unixPath == nil && !address.isAbstract ? loops.loops : Array(loops.loops.prefix(1))
-            for loop in serving {
+            for (index, worker) in workers.enumerated() {
+                // One socket cannot be bound twice in the file system: the first loop accepts for all.
+                guard index == 0 || bound.isInternet else {
+                    try await worker.start(nil)
+                    continue
+                }
                 let listener = try ListeningSocket(bound, backlog: configuration.backlog)
                 // With port 0, the first loop's port is the others' too.
                 bound = listener.address
-                let worker = ServerWorker(
-                    loop: loop,
-                    environment: environment,
-                    maxConnections: (configuration.maxConnections + serving.count - 1) / serving.count
-                )
-                workers.append(worker)
                 try await worker.start(listener)
             }
             let waiters = try state.withLock { state throws(TransportError) in
                 if case .stopped(let error) = state.phase { throw error }
                 state.phase = .listening(bound)
-                state.workers = workers
                 defer { state.addressWaiters = [] }
                 return state.addressWaiters
             }
@@ -135,6 +149,11 @@ public final class Nghttp2ServerTransport: ServerTransport {
             stop(error)
             throw error
         }
+    }
+
+    private func serve(_ accepted: AcceptedConnection, at place: Int) {
+        let worker = state.withLock { $0.workers[place] }
+        worker.loop.execute { worker.assumeIsolated { $0.serve(accepted) } }
     }
 
     /// Accepts no more connections, and tells clients to make no more calls on those there are. Those under way have the
@@ -170,18 +189,20 @@ public final class Nghttp2ServerTransport: ServerTransport {
         }
     }
 
+    /// How many connections each loop has.
+    var connectionCounts: [Int] {
+        get async {
+            var counts: [Int] = []
+            for worker in state.withLock({ $0.workers }) { counts.append(await worker.connectionCount) }
+            return counts
+        }
+    }
+
     /// A count of what a server has open.
     public struct Census: Sendable, Equatable {
         /// Connections.
         public var connections = 0
         /// Handlers that run, without raw ones.
         public var calls = 0
-    }
-}
-
-extension SocketAddress {
-    fileprivate var isAbstract: Bool {
-        if case .unixAbstract = kind { return true }
-        return false
     }
 }

@@ -1,7 +1,7 @@
 internal import EventLoop
 internal import GRPCCore
 
-/// One loop's share of a server: a listening socket, and the connections that came by it.
+/// One loop's share of a server: a listening socket, and connections, those of its own and those that others handed over.
 actor ServerWorker {
     /// How many connections are accepted in one turn of the loop.
     private static let acceptsPerTurn = 64
@@ -12,7 +12,10 @@ actor ServerWorker {
     nonisolated var unownedExecutor: UnownedSerialExecutor { loop.asUnownedSerialExecutor() }
 
     private let environment: ServerConnection.Environment
-    private let maxConnections: Int
+    private let index: Int
+    private let shares: ConnectionShares
+    /// Takes a connection to the worker of that number.
+    private let handOver: @Sendable (Int, AcceptedConnection) -> Void
     private let buffers = LoopBuffers()
     private let ledger = CallLedger()
     private var listener: ListeningSocket?
@@ -29,17 +32,28 @@ actor ServerWorker {
         case ended
     }
 
-    /// - Parameter maxConnections: This loop's share.
-    init(loop: EventLoop, environment: ServerConnection.Environment, maxConnections: Int) {
+    /// - Parameters:
+    ///   - index: Its number among the workers of the server, as `shares` counts them.
+    ///   - handOver: Takes a connection to the worker of that number.
+    init(
+        loop: EventLoop,
+        index: Int,
+        environment: ServerConnection.Environment,
+        shares: ConnectionShares,
+        handOver: @escaping @Sendable (Int, AcceptedConnection) -> Void
+    ) {
         self.loop = loop
+        self.index = index
         self.environment = environment
-        self.maxConnections = maxConnections
+        self.shares = shares
+        self.handOver = handOver
     }
 
-    /// Begins to accept. The worker closes the socket.
-    func start(_ listener: sending ListeningSocket) throws(TransportError) {
+    /// Begins to serve. The worker closes the socket; one without serves what others accept.
+    func start(_ listener: sending ListeningSocket?) throws(TransportError) {
         self.listener = listener
         ledger.whenNone = { [weak self] in self?.assumeIsolated { $0.endIfDone() } }
+        guard let listener = self.listener else { return }
         do {
             registration = try loop.register(listener.descriptor, interest: .readable) { [unowned self] _ in
                 self.assumeIsolated { $0.accept() }
@@ -62,7 +76,9 @@ actor ServerWorker {
             case .exhausted: return pause()
             case .connection(let socket, let peer):
                 // Over the limit the socket is closed at once: a client learns more from that than from a queue.
-                if connections.count < maxConnections { serve(socket, peer, on: listener) }
+                guard let place = shares.place(acceptedBy: index) else { continue }
+                let accepted = AcceptedConnection(socket: socket, peer: peer, local: listener.address)
+                if place == index { serve(accepted) } else { handOver(place, accepted) }
             }
         }
     }
@@ -74,11 +90,14 @@ actor ServerWorker {
         }
     }
 
-    private func serve(_ socket: Socket, _ peer: SocketAddress?, on listener: ListeningSocket) {
+    /// Serves a connection for which ``ConnectionShares`` has given a place here.
+    func serve(_ accepted: AcceptedConnection) {
+        guard phase == .serving else { return shares.leave(index) }
+        let socket = accepted.socket
         socket.disableNagle()
         let shared = ServerStream.Shared(
-            remotePeer: peer?.description ?? "unknown",
-            localPeer: listener.address.description,
+            remotePeer: accepted.peer?.description ?? "unknown",
+            localPeer: accepted.local.description,
             offload: environment.offload
         )
         let connection = ServerConnection(
@@ -98,7 +117,7 @@ actor ServerWorker {
     }
 
     private func remove(_ connection: ServerConnection) {
-        connections[ObjectIdentifier(connection)] = nil
+        if connections.removeValue(forKey: ObjectIdentifier(connection)) != nil { shares.leave(index) }
         endIfDone()
     }
 
@@ -145,4 +164,13 @@ actor ServerWorker {
         self.waiters = []
         for waiter in waiters { waiter.resume() }
     }
+}
+
+/// A connection on its way to the loop that serves it. Whoever lets go of it closes it.
+struct AcceptedConnection: Sendable {
+    let socket: Socket
+    /// Nil where the kernel names none.
+    let peer: SocketAddress?
+    /// Where it was accepted.
+    let local: SocketAddress
 }
