@@ -243,6 +243,8 @@ struct PoolStateMachine<ConnectionID: Hashable & Sendable, WaiterID: Hashable & 
                 actions.append(.connectLater(nanoseconds: awayUntil - now))
                 break
             }
+            // A server that was away is tried with one connection; the others follow when that one is there.
+            guard awayUntil == .min || connecting == 0 else { break }
             connecting += 1
             actions.append(.connect)
         }
