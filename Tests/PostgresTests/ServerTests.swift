@@ -12,11 +12,14 @@ import Testing
             let long = String(repeating: "grün € ", count: 200_000)
             let row = try #require(
                 try await server.query(
-                    "SELECT $1 AS a, $2 AS b, $3 AS c, $4 AS d, $5 AS e, $6 AS f, $7 AS g, $8 AS h, $9 AS n",
+                    """
+                    SELECT $1 AS a, $2 AS b, $3 AS c, $4 AS d, $5 AS e, $6 AS f, $7 AS g, $8 AS h, $9 AS n, $10 AS x,
+                           $11 AS ta, $12 AS ua, $13 AS ia, $14 AS la, ARRAY['x', NULL] AS na
+                    """,
                     [
                         .uuid(uuid), .text(long), .jsonb(#"{"k": "v€"}"#), .int4(.min), .int8(.max),
-                        .bool(true),
-                        .bytea([0, 255]), .timestamp(time), .text(nil),
+                        .bool(true), .bytea([0, 255]), .timestamp(time), .text(nil), .float8(.infinity),
+                        .textArray(["", "é"]), .uuidArray([uuid, uuid]), .int4Array([]), .int8Array([1, .min]),
                     ]
                 ).first
             )
@@ -29,9 +32,102 @@ import Testing
             #expect(try row.decode("g") == [UInt8]([0, 255]))
             #expect(try row.decode("h") == time)
             #expect(try row.decodeOptional("n", as: String.self) == nil)
-            #expect(throws: PostgresError.self) { try row.decode("n", as: String.self) }
-            #expect(throws: PostgresError.self) { try row.decode("a", as: String.self) }
-            #expect(throws: PostgresError.self) { try row.decode("zz", as: String.self) }
+            #expect(try row.decode("x") == Double.infinity)
+            #expect(try row.decode("ta") == ["", "é"])
+            #expect(try row.decode("ua") == [uuid, uuid])
+            #expect(try row.decode("ia") == [Int32]())
+            #expect(try row.decode("la") == [1, Int64.min])
+            #expect(try row.decode("na") == ["x", String?.none])
+            for (column, error) in [("n", "is NULL"), ("a", "is no String"), ("zz", "has no column")] {
+                let failure = #expect(throws: PostgresError.self) { try row.decode(column, as: String.self) }
+                #expect(failure?.code == .decoding && failure?.outcome == .done)
+                #expect(failure?.message.contains(error) == true)
+            }
+        }
+    }
+
+    @Test func anArrayIsOneParameterOfAnyNumberOfValues() async throws {
+        try await TestServer.with { server async throws in
+            let sql = "SELECT count(*) AS v FROM generate_series(1, 100) AS g (n) WHERE n = ANY($1)"
+            for count: Int32 in [0, 1, 70] {
+                let ids = PostgresParameter.int4Array(Array(0..<count).map { $0 + 1 })
+                #expect(try await server.value(sql, [ids]) == Int64(count))
+            }
+            let name = "SELECT count(*) AS v FROM unnest($1) AS u (n) WHERE n = ANY($2)"
+            let texts: [PostgresParameter] = [.textArray(["a", "b"]), .textArray(["b", "c"])]
+            #expect(try await server.value(name, texts) == Int64(1))
+        }
+    }
+
+    @Test func whatTheServerReportsIsInTheError() async throws {
+        try await TestServer.with { server async throws in
+            try await server.withTable("a integer PRIMARY KEY CHECK (a > 0)") { table async throws in
+                let error = await #expect(throws: PostgresError.self) {
+                    try await server.query("INSERT INTO \(table) VALUES ($1)", [.int4(-1)])
+                }
+                #expect(error?.sqlState == .checkViolation)
+                #expect(error?.report?.table == table)
+                #expect(error?.report?.schema == "public")
+                #expect(error?.constraint == "\(table)_a_check")
+                #expect(error?.detail?.contains("-1") == true)
+                #expect(error?.outcome == .notDone)
+                let other = await #expect(throws: PostgresError.self) { try await server.query("SELECT 1 FORM x") }
+                #expect(other?.report?.position == 15)
+            }
+        }
+    }
+
+    @Test func aCallThatCannotBeSentLeavesTheConnectionUsable() async throws {
+        try await TestServer.with(connections: 1) { server async throws in
+            let backend = try await server.backend()
+            let cut = await #expect(throws: PostgresError.self) { try await server.query("SELECT 1\0 + 1") }
+            #expect(cut?.code == .misuse && cut?.statementIndex == 0)
+            let many = [PostgresParameter](repeating: .int4(1), count: 65_536)
+            let tooMany = await #expect(throws: PostgresError.self) { try await server.query("SELECT 1", many) }
+            #expect(tooMany?.code == .misuse)
+            let nul = await #expect(throws: PostgresError.self) {
+                try await server.query("SELECT $1 AS v", [.text("a\0b")])
+            }
+            #expect(nul?.sqlState == "22021")
+            #expect(try await server.query("").count == 0)
+            #expect(try await server.backend() == backend)
+            let copy = await #expect(throws: PostgresError.self) { try await server.query("COPY pg_class TO STDOUT") }
+            #expect(copy?.isConnectionDead == true)
+            #expect(try await server.query("SELECT 1").count == 1)
+        }
+    }
+
+    @Test func twoPipelinesAtOnceOnOneConnectionAreRefused() async throws {
+        try await TestServer.with(connections: 1) { server async throws in
+            try await server.pool.withConnection { connection in
+                async let first = connection.query(PostgresStatement("SELECT 1"))
+                async let second = connection.query(PostgresStatement("SELECT 1"))
+                var refusals: [PostgresError?] = []
+                do { _ = try await first } catch { refusals.append(error as? PostgresError) }
+                do { _ = try await second } catch { refusals.append(error as? PostgresError) }
+                #expect(refusals.map(\.?.code) == [.misuse])
+            }
+        }
+    }
+
+    @Test func aPlanThatAMigrationOutdatedIsMadeAnew() async throws {
+        try await TestServer.with(connections: 1) { server async throws in
+            try await server.withTable("a integer") { table async throws in
+                let select = "SELECT * FROM \(table)"
+                #expect(try await server.query(select).columns == ["a"])
+                _ = try await server.query("ALTER TABLE \(table) ADD b text")
+                #expect(try await server.query(select).columns == ["a", "b"])
+                _ = try await server.query("DEALLOCATE ALL")
+                #expect(try await server.query(select).columns == ["a", "b"])
+            }
+        }
+    }
+
+    @Test func aThousandDifferentStatementsFillNoMemoryOfTheServers() async throws {
+        try await TestServer.with(connections: 1) { server async throws in
+            for number in 0..<1_000 { _ = try await server.query("SELECT \(number)") }
+            let count: Int64 = try await server.value("SELECT count(*) AS v FROM pg_prepared_statements")
+            #expect(count == Int64(PostgresConnection.preparedLimit))
         }
     }
 
@@ -120,7 +216,7 @@ import Testing
 
     @Test func aServerThatIsNotThereFailsFast() async throws {
         try await TestServer.with(url: "postgresql://nobody@127.0.0.1:1/none") { server async throws in
-            for _ in 0..<50 {
+            for _ in 0..<5 {
                 let error = await #expect(throws: PostgresError.self) { try await server.query("SELECT 1") }
                 #expect(error?.code == .connectionFailed)
                 #expect(error?.isRetriable == true)
