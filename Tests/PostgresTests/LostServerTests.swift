@@ -11,6 +11,7 @@ private final class PrivatePostgres {
     private let folder: URL
     private let programs: String
     private let port: UInt16
+    private var process: ServerProcess?
 
     init() throws {
         let root = "/usr/lib/postgresql"
@@ -18,46 +19,31 @@ private final class PrivatePostgres {
             $0.compare($1, options: .numeric) == .orderedAscending
         }
         programs = "\(root)/\(try #require(versions.last))/bin"
-        folder = FileManager.default.temporaryDirectory.appending(path: "grimoire-postgres-\(UUID())")
-        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-        if geteuid() == 0, let entry = getpwnam("postgres") {
-            chown(folder.path, entry.pointee.pw_uid, entry.pointee.pw_gid)
-        }
+        folder = try ServerProcess.makeFolder("postgres")
         let listener = try LocalListener()
         port = listener.port
         listener.close()
         url = "postgresql://tester@127.0.0.1:\(port)/postgres"
-        try run("initdb", "--pgdata", data, "--username", "tester", "--auth", "trust", "--no-sync")
+        let arguments = ["--pgdata", "data", "--username", "tester", "--auth", "trust", "--no-sync"]
+        try ServerProcess.run("\(programs)/initdb", arguments, in: folder)
     }
 
-    private var data: String { folder.path + "/data" }
-
     func start() throws {
-        let options = "-p \(port) -c listen_addresses=127.0.0.1 -c unix_socket_directories= -c fsync=off"
-        try run("pg_ctl", "-D", data, "-l", folder.path + "/log", "-w", "-o", options, "start")
+        let settings = ["listen_addresses=127.0.0.1", "unix_socket_directories=", "logging_collector=off"]
+        process = try ServerProcess(
+            "\(programs)/postgres",
+            ["-D", "data", "-p", "\(port)"] + settings.flatMap { ["-c", $0] },
+            in: folder,
+            listensWhenItSays: "ready to accept connections"
+        )
     }
 
     /// As a power failure would: no goodbye to anyone.
-    func crash() throws { try run("pg_ctl", "-D", data, "-m", "immediate", "-w", "stop") }
+    func crash() { process?.end(SIGKILL) }
 
     func remove() {
-        try? crash()
+        process?.end(SIGQUIT)
         try? FileManager.default.removeItem(at: folder)
-    }
-
-    private func run(_ program: String, _ arguments: String...) throws {
-        let process = Process()
-        let command = ["\(programs)/\(program)"] + arguments
-        // PostgreSQL refuses to run as root.
-        let words = geteuid() == 0 ? ["setpriv", "--reuid", "postgres", "--regid", "postgres", "--init-groups"] : []
-        process.executableURL = URL(filePath: "/usr/bin/env")
-        process.arguments = words + command
-        process.currentDirectoryURL = folder
-        process.standardOutput = FileHandle.nullDevice
-        process.standardError = FileHandle.nullDevice
-        try process.run()
-        process.waitUntilExit()
-        try #require(process.terminationStatus == 0, "\(program) failed")
     }
 }
 
@@ -76,7 +62,7 @@ private final class PrivatePostgres {
                 }
                 for _ in 0..<2 {
                     try await server.waitUntilWriting()
-                    try postgres.crash()
+                    postgres.crash()
                     let error = await #expect(throws: PostgresError.self) {
                         while true { _ = try await server.query("SELECT 1", timeout: .seconds(5)) }
                     }

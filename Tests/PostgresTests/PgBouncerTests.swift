@@ -8,7 +8,7 @@ import Testing
 /// A PgBouncer of its own in front of the test's server, in transaction mode, with two sessions for everyone.
 private final class PgBouncer {
     let url: String
-    private let process: Process
+    private let process: ServerProcess
     private let folder: URL
 
     init() throws {
@@ -16,68 +16,44 @@ private final class PgBouncer {
             ["/usr/sbin/pgbouncer", "/usr/bin/pgbouncer"].first { FileManager.default.isExecutableFile(atPath: $0) },
             "PgBouncer is missing: scripts/test installs it (apt-get install pgbouncer)"
         )
-        let server = try #require(URLComponents(string: try TestServer.url()))
-        let port = try Self.freePort()
-        folder = FileManager.default.temporaryDirectory.appending(path: "grimoire-pgbouncer-\(UUID())")
-        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        let listener = try LocalListener()
+        let port = listener.port
+        listener.close()
+        folder = try ServerProcess.makeFolder("pgbouncer")
         let settings = folder.appending(path: "pgbouncer.ini")
-        try """
-        [databases]
-        pooled = host=\(server.host ?? "127.0.0.1") port=\(server.port ?? 5432) \
-        dbname=\(server.path.dropFirst()) user=\(server.user ?? "") password=\(server.password ?? "")
-        [pgbouncer]
-        listen_addr = 127.0.0.1
-        listen_port = \(port)
-        unix_socket_dir =
-        auth_type = any
-        pool_mode = transaction
-        default_pool_size = 2
-        log_connections = 0
-        log_disconnections = 0
-        log_stats = 0
-        """.write(to: settings, atomically: true, encoding: .utf8)
-        process = Process()
-        process.executableURL = URL(filePath: program)
-        // It refuses to be root, and becomes a user that Debian's package needs anyway.
-        process.arguments = (geteuid() == 0 ? ["-u", "postgres"] : []) + [settings.path]
-        if geteuid() == 0 { Self.give(settings.path, folder.path, to: "postgres") }
-        let log = Pipe()
-        process.standardError = log
-        process.standardOutput = log
+        try Self.settings(port: port).write(to: settings, atomically: true, encoding: .utf8)
+        ServerProcess.give(settings.path)
         url = "postgresql://anyone@127.0.0.1:\(port)/pooled"
-        try process.run()
-        // It says when it listens; reading its log waits for just that.
-        var said = ""
-        while !said.contains("process up") {
-            let data = log.fileHandleForReading.availableData
-            guard !data.isEmpty else { break }
-            said += String(decoding: data, as: UTF8.self)
-        }
-        try #require(said.contains("process up"), "PgBouncer did not start: \(said)")
-        log.fileHandleForReading.readabilityHandler = { _ = $0.availableData }
+        process = try ServerProcess(program, [settings.path], in: folder, listensWhenItSays: "process up")
     }
 
-    func stop() {
-        process.terminate()
-        process.waitUntilExit()
-        try? FileManager.default.removeItem(at: folder)
+    private static func settings(port: UInt16) throws -> String {
+        let server = try #require(URLComponents(string: try TestServer.url()))
+        return """
+            [databases]
+            pooled = host=\(server.host ?? "127.0.0.1") port=\(server.port ?? 5432) \
+            dbname=\(server.path.dropFirst()) user=\(server.user ?? "") password=\(server.password ?? "")
+            [pgbouncer]
+            listen_addr = 127.0.0.1
+            listen_port = \(port)
+            unix_socket_dir =
+            auth_type = any
+            pool_mode = transaction
+            default_pool_size = 2
+            log_connections = 0
+            log_disconnections = 0
+            log_stats = 0
+
+            """
     }
 
     static func with(_ body: (PgBouncer) async throws -> Void) async throws {
         let bouncer = try PgBouncer()
-        defer { bouncer.stop() }
+        defer {
+            bouncer.process.end(SIGTERM)
+            try? FileManager.default.removeItem(at: bouncer.folder)
+        }
         try await body(bouncer)
-    }
-
-    private static func give(_ paths: String..., to user: String) {
-        guard let entry = getpwnam(user) else { return }
-        for path in paths { chown(path, entry.pointee.pw_uid, entry.pointee.pw_gid) }
-    }
-
-    private static func freePort() throws -> UInt16 {
-        let listener = try LocalListener()
-        defer { listener.close() }
-        return listener.port
     }
 }
 

@@ -37,8 +37,15 @@ import Testing
     }
 
     @Test func whoWaitsForTooLongFails() async throws {
-        let configure: (inout PostgresPool.Limits) -> Void = { $0.waitTimeout = .milliseconds(10) }
-        try await TestServer.with(connections: 1, configure: configure) { server async throws in
+        try await TestServer.with(
+            connections: 1,
+            configure: {
+                $0.waitTimeout = .milliseconds(10)
+                $0.minimumConnections = 1
+            }
+        ) { server async throws in
+            await server.pool.start()
+            while await server.pool.statistics.idle < 1 { try Task.checkCancellation() }
             try await server.pool.withConnection { _ in
                 let error = await #expect(throws: PostgresError.self) { try await server.query("SELECT 1") }
                 #expect(error?.code == .poolExhausted)
