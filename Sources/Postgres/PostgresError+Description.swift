@@ -20,7 +20,6 @@ extension PostgresError: CustomStringConvertible, CustomDebugStringConvertible {
         case .misuse: "Correct the call."
         case .connectionFailed:
             "Check that the server runs, has connections left, and knows this address, role and password."
-        case .connectionLost where outcome == .notDone: "Try again: nothing was done."
         case .connectionLost: "Read before trying again: it may have been done."
         case .server: sqlState?.advice ?? "See the server's log."
         case .rolledBack: "A statement of the transaction had failed: do not catch its error, or use a savepoint."

@@ -94,7 +94,7 @@ public struct PostgresError: Error, Sendable, Equatable {
     public var isRetriable: Bool {
         guard outcome == .notDone else { return false }
         switch code {
-        case .connectionFailed, .connectionLost, .poolExhausted: return true
+        case .connectionFailed, .poolExhausted: return true
         case .server, .rolledBack: return isStalePlan || sqlState?.isTransient == true
         default: return false
         }

@@ -107,7 +107,8 @@ public actor PostgresPool {
         timeout: Duration? = nil,
         _ body: @Sendable (PostgresConnection) async throws -> Value
     ) async throws -> Value {
-        let connection = try await acquire(until: deadline(timeout ?? .seconds(3_600), after: loop.uptimeNanoseconds))
+        let end = deadline(timeout ?? limits.waitTimeout, after: loop.uptimeNanoseconds)
+        let connection = try await acquire(until: end)
         defer { release(connection) }
         return try await body(connection)
     }

@@ -1,4 +1,3 @@
-internal import CLibpq
 public import EventLoop
 
 /// A transaction under way, from `BEGIN` to `COMMIT` or `ROLLBACK`, for the body that it is lent to.
@@ -6,42 +5,6 @@ public import EventLoop
 /// `BEGIN` goes out with the first statements and, where the body ends with ``commit(with:)``, `COMMIT` with the last: a
 /// transaction that reads and then writes takes two round trips. One that sends nothing takes none.
 public actor PostgresTransaction {
-    /// How a transaction is begun.
-    public struct Options: Sendable {
-        /// What it sees of others (PostgreSQL manual, section 13.2).
-        public enum Isolation: String, Sendable {
-            /// Each statement sees what was committed before it.
-            case readCommitted = "READ COMMITTED"
-            /// All statements see what was committed before the first.
-            case repeatableRead = "REPEATABLE READ"
-            /// As if transactions ran one after the other; some fail and are to be made again.
-            case serializable = "SERIALIZABLE"
-        }
-
-        /// The server's default where it is nil.
-        public var isolation: Isolation?
-        /// Whether writes are refused.
-        public var isReadOnly = false
-        /// Statements that go out behind `BEGIN` and whose answers nobody wants, `set_config(…, true)` for instance.
-        public var opening: [PostgresStatement] = []
-
-        /// The defaults, or others.
-        public init(
-            isolation: Isolation? = nil,
-            isReadOnly: Bool = false,
-            opening: [PostgresStatement] = []
-        ) {
-            self.isolation = isolation
-            self.isReadOnly = isReadOnly
-            self.opening = opening
-        }
-
-        var begin: PostgresStatement {
-            let isolation = isolation.map { " ISOLATION LEVEL \($0.rawValue)" } ?? ""
-            return PostgresStatement("BEGIN\(isolation)\(isReadOnly ? " READ ONLY" : "")")
-        }
-    }
-
     private enum Phase {
         /// Nothing was sent. Exits: open, ended.
         case unsent
@@ -137,36 +100,4 @@ public actor PostgresTransaction {
     private static let rollbackTimeout: Duration = .seconds(2)
 
     private var timeLeft: Duration { .nanoseconds(deadlineNanoseconds - loop.uptimeNanoseconds) }
-}
-
-extension PostgresConnection {
-    /// Whether `BEGIN` has been done and neither `COMMIT` nor `ROLLBACK`.
-    var isInTransaction: Bool {
-        guard let raw, PQstatus(raw) == CONNECTION_OK else { return false }
-        return PQtransactionStatus(raw) != PQTRANS_IDLE
-    }
-
-    /// Runs `body` in a transaction: committed when it returns, rolled back when it throws or its task is cancelled.
-    ///
-    /// - Parameters:
-    ///   - options: How it is begun.
-    ///   - timeout: For all of it. It is looked at with each statement, which is stopped when the time is over.
-    ///   - body: What is done in it.
-    /// - Throws: What `body` throws; `PostgresError` where the commit fails.
-    public func withTransaction<Value: Sendable>(
-        _ options: PostgresTransaction.Options = PostgresTransaction.Options(),
-        timeout: Duration = .seconds(30),
-        _ body: @Sendable (PostgresTransaction) async throws -> Value
-    ) async throws -> Value {
-        let end = deadline(timeout, after: loop.uptimeNanoseconds)
-        let transaction = PostgresTransaction(self, options, deadlineNanoseconds: end)
-        do {
-            let value = try await body(transaction)
-            try await transaction.finish()
-            return value
-        } catch {
-            await transaction.rollBack()
-            throw error
-        }
-    }
 }

@@ -157,7 +157,7 @@ public struct ProcessStore: Sendable {
         let results = try await translated {
             do throws(PostgresError) {
                 return try await pool.pipeline(pipeline)
-            } catch  where error.code == .connectionLost {
+            } catch  where error.isConnectionDead && error.code != .connectionFailed {
                 return try await pool.pipeline(pipeline)
             }
         }
