@@ -8,6 +8,7 @@ import Testing
     private func answer(
         _ bytes: [UInt8],
         timeout: Duration = .seconds(5),
+        cancelGrace: Duration = .milliseconds(40),
         _ check: (Result<[PostgresResult], PostgresError>, HostileServer) throws -> Void
     ) async throws {
         let hostile = try HostileServer(answer: bytes)
@@ -15,7 +16,7 @@ import Testing
         try loop.start()
         let offload = OffloadExecutor(width: 2)
         var configuration = try PostgresConfiguration(url: hostile.url)
-        configuration.cancelGrace = .milliseconds(40)
+        configuration.cancelGrace = cancelGrace
         let connection = try await PostgresConnection.connect(configuration, on: loop, offload: offload)
         let result: Result<[PostgresResult], PostgresError>
         do throws(PostgresError) {
@@ -68,7 +69,7 @@ import Testing
     }
 
     @Test func aMuteServerCostsTheConnectionSoonAfterTheDeadline() async throws {
-        try await answer([], timeout: .milliseconds(30)) { result, hostile in
+        try await answer([], timeout: .milliseconds(30), cancelGrace: .seconds(1)) { result, hostile in
             let error = error(result)
             #expect(error?.code == .timedOut)
             #expect(error?.outcome == .unknown)

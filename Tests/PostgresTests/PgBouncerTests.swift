@@ -50,7 +50,8 @@ private final class PgBouncer {
     static func with(_ body: (PgBouncer) async throws -> Void) async throws {
         let bouncer = try PgBouncer()
         defer {
-            bouncer.process.end(SIGTERM)
+            // It inherits this thread's blocked signals, SIGTERM among them, and has nothing to lose.
+            bouncer.process.end(SIGKILL)
             try? FileManager.default.removeItem(at: bouncer.folder)
         }
         try await body(bouncer)
