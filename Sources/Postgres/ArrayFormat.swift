@@ -33,7 +33,8 @@ enum ArrayFormat {
     ) -> [Element?]? {
         guard let elementType = TypeID.element(of: typeID) else { return nil }
         var reader = Reader(bytes)
-        guard let dimensions = reader.number(), let hasNulls = reader.number(), hasNulls == 0 || hasNulls == 1,
+        guard let dimensions = reader.number(), let hasNulls = reader.number(),
+            hasNulls == 0 || hasNulls == 1,
             reader.number() == Int32(bitPattern: elementType)
         else { return nil }
         guard dimensions != 0 else { return reader.isAtEnd ? [] : nil }

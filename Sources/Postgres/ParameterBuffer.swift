@@ -25,7 +25,10 @@ struct ParameterBuffer {
             let length = bytes.count - start
             guard length <= Self.valueLimitBytes else {
                 clear()
-                throw PostgresError(.misuse, "parameter $\(index + 1) has \(length) bytes, PostgreSQL takes 1 GiB")
+                throw PostgresError(
+                    .misuse,
+                    "parameter $\(index + 1) has \(length) bytes, PostgreSQL takes 1 GiB"
+                )
             }
             types.append(parameter.typeID)
             offsets.append(isPresent ? start : -1)
@@ -47,7 +50,8 @@ struct ParameterBuffer {
             pointers.removeAll(keepingCapacity: true)
             for offset in offsets {
                 pointers.append(
-                    offset < 0 ? nil : (raw.baseAddress.map { ($0 + offset).assumingMemoryBound(to: CChar.self) })
+                    offset < 0
+                        ? nil : (raw.baseAddress.map { ($0 + offset).assumingMemoryBound(to: CChar.self) })
                 )
             }
             return pointers.withUnsafeBufferPointer { pointers in

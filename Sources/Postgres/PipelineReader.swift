@@ -47,7 +47,9 @@ struct PipelineReader {
         case .endOfCommand:
             next += 1
             // A refusal in place of the Sync's answer counts as one more.
-            guard next <= commands.count + 1 else { throw Self.outOfOrder("ended more commands than were sent") }
+            guard next <= commands.count + 1 else {
+                throw Self.outOfOrder("ended more commands than were sent")
+            }
         case .synced:
             isDone = true
             guard error != nil || results.count == executionCount else {

@@ -13,7 +13,9 @@ extension PostgresConnection {
         guard !isBusy else {
             throw PostgresError(.misuse, "a connection does one pipeline at a time, and another is under way")
         }
-        guard timeout > .zero else { throw PostgresError(.timedOut, "the time was over before anything was sent") }
+        guard timeout > .zero else {
+            throw PostgresError(.timedOut, "the time was over before anything was sent")
+        }
         let plan = try plan(statements)
         isBusy = true
         defer { isBusy = false }
@@ -95,7 +97,12 @@ extension PostgresConnection {
             return error
         }
         names = [:]
-        return error.changed(error.code, error.message, statementIndex: error.statementIndex, isStalePlan: true)
+        return error.changed(
+            error.code,
+            error.message,
+            statementIndex: error.statementIndex,
+            isStalePlan: true
+        )
     }
 
     private func nextEvent(_ raw: OpaquePointer) throws(PostgresError) -> PipelineReader.Event {

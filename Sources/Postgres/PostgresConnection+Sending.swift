@@ -22,7 +22,8 @@ extension PostgresConnection {
                 continue
             }
             try statement.validate(index: index)
-            if configuration.isBehindTransactionPooler || names.count + announced.count >= Self.preparedLimit {
+            if configuration.isBehindTransactionPooler || names.count + announced.count >= Self.preparedLimit
+            {
                 plans.append(.unnamed)
                 continue
             }

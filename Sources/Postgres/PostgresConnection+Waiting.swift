@@ -35,7 +35,8 @@ extension PostgresConnection {
         guard let raw, interruption != nil else { return }
         guard cancelAttempts < Self.cancelAttemptLimit else { return close() }
         cancelAttempts += 1
-        graceTimer = loop.schedule(after: configuration.cancelGrace / Self.cancelAttemptLimit) { [weak self] in
+        graceTimer = loop.schedule(after: configuration.cancelGrace / Self.cancelAttemptLimit) {
+            [weak self] in
             self?.assumeIsolated { $0.askToStop() }
         }
         guard cancelling == nil, let canceller = Canceller(raw) else { return }

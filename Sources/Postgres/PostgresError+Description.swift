@@ -22,7 +22,8 @@ extension PostgresError: CustomStringConvertible, CustomDebugStringConvertible {
             "Check that the server runs, has connections left, and knows this address, role and password."
         case .connectionLost: "Read before trying again: it may have been done."
         case .server: sqlState?.advice ?? "See the server's log."
-        case .rolledBack: "A statement of the transaction had failed: do not catch its error, or use a savepoint."
+        case .rolledBack:
+            "A statement of the transaction had failed: do not catch its error, or use a savepoint."
         case .poolExhausted:
             "Try again later; where it lasts, find what holds connections, or raise the pool's limits."
         case .timedOut where outcome == .unknown: "Read before trying again: it may have been done."

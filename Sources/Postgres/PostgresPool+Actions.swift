@@ -70,7 +70,9 @@ extension PostgresPool {
     private func tickIsDue() { interpret(machine.tick(now: loop.uptimeNanoseconds)) }
 
     private func connection(_ id: ObjectIdentifier) -> PostgresConnection {
-        guard let connection = connections[id] else { preconditionFailure("a lent connection is a known one") }
+        guard let connection = connections[id] else {
+            preconditionFailure("a lent connection is a known one")
+        }
         return connection
     }
 

@@ -44,7 +44,8 @@ extension PostgresStatement {
     }
 
     private static let openWords: Set<String> = [
-        "SELECT", "INSERT", "UPDATE", "DELETE", "MERGE", "WITH", "VALUES", "TABLE", "BEGIN", "START", "SET", "LOCK",
+        "SELECT", "INSERT", "UPDATE", "DELETE", "MERGE", "WITH", "VALUES", "TABLE", "BEGIN", "START", "SET",
+        "LOCK",
         "SAVEPOINT", "LISTEN", "NOTIFY",
     ]
 }

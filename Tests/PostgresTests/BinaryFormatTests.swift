@@ -53,7 +53,8 @@ import Testing
 
     @Test func nullHasNoBytesAndEmptyTextHasNone() {
         for parameter: PostgresParameter in [
-            .int4(nil), .int8(nil), .float8(nil), .bool(nil), .text(nil), .bytea(nil), .jsonb(nil), .uuid(nil),
+            .int4(nil), .int8(nil), .float8(nil), .bool(nil), .text(nil), .bytea(nil), .jsonb(nil),
+            .uuid(nil),
             .timestamp(nil), .int4Array(nil), .int8Array(nil), .textArray(nil), .uuidArray(nil),
         ] {
             #expect(parameter.bytes == nil)
@@ -84,7 +85,8 @@ import Testing
 
     @Test func anArrayWithNullsNeedsOptionalElements() {
         // ARRAY[1, NULL]
-        let hex = "00000001" + "00000001" + "00000017" + "00000002" + "00000001" + "0000000400000001" + "ffffffff"
+        let hex =
+            "00000001" + "00000001" + "00000017" + "00000002" + "00000001" + "0000000400000001" + "ffffffff"
         #expect(Self.decode(hex, 1007, [Int32?].self) == [1, nil])
         #expect(Self.decode(hex, 1007, [Int32].self) == nil)
     }
@@ -102,7 +104,10 @@ import Testing
         #expect(Self.decode("0102", 2950, PostgresUUID.self) == nil)
         #expect(Self.decode("7fffffffffffffff", 1184, PostgresTimestamp.self) == nil, "infinity")
         #expect(Self.decode("8000000000000000", 1184, PostgresTimestamp.self) == nil, "-infinity")
-        #expect(Self.decode("7ffffffffffffffe", 1184, PostgresTimestamp.self) == nil, "beyond Int64 from 1970")
+        #expect(
+            Self.decode("7ffffffffffffffe", 1184, PostgresTimestamp.self) == nil,
+            "beyond Int64 from 1970"
+        )
     }
 
     @Test func anArrayThatLiesAboutItselfIsNoValue() {

@@ -52,7 +52,9 @@ import Testing
     }
 
     @Test func onlyAStatementThatCannotCommitLeavesItsTransactionOpen() {
-        for sql in ["SELECT 1", "  insert into t", "(select 1)", "with a as (select 1) select 1", "BEGIN READ ONLY"] {
+        for sql in [
+            "SELECT 1", "  insert into t", "(select 1)", "with a as (select 1) select 1", "BEGIN READ ONLY",
+        ] {
             #expect(PostgresStatement(sql).leavesTransactionOpen, "\(sql)")
         }
         for sql in ["COMMIT", "end", "CALL p()", "DO $$ $$", "VACUUM", "", "/* */ SELECT 1"] {

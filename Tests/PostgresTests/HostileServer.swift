@@ -150,7 +150,11 @@ enum Message {
 
     /// One column `v`, in binary.
     static func rowDescription(typeID: UInt32) -> [UInt8] {
-        make("T", [0, 1] + Array("v".utf8) + [0] + [0, 0, 0, 0, 0, 0] + number(Int32(bitPattern: typeID)) + [0, 4] + [255, 255, 255, 255] + [0, 1])
+        make(
+            "T",
+            [0, 1] + Array("v".utf8) + [0] + [0, 0, 0, 0, 0, 0] + number(Int32(bitPattern: typeID)) + [0, 4]
+                + [255, 255, 255, 255] + [0, 1]
+        )
     }
 
     static func dataRow(length: Int32, _ bytes: [UInt8]) -> [UInt8] {

@@ -20,7 +20,9 @@ import Testing
         let connection = try await PostgresConnection.connect(configuration, on: loop, offload: offload)
         let result: Result<[PostgresResult], PostgresError>
         do throws(PostgresError) {
-            result = .success(try await connection.pipeline([PostgresStatement("SELECT 1 AS v")], timeout: timeout))
+            result = .success(
+                try await connection.pipeline([PostgresStatement("SELECT 1 AS v")], timeout: timeout)
+            )
         } catch {
             result = .failure(error)
         }
@@ -51,8 +53,11 @@ import Testing
     }
 
     @Test func aValueLongerThanItsMessageEndsTheConnection() async throws {
-        let bytes = prepared + Message.rowDescription(typeID: 23) + Message.dataRow(length: 2_000_000, [1, 2, 3])
-        try await answer(bytes + Message.ready) { result, _ in #expect(error(result)?.isConnectionDead == true) }
+        let bytes =
+            prepared + Message.rowDescription(typeID: 23) + Message.dataRow(length: 2_000_000, [1, 2, 3])
+        try await answer(bytes + Message.ready) { result, _ in
+            #expect(error(result)?.isConnectionDead == true)
+        }
     }
 
     @Test func anAnswerThatAnswersNothingIsOutOfOrder() async throws {
@@ -99,7 +104,10 @@ import Testing
                 Message.complete("SELECT 1"), Message.ready, Message.make("n", []), Message.make("I", []),
                 Message.make("A", [0, 0, 0, 1] + Array("c".utf8) + [0, 0]),
                 Message.make("E", Array("SERROR".utf8) + [0] + Array("C23505".utf8) + [0, 0]),
-                Message.make("E", Array("SFATAL".utf8) + [0] + Array("VFATAL".utf8) + [0] + Array("C57P01".utf8) + [0, 0]),
+                Message.make(
+                    "E",
+                    Array("SFATAL".utf8) + [0] + Array("VFATAL".utf8) + [0] + Array("C57P01".utf8) + [0, 0]
+                ),
                 Message.make("G", [0, 0, 0]), Message.make("H", [0, 0, 0]), Message.make("W", [0, 0, 0]),
                 Message.make("t", [0, 0]), Message.make("3", []), Message.make("s", []),
             ]

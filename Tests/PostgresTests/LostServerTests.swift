@@ -73,7 +73,9 @@ private final class PrivatePostgres {
                 group.cancelAll()
                 return try await group.reduce(into: Set<Int32>()) { $0.formUnion($1) }
             }
-            let rows = try await server.query("SELECT a FROM t").rows.map { try $0.decode("a", as: Int32.self) }
+            let rows = try await server.query("SELECT a FROM t").rows.map {
+                try $0.decode("a", as: Int32.self)
+            }
             #expect(acknowledged.subtracting(rows).isEmpty)
             #expect(acknowledged.count > 100)
         }
@@ -85,7 +87,11 @@ private final class PrivatePostgres {
         while !Task.isCancelled {
             number += 1
             do {
-                _ = try await server.query("INSERT INTO t VALUES ($1)", [.int4(number)], timeout: .seconds(10))
+                _ = try await server.query(
+                    "INSERT INTO t VALUES ($1)",
+                    [.int4(number)],
+                    timeout: .seconds(10)
+                )
                 acknowledged.insert(number)
             } catch let error as PostgresError {
                 let isExpected = error.isConnectionDead || error.code == .cancelled || error.code == .closed

@@ -13,7 +13,9 @@ private final class PgBouncer {
 
     init() throws {
         let program = try #require(
-            ["/usr/sbin/pgbouncer", "/usr/bin/pgbouncer"].first { FileManager.default.isExecutableFile(atPath: $0) },
+            ["/usr/sbin/pgbouncer", "/usr/bin/pgbouncer"].first {
+                FileManager.default.isExecutableFile(atPath: $0)
+            },
             "PgBouncer is missing: scripts/test installs it (apt-get install pgbouncer)"
         )
         let listener = try LocalListener()
@@ -63,12 +65,16 @@ private final class PgBouncer {
     @Test func statementsWithoutNamesWorkOnWhicheverSession() async throws {
         try await PgBouncer.with { bouncer async throws in
             let url = bouncer.url
-            try await TestServer.with(connections: 6, url: url, isBehindTransactionPooler: true) { server async throws in
+            try await TestServer.with(connections: 6, url: url, isBehindTransactionPooler: true) {
+                server async throws in
                 let backends = try await withThrowingTaskGroup(of: Int32.self) { group in
                     for number in 0..<200 {
                         group.addTask {
                             let results = try await server.pool.pipeline([
-                                PostgresStatement("SELECT set_config('grimoire.test', $1, true)", [.text("\(number)")]),
+                                PostgresStatement(
+                                    "SELECT set_config('grimoire.test', $1, true)",
+                                    [.text("\(number)")]
+                                ),
                                 PostgresStatement(
                                     "SELECT pg_backend_pid() AS pid, current_setting('grimoire.test') AS s, $1 + 1 AS n",
                                     [.int4(Int32(number))]
@@ -84,7 +90,10 @@ private final class PgBouncer {
                 }
                 #expect((1...2).contains(backends.count), "six clients, two sessions")
                 // Nothing of one transaction is left for the next on the same session.
-                #expect(try await server.value("SELECT coalesce(current_setting('grimoire.test', true), '') AS v") == "")
+                #expect(
+                    try await server.value("SELECT coalesce(current_setting('grimoire.test', true), '') AS v")
+                        == ""
+                )
             }
         }
     }
@@ -102,7 +111,8 @@ private final class PgBouncer {
     @Test func transactionsAndErrorsAreAsWithoutIt() async throws {
         try await PgBouncer.with { bouncer async throws in
             let url = bouncer.url
-            try await TestServer.with(connections: 4, url: url, isBehindTransactionPooler: true) { server async throws in
+            try await TestServer.with(connections: 4, url: url, isBehindTransactionPooler: true) {
+                server async throws in
                 try await server.withTable("a integer PRIMARY KEY") { table async throws in
                     let insert = PostgresStatement("INSERT INTO \(table) VALUES ($1)", [.int4(1)])
                     try await server.pool.withTransaction { transaction in
@@ -122,7 +132,8 @@ private final class PgBouncer {
     @Test func aDeadlineStopsTheStatementThroughIt() async throws {
         try await PgBouncer.with { bouncer async throws in
             let url = bouncer.url
-            try await TestServer.with(connections: 2, url: url, isBehindTransactionPooler: true) { server async throws in
+            try await TestServer.with(connections: 2, url: url, isBehindTransactionPooler: true) {
+                server async throws in
                 for _ in 0..<5 {
                     let error = await #expect(throws: PostgresError.self) {
                         try await server.query("SELECT pg_sleep(60)", timeout: .milliseconds(20))

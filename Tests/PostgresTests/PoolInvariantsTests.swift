@@ -127,7 +127,10 @@ private struct World {
         #expect(lent.count + idle.count + connecting <= Self.maximum)
         #expect(waiting.count <= Self.waiterLimit)
         #expect(waiting.isEmpty || idle.isEmpty, "nobody waits while a connection is free")
-        #expect(waiting.isEmpty || connecting + lent.count > 0 || attemptAt != nil, "nobody waits for nothing")
+        #expect(
+            waiting.isEmpty || connecting + lent.count > 0 || attemptAt != nil,
+            "nobody waits for nothing"
+        )
         #expect(idle.isEmpty || isClosed || tickAt != nil, "an idle connection is looked at some day")
     }
 }

@@ -20,7 +20,9 @@ final class ServerProcess {
             try #require(!data.isEmpty, "\(program) did not start: \(said)")
             said += String(decoding: data, as: UTF8.self)
         }
-        log.fileHandleForReading.readabilityHandler = { if $0.availableData.isEmpty { $0.readabilityHandler = nil } }
+        log.fileHandleForReading.readabilityHandler = {
+            if $0.availableData.isEmpty { $0.readabilityHandler = nil }
+        }
     }
 
     /// Sends a signal and returns when the program, and whatever it started, has ended.
@@ -54,9 +56,11 @@ final class ServerProcess {
         chown(path, user.pointee.pw_uid, user.pointee.pw_gid)
     }
 
-    private static func prepare(_ process: Process, _ program: String, _ arguments: [String], in folder: URL) {
+    private static func prepare(_ process: Process, _ program: String, _ arguments: [String], in folder: URL)
+    {
         // setpriv becomes the program, so that signals reach it.
-        let words = geteuid() == 0 ? ["setpriv", "--reuid", "postgres", "--regid", "postgres", "--init-groups"] : []
+        let words =
+            geteuid() == 0 ? ["setpriv", "--reuid", "postgres", "--regid", "postgres", "--init-groups"] : []
         process.executableURL = URL(filePath: "/usr/bin/env")
         process.arguments = words + [program] + arguments
         process.currentDirectoryURL = folder

@@ -19,7 +19,8 @@ import Testing
                     [
                         .uuid(uuid), .text(long), .jsonb(#"{"k": "v€"}"#), .int4(.min), .int8(.max),
                         .bool(true), .bytea([0, 255]), .timestamp(time), .text(nil), .float8(.infinity),
-                        .textArray(["", "é"]), .uuidArray([uuid, uuid]), .int4Array([]), .int8Array([1, .min]),
+                        .textArray(["", "é"]), .uuidArray([uuid, uuid]), .int4Array([]),
+                        .int8Array([1, .min]),
                     ]
                 ).first
             )
@@ -71,7 +72,9 @@ import Testing
                 #expect(error?.constraint == "\(table)_a_check")
                 #expect(error?.detail?.contains("-1") == true)
                 #expect(error?.outcome == .notDone)
-                let other = await #expect(throws: PostgresError.self) { try await server.query("SELECT 1 FORM x") }
+                let other = await #expect(throws: PostgresError.self) {
+                    try await server.query("SELECT 1 FORM x")
+                }
                 #expect(other?.report?.position == 15)
             }
         }
@@ -83,7 +86,9 @@ import Testing
             let cut = await #expect(throws: PostgresError.self) { try await server.query("SELECT 1\0 + 1") }
             #expect(cut?.code == .misuse && cut?.statementIndex == 0)
             let many = [PostgresParameter](repeating: .int4(1), count: 65_536)
-            let tooMany = await #expect(throws: PostgresError.self) { try await server.query("SELECT 1", many) }
+            let tooMany = await #expect(throws: PostgresError.self) {
+                try await server.query("SELECT 1", many)
+            }
             #expect(tooMany?.code == .misuse)
             let nul = await #expect(throws: PostgresError.self) {
                 try await server.query("SELECT $1 AS v", [.text("a\0b")])
@@ -91,7 +96,9 @@ import Testing
             #expect(nul?.sqlState == "22021")
             #expect(try await server.query("").count == 0)
             #expect(try await server.backend() == backend)
-            let copy = await #expect(throws: PostgresError.self) { try await server.query("COPY pg_class TO STDOUT") }
+            let copy = await #expect(throws: PostgresError.self) {
+                try await server.query("COPY pg_class TO STDOUT")
+            }
             #expect(copy?.isConnectionDead == true)
             #expect(try await server.query("SELECT 1").count == 1)
         }

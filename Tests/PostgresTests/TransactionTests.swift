@@ -9,7 +9,8 @@ import Testing
         _ body: (TestServer, String) async throws -> Void
     ) async throws {
         try await TestServer.with(connections: connections) { server async throws in
-            try await server.withTable("a integer UNIQUE DEFERRABLE INITIALLY DEFERRED") { table async throws in
+            try await server.withTable("a integer UNIQUE DEFERRABLE INITIALLY DEFERRED") {
+                table async throws in
                 try await body(server, table)
             }
         }
