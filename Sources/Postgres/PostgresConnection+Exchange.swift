@@ -25,20 +25,19 @@ extension PostgresConnection {
             self?.assumeIsolated { $0.interrupt(number, .deadline) }
         }
         defer { timer.cancel() }
-        do {
-            let results: Result<[PostgresResult], PostgresError>
-            if heedsCancellation {
-                results = await withTaskCancellationHandler {
-                    await self.answers(to: statements, plan)
-                } onCancel: {
-                    loop.execute { self.assumeIsolated { $0.interrupt(number, .cancellation) } }
-                }
-            } else {
-                results = await answers(to: statements, plan)
+        let results: Result<[PostgresResult], PostgresError>
+        if heedsCancellation {
+            // The closure names self: it would run off the loop otherwise.
+            results = await withTaskCancellationHandler {
+                await self.answers(to: statements, plan)
+            } onCancel: {
+                loop.execute { self.assumeIsolated { $0.interrupt(number, .cancellation) } }
             }
-            let interruption = await endInterruption()
-            return try results.mapError { interruption?.error(from: $0) ?? $0 }.get()
+        } else {
+            results = await answers(to: statements, plan)
         }
+        let interruption = await endInterruption()
+        return try results.mapError { interruption?.error(from: $0) ?? $0 }.get()
     }
 
     private func answers(

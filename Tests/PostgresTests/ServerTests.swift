@@ -231,19 +231,36 @@ import Testing
         }
     }
 
+    /// After each kind of suspension: an answer, a time-out, a cancelled task, a wait in line.
     @Test func everythingRunsOnTheLoop() async throws {
-        try await TestServer.with { server async throws in
+        try await TestServer.with(connections: 1) { server async throws in
             let connection = try await PostgresConnection.connect(
                 server.configuration,
                 on: server.loop,
                 offload: server.offload
             )
-            func probe(_ connection: isolated PostgresConnection) async throws -> Bool {
+            let sleep = PostgresStatement("SELECT pg_sleep(60)")
+            func probe(_ connection: isolated PostgresConnection) async throws -> [Bool] {
+                var isOnLoop: [Bool] = []
                 _ = try await connection.query(PostgresStatement("SELECT 1"))
-                return connection.loop.isCurrent
+                isOnLoop.append(connection.loop.isCurrent)
+                _ = try? await connection.query(sleep, timeout: .milliseconds(10))
+                isOnLoop.append(connection.loop.isCurrent)
+                _ = try await connection.withTransaction { try await $0.query(PostgresStatement("SELECT 1")) }
+                isOnLoop.append(connection.loop.isCurrent)
+                withUnsafeCurrentTask { $0?.cancel() }
+                _ = try? await connection.query(sleep)
+                isOnLoop.append(connection.loop.isCurrent)
+                return isOnLoop
             }
-            #expect(try await probe(connection))
+            let task = Task { try await probe(connection) }
+            #expect(try await task.value == [true, true, true, true])
             await connection.close()
+            func line(_ pool: isolated PostgresPool) async throws -> Bool {
+                _ = try await pool.query(PostgresStatement("SELECT 1"))
+                return pool.loop.isCurrent
+            }
+            #expect(try await line(server.pool))
         }
     }
 }
