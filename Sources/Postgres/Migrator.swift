@@ -56,9 +56,11 @@ public struct Migrator: Sendable {
         _ configuration: PostgresConfiguration,
         offload: OffloadExecutor
     ) async throws -> [Int] {
+        try configuration.requireSession(for: "a migration")
         var patient = configuration
         // An index on a large table takes its time.
         patient.statementTimeoutMilliseconds = 0
+        patient.idleInTransactionTimeoutMilliseconds = 0
         let settings = patient
         return try await offload.run { try apply(settings) }
     }
@@ -146,18 +148,12 @@ public struct Migrator: Sendable {
         _ migration: Migration?
     ) -> PostgresError {
         let place = migration.map { "migration \($0.number) (\($0.name)): " } ?? ""
-        guard let result else {
-            return PostgresError(
-                .connectionLost,
-                place + String(cString: PQerrorMessage(connection)).trimmingNewlines
-            )
+        guard let result, PQstatus(connection) == CONNECTION_OK || PostgresServerReport(result) != nil else {
+            let reason = String(cString: PQerrorMessage(connection)).trimmingNewlines
+            PQclear(result)
+            return PostgresError(.connectionLost, place + reason)
         }
         let error = PostgresError(refusal: result, statementIndex: nil)
-        return PostgresError(
-            error.code,
-            place + error.message,
-            sqlState: error.sqlState,
-            detail: error.detail
-        )
+        return error.changed(error.code, place + error.message, statementIndex: nil)
     }
 }

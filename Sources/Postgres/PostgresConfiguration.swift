@@ -2,13 +2,31 @@ internal import CLibpq
 internal import Glibc
 
 /// Where a server is and how long to wait for it. Never printed: it holds a password.
+///
+/// What the URL itself says (`connect_timeout`, `options`, `application_name`, …) wins over the settings here.
 public struct PostgresConfiguration: Sendable {
     /// A connection URI or keyword string (PostgreSQL manual, section 34.1.1).
     let url: String
     /// How many seconds libpq may take to connect.
     public var connectTimeoutSeconds = 5
-    /// How long the server lets a statement run, in milliseconds (`statement_timeout`).
+    /// How long the server lets a statement run, in milliseconds (`statement_timeout`): a backstop behind the time-outs of
+    /// the callers, for a program that dies. 0 for no limit.
     public var statementTimeoutMilliseconds = 30_000
+    /// How long the server lets a transaction wait for its next statement, in milliseconds
+    /// (`idle_in_transaction_session_timeout`). 0 for no limit.
+    public var idleInTransactionTimeoutMilliseconds = 60_000
+    /// How often the server looks during a statement whether its client is still there, in milliseconds
+    /// (`client_connection_check_interval`). 0 for never.
+    public var clientCheckMilliseconds = 5_000
+    /// How long a caller waits, when its time is over or its task cancelled, for the server to say that it stopped. After
+    /// it the connection is closed.
+    public var cancelGrace: Duration = .seconds(1)
+    /// Whether the URL leads to a pooler, PgBouncer for instance, that gives each transaction any of its sessions.
+    ///
+    /// Statements are then sent without a name each time, since the next one may meet another session. A pooler refuses
+    /// the session's time limits above: set them on the role (`ALTER ROLE … SET statement_timeout = '30s'`).
+    /// ``PostgresListener`` and ``Migrator`` need a session of their own, hence a direct URL.
+    public var isBehindTransactionPooler = false
     /// What `pg_stat_activity` shows.
     public var applicationName = "grimoire"
 
@@ -16,6 +34,7 @@ public struct PostgresConfiguration: Sendable {
     public init(url: String) throws(PostgresError) {
         var message: UnsafeMutablePointer<CChar>?
         guard let options = PQconninfoParse(url, &message) else {
+            // libpq's reason may repeat a part of the URL, never the password (conninfo_uri_parse).
             let reason = message.map { String(cString: $0) } ?? "no memory"
             PQfreemem(message)
             throw PostgresError(.invalidConfiguration, reason.trimmingNewlines)
@@ -24,17 +43,37 @@ public struct PostgresConfiguration: Sendable {
         self.url = url
     }
 
+    /// - Throws: `PostgresError` (invalidConfiguration) where the URL leads to a pooler.
+    func requireSession(for purpose: String) throws(PostgresError) {
+        guard !isBehindTransactionPooler else {
+            throw PostgresError(
+                .invalidConfiguration,
+                "\(purpose) needs a session of its own, which a transaction pooler does not give: use a direct URL"
+            )
+        }
+    }
+
     /// Keywords and values for PQconnectdbParams, in its order of precedence: later ones win.
     var parameters: [(String, String)] {
-        [
+        var parameters = [
             ("fallback_application_name", applicationName),
             ("connect_timeout", String(connectTimeoutSeconds)),
-            ("options", "-c statement_timeout=\(statementTimeoutMilliseconds)"),
             ("client_encoding", "UTF8"),
-            // A peer that vanished without a word is found within half a minute.
+            // A peer that vanished without a word is found within half a minute, when idle and when not; libpq uses
+            // these for cancel requests too, which have no other limit.
             ("keepalives_idle", "15"), ("keepalives_interval", "5"), ("keepalives_count", "3"),
-            ("dbname", url),
+            ("tcp_user_timeout", "15000"),
         ]
+        if !isBehindTransactionPooler {
+            let settings = [
+                ("statement_timeout", statementTimeoutMilliseconds),
+                ("idle_in_transaction_session_timeout", idleInTransactionTimeoutMilliseconds),
+                ("client_connection_check_interval", clientCheckMilliseconds),
+            ]
+            parameters.append(("options", settings.map { "-c \($0)=\($1)" }.joined(separator: " ")))
+        }
+        parameters.append(("dbname", url))
+        return parameters
     }
 
     /// Connects, blocking; on a thread that may.
@@ -60,6 +99,8 @@ public struct PostgresConfiguration: Sendable {
             PQfinish(connection)
             throw PostgresError(.connectionFailed, reason)
         }
+        // libpq would print notices on standard error.
+        PQsetNoticeReceiver(connection, { _, _ in }, nil)
         return connection
     }
 }
@@ -70,4 +111,21 @@ extension String {
         while text.last?.isNewline == true { text.removeLast() }
         return String(text)
     }
+}
+
+extension Duration {
+    /// Whole nanoseconds, as many as an Int64 holds (292 years).
+    var nanoseconds: Int64 {
+        let (seconds, attoseconds) = components
+        let (whole, overflow) = seconds.multipliedReportingOverflow(by: 1_000_000_000)
+        guard !overflow else { return seconds < 0 ? .min : .max }
+        let (sum, isTooMuch) = whole.addingReportingOverflow(attoseconds / 1_000_000_000)
+        return isTooMuch ? .max : sum
+    }
+}
+
+/// A point on the loop's clock, `duration` after `now`.
+func deadline(_ duration: Duration, after now: Int64) -> Int64 {
+    let (sum, isTooMuch) = now.addingReportingOverflow(max(0, duration.nanoseconds))
+    return isTooMuch ? .max : sum
 }

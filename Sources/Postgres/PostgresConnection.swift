@@ -1,7 +1,7 @@
 internal import CLibpq
 public import EventLoop
 
-/// One connection to PostgreSQL, in libpq's pipeline mode, on an event loop.
+/// One session with PostgreSQL, in libpq's pipeline mode, on an event loop.
 ///
 /// It does one pipeline at a time: a pool lends it to one caller after the other.
 public actor PostgresConnection {
@@ -10,26 +10,48 @@ public actor PostgresConnection {
     /// The loop is the executor.
     public nonisolated var unownedExecutor: UnownedSerialExecutor { loop.asUnownedSerialExecutor() }
 
-    /// How many statements are kept prepared on one connection.
-    private static let preparedLimit = 512
+    /// How many statements are kept prepared; those beyond, which only a caller that makes up SQL has, are sent whole.
+    static let preparedLimit = 512
+
+    let configuration: PostgresConfiguration
+    let offload: OffloadExecutor
 
     // Owned by this actor, touched on the loop only, finished in close().
-    private var raw: OpaquePointer?
-    private var registration: Registration?
-    private var waiter: CheckedContinuation<Void, Never>?
-    private var names: [String: String] = [:]
-    private var nextName = 0
-    private var isBusy = false
-    private var hasTimedOut = false
+    var raw: OpaquePointer?
+    var registration: Registration?
+    var waiter: CheckedContinuation<Void, Never>?
+    /// What prepared statements are called, by their text.
+    var names: [String: String] = [:]
+    var nextName = 0
+    var parameters = ParameterBuffer()
+    /// The pipeline under way, and what has come between.
+    var isBusy = false
+    var exchangeNumber: UInt64 = 0
+    var interruption: Interruption?
+    var cancelling: Task<Void, Never>?
+    var cancelAttempts = 0
+    var graceTimer: Timer?
     private var onDeath: (@Sendable () -> Void)?
+    var onNotification: ((PostgresNotification) -> Void)?
 
-    private init(loop: EventLoop, raw: sending OpaquePointer) {
+    private init(
+        loop: EventLoop,
+        offload: OffloadExecutor,
+        configuration: PostgresConfiguration,
+        raw: sending OpaquePointer
+    ) {
         self.loop = loop
+        self.offload = offload
+        self.configuration = configuration
         self.raw = raw
     }
 
     /// Connects, on one of `offload`'s threads: name resolution, TLS and authentication block in libpq.
     ///
+    /// - Parameters:
+    ///   - configuration: Where the server is.
+    ///   - loop: Where everything else runs.
+    ///   - offload: Where connecting blocks, and cancelling.
     /// - Throws: `PostgresError` (connectionFailed) with libpq's reason.
     public static func connect(
         _ configuration: PostgresConfiguration,
@@ -39,7 +61,12 @@ public actor PostgresConnection {
         let connection: PostgresConnection
         do {
             connection = try await offload.run {
-                PostgresConnection(loop: loop, raw: try configuration.connect())
+                PostgresConnection(
+                    loop: loop,
+                    offload: offload,
+                    configuration: configuration,
+                    raw: try configuration.connect()
+                )
             }
         } catch let error as PostgresError {
             throw error
@@ -53,6 +80,74 @@ public actor PostgresConnection {
     }
 
     isolated deinit { close() }
+
+    /// Sends statements in one round trip, as one transaction unless one has been begun before.
+    ///
+    /// Where one is refused, nothing of the pipeline is done, and the error tells which it was. Where the time runs out or
+    /// the task is cancelled, the server is asked to stop; its answer tells whether it was done, and the connection stays
+    /// usable. A server that does not answer even that costs the connection.
+    ///
+    /// - Parameter timeout: How long to wait for the answer.
+    /// - Throws: `PostgresError`.
+    public func pipeline(
+        _ statements: [PostgresStatement],
+        timeout: Duration = .seconds(30)
+    ) async throws(PostgresError) -> [PostgresResult] {
+        guard !Task.isCancelled else {
+            throw PostgresError(.cancelled, "the task was cancelled before anything was sent")
+        }
+        return try await exchange(statements, timeout: timeout, heedsCancellation: true)
+    }
+
+    /// Sends one statement and returns its answer, as ``pipeline(_:timeout:)`` does.
+    public func query(
+        _ statement: PostgresStatement,
+        timeout: Duration = .seconds(30)
+    ) async throws(PostgresError) -> PostgresResult {
+        try await pipeline([statement], timeout: timeout)[0]
+    }
+
+    /// Whether it can be lent again: open, and not within a transaction.
+    public var isIdle: Bool {
+        guard let raw, !isBusy else { return false }
+        return PQstatus(raw) == CONNECTION_OK && PQtransactionStatus(raw) == PQTRANS_IDLE
+    }
+
+    /// Closes the connection. Idempotent. A pipeline under way fails with connectionLost.
+    public func close() {
+        registration?.cancel()
+        registration = nil
+        graceTimer?.cancel()
+        graceTimer = nil
+        // A request that no thread has taken up yet is not worth one any more.
+        cancelling?.cancel()
+        if let raw { PQfinish(raw) }
+        raw = nil
+        onDeath = nil
+        onNotification = nil
+        wake()
+    }
+
+    /// Whether the server has not hung up, as far as the kernel knows: two calls of recv(2), no round trip.
+    func isAlive() -> Bool {
+        guard let raw, !isBusy else { return false }
+        // The first may still find the server's last words, the second finds the end after them.
+        for _ in 0..<2 {
+            guard PQconsumeInput(raw) == 1, PQstatus(raw) == CONNECTION_OK else {
+                close()
+                return false
+            }
+            // Parses what has come, a parameter's new value for instance.
+            _ = PQisBusy(raw)
+        }
+        tellNotifications()
+        return true
+    }
+
+    /// Calls `body` once, when the server hangs up while the connection is not in use. At once where it is closed already.
+    func whenDead(_ body: @escaping @Sendable () -> Void) {
+        if raw == nil { body() } else { onDeath = body }
+    }
 
     private func begin() throws(PostgresError) {
         guard let raw else { throw PostgresError(.closed, "the connection is closed") }
@@ -71,220 +166,17 @@ public actor PostgresConnection {
         }
     }
 
-    /// Whether it can be lent again: open, and not within a transaction.
-    public var isIdle: Bool {
-        guard let raw, !isBusy else { return false }
-        return PQstatus(raw) == CONNECTION_OK && PQtransactionStatus(raw) == PQTRANS_IDLE
-    }
-
-    /// Calls `body` once, when the server hangs up while the connection is not in use.
-    func whenDead(_ body: @escaping @Sendable () -> Void) { onDeath = body }
-
-    /// Closes the connection. Idempotent. A pipeline under way fails with connectionLost.
-    public func close() {
-        registration?.cancel()
-        registration = nil
-        if let raw { PQfinish(raw) }
-        raw = nil
-        onDeath = nil
-        wake()
-    }
-
-    /// Sends statements in one round trip, as one transaction unless one has been begun before.
-    ///
-    /// Where one is refused, nothing of the pipeline is done, and the error tells which it was. A cancelled task does not
-    /// interrupt what has been sent.
-    ///
-    /// - Parameter timeout: After it the connection is closed, and the statements may or may not have been done.
-    /// - Throws: `PostgresError`.
-    public func pipeline(
-        _ statements: [PostgresStatement],
-        timeout: Duration = .seconds(30)
-    ) async throws(PostgresError) -> [PostgresResult] {
-        guard raw != nil else { throw PostgresError(.closed, "the connection is closed") }
-        precondition(!isBusy, "a connection does one pipeline at a time")
-        isBusy = true
-        defer { isBusy = false }
-        let timer = loop.schedule(after: timeout) { [weak self] in
-            self?.assumeIsolated { $0.timeOut() }
-        }
-        defer { timer.cancel() }
-        let commands = try send(statements)
-        try await flush()
-        return try await read(commands)
-    }
-
-    /// Sends one statement and returns its answer, as ``pipeline(_:timeout:)`` does.
-    public func query(
-        _ statement: PostgresStatement,
-        timeout: Duration = .seconds(30)
-    ) async throws(PostgresError) -> PostgresResult {
-        let results = try await pipeline([statement], timeout: timeout)
-        guard let result = results.first else {
-            throw PostgresError(.protocolViolation, "the server answered a statement with nothing")
-        }
-        return result
-    }
-
-    // MARK: Sending
-
-    private func send(_ statements: [PostgresStatement]) throws(PostgresError) -> [PipelineReader.Command] {
-        var commands: [PipelineReader.Command] = []
-        var announced: [String: String] = [:]
-        for (index, statement) in statements.enumerated() {
-            let name: String
-            if let known = names[statement.sql] ?? announced[statement.sql] {
-                name = known
-            } else {
-                nextName += 1
-                name = "g\(nextName)"
-                announced[statement.sql] = name
-                let types = statement.parameters.map(\.typeID)
-                try check(PQsendPrepare(raw, name, statement.sql, Int32(types.count), types))
-                commands.append(.prepare(sql: statement.sql, statement: index))
-            }
-            try execute(name, statement.parameters)
-            commands.append(.execute(statement: index))
-        }
-        try check(PQpipelineSync(raw))
-        pending = announced
-        return commands
-    }
-
-    /// Names of the statements that the pipeline under way prepares.
-    private var pending: [String: String] = [:]
-
-    private func execute(_ name: String, _ parameters: [PostgresParameter]) throws(PostgresError) {
-        let values = parameters.map(\.bytes)
-        let lengths = values.map { Int32($0?.count ?? 0) }
-        let formats = [Int32](repeating: 1, count: values.count)
-        // One buffer for all values: libpq copies them before it returns. A value of no bytes needs an address too,
-        // since none means NULL; hence the spare byte.
-        let buffer = Array(values.compactMap { $0 }.joined()) + [0]
-        let result = buffer.withUnsafeBufferPointer { buffer in
-            var offset = 0
-            let pointers = values.map { value -> UnsafePointer<CChar>? in
-                guard let value, let base = buffer.baseAddress else { return nil }
-                defer { offset += value.count }
-                return UnsafeRawPointer(base + offset).assumingMemoryBound(to: CChar.self)
-            }
-            return PQsendQueryPrepared(raw, name, Int32(values.count), pointers, lengths, formats, 1)
-        }
-        try check(result)
-    }
-
-    private func check(_ result: Int32) throws(PostgresError) {
-        guard result == 1 else { throw fail() }
-    }
-
-    private func flush() async throws(PostgresError) {
-        while let raw {
-            switch PQflush(raw) {
-            case 0:
-                registration?.interest = .readable
-                return
-            case 1:
-                // The server may have to be read before it reads on.
-                registration?.interest = [.readable, .writable]
-                await ready()
-                guard self.raw != nil, PQconsumeInput(raw) == 1 else { throw fail() }
-            default: throw fail()
-            }
-        }
-        throw fail()
-    }
-
-    // MARK: Reading
-
-    private func read(_ commands: [PipelineReader.Command]) async throws(PostgresError) -> [PostgresResult] {
-        var reader = PipelineReader(commands: commands)
-        while !reader.isDone {
-            guard let raw else { throw fail() }
-            if PQisBusy(raw) == 1 {
-                await ready()
-                guard self.raw != nil, PQconsumeInput(raw) == 1 else { throw fail() }
-                continue
-            }
-            reader.receive(try nextEvent(raw))
-        }
-        for sql in reader.prepared { names[sql] = pending[sql] }
-        pending = [:]
-        // A fixed set of statements never comes here. A caller that makes up SQL must not fill the server's memory.
-        if names.count > Self.preparedLimit { close() }
-        if let error = reader.error {
-            // A plan that a migration has outdated, or a name that the server has lost: prepare anew next time.
-            if error.sqlState == "0A000" || error.sqlState == "26000" { names = [:] }
-            if error.isConnectionDead { close() }
-            throw error
-        }
-        return reader.results
-    }
-
-    private func nextEvent(_ raw: OpaquePointer) throws(PostgresError) -> PipelineReader.Event {
-        guard let result = PQgetResult(raw) else {
-            guard PQstatus(raw) == CONNECTION_OK else { throw fail() }
-            return .endOfCommand
-        }
-        switch PQresultStatus(result) {
-        case PGRES_PIPELINE_SYNC:
-            PQclear(result)
-            return .synced
-        case PGRES_PIPELINE_ABORTED:
-            PQclear(result)
-            return .skipped
-        case PGRES_COMMAND_OK, PGRES_TUPLES_OK:
-            return .completed(result)
-        default:
-            guard PQstatus(raw) == CONNECTION_OK else {
-                let error = PostgresError(refusal: result, statementIndex: nil)
-                // What the server says last, when an operator stops it, has an SQLSTATE; a cut line has none.
-                if error.sqlState != nil {
-                    close()
-                    throw error
-                }
-                throw fail()
-            }
-            return .refused(result)
-        }
-    }
-
-    // MARK: Readiness
-
-    private func ready() async {
-        guard raw != nil else { return }
-        await withCheckedContinuation { waiter = $0 }
-    }
-
     private func becameReady(_ readiness: Readiness) {
         if waiter != nil { return wake() }
         guard !isBusy, let raw else { return }
-        // Nobody waits: a notice, a parameter change, or the end.
+        // Nobody waits: a notification, a notice, a parameter change, or the end.
         if PQconsumeInput(raw) != 1 || PQstatus(raw) != CONNECTION_OK || readiness.contains(.error) {
             let body = onDeath
             close()
             body?()
+            return
         }
-    }
-
-    private func wake() {
-        let waiting = waiter
-        waiter = nil
-        waiting?.resume()
-    }
-
-    private func timeOut() {
-        hasTimedOut = true
-        close()
-    }
-
-    private func fail() -> PostgresError {
-        if hasTimedOut { return PostgresError(.timedOut, "the server did not answer in time") }
-        let reason = raw == nil ? "the connection was closed" : lastError()
-        close()
-        return PostgresError(.connectionLost, reason)
-    }
-
-    private func lastError() -> String {
-        raw.map { String(cString: PQerrorMessage($0)).trimmingNewlines } ?? "the connection is closed"
+        _ = PQisBusy(raw)
+        tellNotifications()
     }
 }

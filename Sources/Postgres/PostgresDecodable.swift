@@ -1,34 +1,51 @@
 /// A Swift type that a column's binary value can be read as.
+///
+/// The bytes come from outside: whatever they are, a value or nil is the answer, never a trap.
 public protocol PostgresDecodable: Sendable {
     /// The value, nil where a column of type `typeID` does not hold one.
     static func decode(_ bytes: UnsafeRawBufferPointer, typeID: UInt32) -> Self?
 }
 
 extension String: PostgresDecodable {
-    /// `text`, `varchar` and `jsonb` (as JSON text).
+    /// `text`, `varchar`, `char(n)`, `name`, `json` and `jsonb` (as JSON text), where the bytes are UTF-8.
     public static func decode(_ bytes: UnsafeRawBufferPointer, typeID: UInt32) -> String? {
         switch typeID {
-        case TypeID.text, TypeID.varchar: String(decoding: bytes, as: UTF8.self)
+        case TypeID.text, TypeID.varchar, TypeID.bpchar, TypeID.name, TypeID.json:
+            String(validating: bytes, as: UTF8.self)
         case TypeID.jsonb where bytes.first == 1:
-            String(decoding: UnsafeRawBufferPointer(rebasing: bytes.dropFirst()), as: UTF8.self)
+            String(validating: UnsafeRawBufferPointer(rebasing: bytes.dropFirst()), as: UTF8.self)
         default: nil
         }
     }
 }
 
 extension Int32: PostgresDecodable {
-    /// `int4`
+    /// `int4` and `int2`
     public static func decode(_ bytes: UnsafeRawBufferPointer, typeID: UInt32) -> Int32? {
-        typeID == TypeID.int4 ? Int32(networkBytes: bytes) : nil
+        switch typeID {
+        case TypeID.int4: Int32(networkBytes: bytes)
+        case TypeID.int2: Int16(networkBytes: bytes).map(Int32.init)
+        default: nil
+        }
     }
 }
 
 extension Int64: PostgresDecodable {
-    /// `int8` and `int4`
+    /// `int8`, `int4` and `int2`
     public static func decode(_ bytes: UnsafeRawBufferPointer, typeID: UInt32) -> Int64? {
         switch typeID {
         case TypeID.int8: Int64(networkBytes: bytes)
-        case TypeID.int4: Int32(networkBytes: bytes).map(Int64.init)
+        default: Int32.decode(bytes, typeID: typeID).map(Int64.init)
+        }
+    }
+}
+
+extension Double: PostgresDecodable {
+    /// `float8` and `float4`
+    public static func decode(_ bytes: UnsafeRawBufferPointer, typeID: UInt32) -> Double? {
+        switch typeID {
+        case TypeID.float8: UInt64(networkBytes: bytes).map(Double.init(bitPattern:))
+        case TypeID.float4: UInt32(networkBytes: bytes).map { Double(Float(bitPattern: $0)) }
         default: nil
         }
     }
@@ -44,21 +61,14 @@ extension Bool: PostgresDecodable {
 extension PostgresUUID: PostgresDecodable {
     /// `uuid`
     public static func decode(_ bytes: UnsafeRawBufferPointer, typeID: UInt32) -> PostgresUUID? {
-        typeID == TypeID.uuid ? PostgresUUID(bytes: Array(bytes)) : nil
+        typeID == TypeID.uuid ? PostgresUUID(bytes: bytes) : nil
     }
 }
 
 extension PostgresTimestamp: PostgresDecodable {
-    /// `timestamptz`
+    /// `timestamptz`, where it is finite.
     public static func decode(_ bytes: UnsafeRawBufferPointer, typeID: UInt32) -> PostgresTimestamp? {
         guard typeID == TypeID.timestamptz else { return nil }
-        return Int64(networkBytes: bytes).map(PostgresTimestamp.init(microsecondsSince2000:))
-    }
-}
-
-extension Array: PostgresDecodable where Element == UInt8 {
-    /// `bytea`
-    public static func decode(_ bytes: UnsafeRawBufferPointer, typeID: UInt32) -> [UInt8]? {
-        typeID == TypeID.bytea ? Array(bytes) : nil
+        return Int64(networkBytes: bytes).flatMap(PostgresTimestamp.init(microsecondsSince2000:))
     }
 }

@@ -1,20 +1,13 @@
 internal import CLibpq
+internal import Glibc
 
 /// What a statement answered. Rows are read out of libpq's own memory, which goes with the last reference.
 public final class PostgresResult: Sendable {
     // Read-only from here on; libpq allows any thread to read a result (manual, section 34.20).
     private nonisolated(unsafe) let raw: OpaquePointer
-    private let columns: [String: Int32]
 
     /// Takes over the result: this object frees it.
-    init(taking raw: OpaquePointer) {
-        self.raw = raw
-        var columns: [String: Int32] = [:]
-        for index in 0..<PQnfields(raw) {
-            if let name = PQfname(raw, index) { columns[String(cString: name)] = index }
-        }
-        self.columns = columns
-    }
+    init(taking raw: OpaquePointer) { self.raw = raw }
 
     deinit { PQclear(raw) }
 
@@ -26,6 +19,11 @@ public final class PostgresResult: Sendable {
         PQcmdTuples(raw).flatMap { Int(String(cString: $0)) } ?? 0
     }
 
+    /// The columns' names, in the server's order.
+    public var columns: [String] {
+        (0..<PQnfields(raw)).map { PQfname(raw, $0).map { String(cString: $0) } ?? "" }
+    }
+
     /// The rows, in the server's order.
     public var rows: some Sequence<PostgresRow> {
         (0..<count).lazy.map { PostgresRow(result: self, index: Int32($0)) }
@@ -34,14 +32,25 @@ public final class PostgresResult: Sendable {
     /// The first row, nil where there is none.
     public var first: PostgresRow? { count > 0 ? PostgresRow(result: self, index: 0) : nil }
 
+    /// Whether the server said `tag` of what it did: `COMMIT` and `ROLLBACK` are answers to the same word.
+    func hasCommandTag(_ tag: String) -> Bool {
+        PQcmdStatus(raw).map { strcmp($0, tag) == 0 } ?? false
+    }
+
+    // PQfnumber would fold the name's case. A few columns are compared faster than a table of them is made.
+    fileprivate func index(of column: String) throws(PostgresError) -> Int32 {
+        for index in 0..<PQnfields(raw) {
+            if let name = PQfname(raw, index), strcmp(name, column) == 0 { return index }
+        }
+        throw PostgresError(.decoding, "the answer has no column \(column)")
+    }
+
     fileprivate func value<Value: PostgresDecodable>(
         _ column: String,
         row: Int32,
         as type: Value.Type
     ) throws(PostgresError) -> Value? {
-        guard let index = columns[column] else {
-            throw PostgresError(.decoding, "the answer has no column \(column)")
-        }
+        let index = try index(of: column)
         if PQgetisnull(raw, row, index) == 1 { return nil }
         let bytes = UnsafeRawBufferPointer(
             start: PQgetvalue(raw, row, index),
@@ -50,7 +59,7 @@ public final class PostgresResult: Sendable {
         guard let value = Value.decode(bytes, typeID: PQftype(raw, index)) else {
             throw PostgresError(
                 .decoding,
-                "column \(column), of type number \(PQftype(raw, index)), is no \(Value.self)"
+                "column \(column), of type number \(PQftype(raw, index)) and \(bytes.count) bytes, is no \(Value.self)"
             )
         }
         return value

@@ -47,7 +47,7 @@ extension ServiceError {
                 message: "The Process Database did not answer in time.",
                 cause: error.description
             )
-        case .server where error.isRetriable:
+        case .server where error.isRetriable || error.isConnectionDead:
             self.init(
                 .unavailable(retryAfter: Self.databaseRetryDelay),
                 message: "The Process Database is busy; try again in a second.",

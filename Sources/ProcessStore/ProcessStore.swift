@@ -157,7 +157,8 @@ public struct ProcessStore: Sendable {
         let results = try await translated {
             do throws(PostgresError) {
                 return try await pool.pipeline(pipeline)
-            } catch  where error.code == .connectionLost {
+            } catch {
+                guard error.isConnectionDead, error.code != .connectionFailed else { throw error }
                 return try await pool.pipeline(pipeline)
             }
         }

@@ -4,63 +4,23 @@ import Testing
 
 @testable import Postgres
 
-/// A loop, offload threads and a pool over the server that scripts/test started.
-private struct Server {
-    let loop: EventLoop
-    let offload: OffloadExecutor
-    let configuration: PostgresConfiguration
-    let pool: PostgresPool
-
-    static func url() throws -> String {
-        try #require(
-            ProcessInfo.processInfo.environment["GRIMOIRE_TEST_DATABASE_URL"],
-            "GRIMOIRE_TEST_DATABASE_URL is not set: scripts/test starts a PostgreSQL and sets it"
-        )
-    }
-
-    static func with(
-        connections: Int = 4,
-        url: String? = nil,
-        _ body: (Server) async throws -> Void
-    ) async throws {
-        let loop = try EventLoop()
-        try loop.start()
-        let offload = OffloadExecutor(width: 2)
-        let configuration = try PostgresConfiguration(url: try url ?? Self.url())
-        var limits = PostgresPool.Limits()
-        limits.connections = connections
-        limits.waitTimeout = .seconds(30)
-        let pool = PostgresPool(configuration: configuration, loop: loop, offload: offload, limits: limits)
-        var failure: (any Error)?
-        do {
-            try await body(Server(loop: loop, offload: offload, configuration: configuration, pool: pool))
-        } catch {
-            failure = error
-        }
-        await pool.shutdown()
-        await offload.shutdown()
-        await loop.shutdown()
-        if let failure { throw failure }
-    }
-
-    func query(_ sql: String, _ parameters: [PostgresParameter] = []) async throws -> PostgresResult {
-        try await pool.pipeline([PostgresStatement(sql, parameters)])[0]
-    }
-}
-
 @Suite struct ServerTests {
     @Test func everyTypeGoesInAndComesOutTheSame() async throws {
-        try await Server.with { server async throws in
+        try await TestServer.with { server async throws in
             let uuid = try #require(PostgresUUID(bytes: Array(0..<16)))
             let time = PostgresTimestamp(microsecondsSince1970: 1_700_000_000_123_456)
             let long = String(repeating: "grün € ", count: 200_000)
             let row = try #require(
                 try await server.query(
-                    "SELECT $1 AS a, $2 AS b, $3 AS c, $4 AS d, $5 AS e, $6 AS f, $7 AS g, $8 AS h, $9 AS n",
+                    """
+                    SELECT $1 AS a, $2 AS b, $3 AS c, $4 AS d, $5 AS e, $6 AS f, $7 AS g, $8 AS h, $9 AS n, $10 AS x,
+                           $11 AS ta, $12 AS ua, $13 AS ia, $14 AS la, ARRAY['x', NULL] AS na
+                    """,
                     [
                         .uuid(uuid), .text(long), .jsonb(#"{"k": "v€"}"#), .int4(.min), .int8(.max),
-                        .bool(true),
-                        .bytea([0, 255]), .timestamp(time), .text(nil),
+                        .bool(true), .bytea([0, 255]), .timestamp(time), .text(nil), .float8(.infinity),
+                        .textArray(["", "é"]), .uuidArray([uuid, uuid]), .int4Array([]),
+                        .int8Array([1, .min]),
                     ]
                 ).first
             )
@@ -73,14 +33,113 @@ private struct Server {
             #expect(try row.decode("g") == [UInt8]([0, 255]))
             #expect(try row.decode("h") == time)
             #expect(try row.decodeOptional("n", as: String.self) == nil)
-            #expect(throws: PostgresError.self) { try row.decode("n", as: String.self) }
-            #expect(throws: PostgresError.self) { try row.decode("a", as: String.self) }
-            #expect(throws: PostgresError.self) { try row.decode("zz", as: String.self) }
+            #expect(try row.decode("x") == Double.infinity)
+            #expect(try row.decode("ta") == ["", "é"])
+            #expect(try row.decode("ua") == [uuid, uuid])
+            #expect(try row.decode("ia") == [Int32]())
+            #expect(try row.decode("la") == [1, Int64.min])
+            #expect(try row.decode("na") == ["x", String?.none])
+            for (column, error) in [("n", "is NULL"), ("a", "is no String"), ("zz", "has no column")] {
+                let failure = #expect(throws: PostgresError.self) { try row.decode(column, as: String.self) }
+                #expect(failure?.code == .decoding && failure?.outcome == .done)
+                #expect(failure?.message.contains(error) == true)
+            }
+        }
+    }
+
+    @Test func anArrayIsOneParameterOfAnyNumberOfValues() async throws {
+        try await TestServer.with { server async throws in
+            let sql = "SELECT count(*) AS v FROM generate_series(1, 100) AS g (n) WHERE n = ANY($1)"
+            for count: Int32 in [0, 1, 70] {
+                let ids = PostgresParameter.int4Array(Array(0..<count).map { $0 + 1 })
+                #expect(try await server.value(sql, [ids]) == Int64(count))
+            }
+            let name = "SELECT count(*) AS v FROM unnest($1) AS u (n) WHERE n = ANY($2)"
+            let texts: [PostgresParameter] = [.textArray(["a", "b"]), .textArray(["b", "c"])]
+            #expect(try await server.value(name, texts) == Int64(1))
+        }
+    }
+
+    @Test func whatTheServerReportsIsInTheError() async throws {
+        try await TestServer.with { server async throws in
+            try await server.withTable("a integer PRIMARY KEY CHECK (a > 0)") { table async throws in
+                let error = await #expect(throws: PostgresError.self) {
+                    try await server.query("INSERT INTO \(table) VALUES ($1)", [.int4(-1)])
+                }
+                #expect(error?.sqlState == .checkViolation)
+                #expect(error?.report?.table == table)
+                #expect(error?.report?.schema == "public")
+                #expect(error?.constraint == "\(table)_a_check")
+                #expect(error?.detail?.contains("-1") == true)
+                #expect(error?.outcome == .notDone)
+                let other = await #expect(throws: PostgresError.self) {
+                    try await server.query("SELECT 1 FORM x")
+                }
+                #expect(other?.report?.position == 15)
+            }
+        }
+    }
+
+    @Test func aCallThatCannotBeSentLeavesTheConnectionUsable() async throws {
+        try await TestServer.with(connections: 1) { server async throws in
+            let backend = try await server.backend()
+            let cut = await #expect(throws: PostgresError.self) { try await server.query("SELECT 1\0 + 1") }
+            #expect(cut?.code == .misuse && cut?.statementIndex == 0)
+            let many = [PostgresParameter](repeating: .int4(1), count: 65_536)
+            let tooMany = await #expect(throws: PostgresError.self) {
+                try await server.query("SELECT 1", many)
+            }
+            #expect(tooMany?.code == .misuse)
+            let nul = await #expect(throws: PostgresError.self) {
+                try await server.query("SELECT $1 AS v", [.text("a\0b")])
+            }
+            #expect(nul?.sqlState == "22021")
+            #expect(try await server.query("").count == 0)
+            #expect(try await server.backend() == backend)
+            let copy = await #expect(throws: PostgresError.self) {
+                try await server.query("COPY pg_class TO STDOUT")
+            }
+            #expect(copy?.isConnectionDead == true)
+            #expect(try await server.query("SELECT 1").count == 1)
+        }
+    }
+
+    @Test func twoPipelinesAtOnceOnOneConnectionAreRefused() async throws {
+        try await TestServer.with(connections: 1) { server async throws in
+            try await server.pool.withConnection { connection in
+                async let first = connection.query(PostgresStatement("SELECT 1"))
+                async let second = connection.query(PostgresStatement("SELECT 1"))
+                var refusals: [PostgresError?] = []
+                do { _ = try await first } catch { refusals.append(error as? PostgresError) }
+                do { _ = try await second } catch { refusals.append(error as? PostgresError) }
+                #expect(refusals.map(\.?.code) == [.misuse])
+            }
+        }
+    }
+
+    @Test func aPlanThatAMigrationOutdatedIsMadeAnew() async throws {
+        try await TestServer.with(connections: 1) { server async throws in
+            try await server.withTable("a integer") { table async throws in
+                let select = "SELECT * FROM \(table)"
+                #expect(try await server.query(select).columns == ["a"])
+                _ = try await server.query("ALTER TABLE \(table) ADD b text")
+                #expect(try await server.query(select).columns == ["a", "b"])
+                _ = try await server.query("DEALLOCATE ALL")
+                #expect(try await server.query(select).columns == ["a", "b"])
+            }
+        }
+    }
+
+    @Test func aThousandDifferentStatementsFillNoMemoryOfTheServers() async throws {
+        try await TestServer.with(connections: 1) { server async throws in
+            for number in 0..<1_000 { _ = try await server.query("SELECT \(number)") }
+            let count: Int64 = try await server.value("SELECT count(*) AS v FROM pg_prepared_statements")
+            #expect(count == Int64(PostgresConnection.preparedLimit))
         }
     }
 
     @Test func aPipelineIsOneTransactionAndSaysWhichStatementFailed() async throws {
-        try await Server.with(connections: 1) { server async throws in
+        try await TestServer.with(connections: 1) { server async throws in
             _ = try await server.query("CREATE TEMPORARY TABLE t (a integer PRIMARY KEY)")
             let insert = "INSERT INTO t VALUES ($1)"
             let error = await #expect(throws: PostgresError.self) {
@@ -101,7 +160,7 @@ private struct Server {
     }
 
     @Test func aStatementThatCannotBePreparedLeavesTheConnectionUsable() async throws {
-        try await Server.with(connections: 1) { server async throws in
+        try await TestServer.with(connections: 1) { server async throws in
             for _ in 0..<2 {
                 let error = await #expect(throws: PostgresError.self) { try await server.query("SELEKT 1") }
                 #expect(error?.sqlState == "42601")
@@ -111,7 +170,7 @@ private struct Server {
     }
 
     @Test func aThousandCallersShareFourConnections() async throws {
-        try await Server.with { server async throws in
+        try await TestServer.with { server async throws in
             let sum = try await withThrowingTaskGroup(of: Int32.self) { group in
                 for number in 0..<1_000 {
                     group.addTask {
@@ -126,7 +185,7 @@ private struct Server {
     }
 
     @Test func aConnectionThatComesBackWithinATransactionIsNotLentAgain() async throws {
-        try await Server.with(connections: 1) { server async throws in
+        try await TestServer.with(connections: 1) { server async throws in
             let first = try await server.pool.withConnection { connection in
                 try await connection.pipeline([
                     PostgresStatement("BEGIN"), PostgresStatement("SELECT pg_backend_pid() AS pid"),
@@ -139,7 +198,7 @@ private struct Server {
     }
 
     @Test func aKilledSessionIsAnErrorOnceAndThenReplaced() async throws {
-        try await Server.with(connections: 2) { server async throws in
+        try await TestServer.with(connections: 2) { server async throws in
             let kill = "SELECT pg_terminate_backend(pg_backend_pid())"
             let error = await #expect(throws: PostgresError.self) { try await server.query(kill) }
             #expect(error?.isConnectionDead == true)
@@ -147,21 +206,8 @@ private struct Server {
         }
     }
 
-    @Test func aSlowAnswerTimesOutAndTheNextCallerIsServed() async throws {
-        try await Server.with(connections: 1) { server async throws in
-            let error = await #expect(throws: PostgresError.self) {
-                try await server.pool.pipeline(
-                    [PostgresStatement("SELECT pg_sleep(20)")],
-                    timeout: .milliseconds(20)
-                )
-            }
-            #expect(error?.code == .timedOut)
-            #expect(try await server.query("SELECT 1").count == 1)
-        }
-    }
-
     @Test func aCancelledCallerInLineLeavesItAndTheLineGoesOn() async throws {
-        try await Server.with(connections: 1) { server async throws in
+        try await TestServer.with(connections: 1) { server async throws in
             try await server.pool.withConnection { _ in
                 let waiting = Task { try await server.query("SELECT 1") }
                 let alsoWaiting = Task { try await server.query("SELECT 2") }
@@ -176,8 +222,8 @@ private struct Server {
     }
 
     @Test func aServerThatIsNotThereFailsFast() async throws {
-        try await Server.with(url: "postgresql://nobody@127.0.0.1:1/none") { server async throws in
-            for _ in 0..<50 {
+        try await TestServer.with(url: "postgresql://nobody@127.0.0.1:1/none") { server async throws in
+            for _ in 0..<5 {
                 let error = await #expect(throws: PostgresError.self) { try await server.query("SELECT 1") }
                 #expect(error?.code == .connectionFailed)
                 #expect(error?.isRetriable == true)
@@ -185,111 +231,36 @@ private struct Server {
         }
     }
 
+    /// After each kind of suspension: an answer, a time-out, a cancelled task, a wait in line.
     @Test func everythingRunsOnTheLoop() async throws {
-        try await Server.with { server async throws in
+        try await TestServer.with(connections: 1) { server async throws in
             let connection = try await PostgresConnection.connect(
                 server.configuration,
                 on: server.loop,
                 offload: server.offload
             )
-            func probe(_ connection: isolated PostgresConnection) async throws -> Bool {
+            let sleep = PostgresStatement("SELECT pg_sleep(60)")
+            func probe(_ connection: isolated PostgresConnection) async throws -> [Bool] {
+                var isOnLoop: [Bool] = []
                 _ = try await connection.query(PostgresStatement("SELECT 1"))
-                return connection.loop.isCurrent
+                isOnLoop.append(connection.loop.isCurrent)
+                _ = try? await connection.query(sleep, timeout: .milliseconds(10))
+                isOnLoop.append(connection.loop.isCurrent)
+                _ = try await connection.withTransaction { try await $0.query(PostgresStatement("SELECT 1")) }
+                isOnLoop.append(connection.loop.isCurrent)
+                withUnsafeCurrentTask { $0?.cancel() }
+                _ = try? await connection.query(sleep)
+                isOnLoop.append(connection.loop.isCurrent)
+                return isOnLoop
             }
-            #expect(try await probe(connection))
+            let task = Task { try await probe(connection) }
+            #expect(try await task.value == [true, true, true, true])
             await connection.close()
+            func line(_ pool: isolated PostgresPool) async throws -> Bool {
+                _ = try await pool.query(PostgresStatement("SELECT 1"))
+                return pool.loop.isCurrent
+            }
+            #expect(try await line(server.pool))
         }
-    }
-}
-
-@Suite struct MigratorTests {
-    private func withDatabase(_ body: (PostgresConfiguration, OffloadExecutor, String) async throws -> Void)
-        async throws
-    {
-        let name = "test_" + UUID().uuidString.lowercased().replacingOccurrences(of: "-", with: "")
-        var parts = try #require(URLComponents(string: try Server.url()))
-        try await Server.with { server async throws in
-            _ = try await server.query("CREATE DATABASE \(name)")
-            parts.path = "/" + name
-            let url = try #require(parts.string)
-            var failure: (any Error)?
-            do {
-                try await body(try PostgresConfiguration(url: url), server.offload, url)
-            } catch {
-                failure = error
-            }
-            _ = try await server.query("DROP DATABASE \(name) WITH (FORCE)")
-            if let failure { throw failure }
-        }
-    }
-
-    private let first = Migration(
-        number: 1,
-        name: "first",
-        sql: "CREATE TABLE a (x integer); INSERT INTO a VALUES (1)"
-    )
-    private let second = Migration(number: 2, name: "second", sql: "INSERT INTO a VALUES (2)")
-
-    @Test func eachMigrationIsAppliedOnceInOrder() async throws {
-        try await withDatabase { configuration, offload, url async throws in
-            #expect(try await Migrator([first]).run(configuration, offload: offload) == [1])
-            #expect(try await Migrator([first, second]).run(configuration, offload: offload) == [2])
-            #expect(try await Migrator([first, second]).run(configuration, offload: offload) == [])
-            try await Server.with(url: url) { server async throws in
-                #expect(try await server.query("SELECT x FROM a").count == 2)
-            }
-        }
-    }
-
-    @Test func migratorsAtTheSameTimeTakeTurns() async throws {
-        try await withDatabase { configuration, offload, _ async throws in
-            let applied = try await withThrowingTaskGroup(of: [Int].self) { group in
-                for _ in 0..<8 {
-                    group.addTask {
-                        try await Migrator([first, second]).run(configuration, offload: offload)
-                    }
-                }
-                return try await group.reduce([], +)
-            }
-            #expect(applied == [1, 2])
-        }
-    }
-
-    @Test func aMigrationThatFailsLeavesNothing() async throws {
-        try await withDatabase { configuration, offload, url async throws in
-            let broken = Migration(
-                number: 2,
-                name: "broken",
-                sql: "CREATE TABLE b (x integer); SELECT nonsense"
-            )
-            let error = await #expect(throws: PostgresError.self) {
-                try await Migrator([first, broken]).run(configuration, offload: offload)
-            }
-            #expect(error?.message.contains("migration 2 (broken)") == true)
-            try await Server.with(url: url) { server async throws in
-                #expect(try await server.query("SELECT to_regclass('b') AS t").first?.isNull("t") == true)
-            }
-            #expect(try await Migrator([first, second]).run(configuration, offload: offload) == [2])
-        }
-    }
-
-    @Test func aChangedOrUnknownMigrationStopsTheStart() async throws {
-        try await withDatabase { configuration, offload, _ async throws in
-            _ = try await Migrator([first, second]).run(configuration, offload: offload)
-            let changed = Migration(number: 2, name: "second", sql: "INSERT INTO a VALUES (3)")
-            await #expect(throws: PostgresError.self) {
-                try await Migrator([first, changed]).run(configuration, offload: offload)
-            }
-            await #expect(throws: PostgresError.self) {
-                try await Migrator([first]).run(configuration, offload: offload)
-            }
-        }
-    }
-}
-
-extension PostgresRow {
-    /// Whether a column is NULL, of whatever type.
-    fileprivate func isNull(_ column: String) -> Bool {
-        (try? decodeOptional(column, as: String.self)) == .some(nil)
     }
 }

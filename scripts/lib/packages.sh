@@ -2,6 +2,8 @@
 # shellcheck shell=bash
 
 debian_packages=(libpq-dev libnghttp2-dev zlib1g-dev postgresql postgresql-contrib pkg-config curl openssl python3 python3-venv)
+# What only tests need: a PgBouncer in front of PostgreSQL, which they start and stop themselves.
+test_packages=(pgbouncer)
 envoy_version=1.40.0
 
 as_root() {
