@@ -1,4 +1,6 @@
+import Dispatch
 import Foundation
+import Glibc
 import InteropSupport
 import Synchronization
 
@@ -6,6 +8,9 @@ import Synchronization
 ///
 /// grpc-swift-nio-transport runs in such: its debug builds trap under load, which must not end the suite.
 final class ChildProgram: Sendable {
+    /// Two that start at once would each hold the descriptors by which the other's end is noticed.
+    private static let starting = Mutex(())
+
     private let process = Process()
     private let output = Mutex("")
     private let lines: AsyncStream<String>
@@ -46,7 +51,7 @@ final class ChildProgram: Sendable {
             exited.yield(process.terminationStatus)
             exited.finish()
         }
-        try process.run()
+        try Self.starting.withLock { _ in try process.run() }
         let status = await withTaskCancellationHandler {
             await exits.first { _ in true }
         } onCancel: {
@@ -66,9 +71,14 @@ final class ChildProgram: Sendable {
         return line
     }
 
-    /// Asks it to end (SIGTERM).
+    /// Asks it to end (SIGTERM), and ends it where it has not after some seconds: a child inherits what its parent's thread
+    /// blocks, signals too.
     func terminate() {
-        if process.isRunning { process.terminate() }
+        guard process.isRunning else { return }
+        process.terminate()
+        DispatchQueue.global().asyncAfter(deadline: .now() + 10) { [process] in
+            if process.isRunning { kill(process.processIdentifier, SIGKILL) }
+        }
     }
 
     /// A program that did not end well.

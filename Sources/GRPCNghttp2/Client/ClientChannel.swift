@@ -170,7 +170,8 @@ actor ClientChannel {
             left -= 1
             switch tryPlace(call.maxResponseBytes) {
             case .stream(let stream): call.deliver(.success(stream))
-            case .refused(let error) where !call.waitsForReady || phase != .open: call.deliver(.failure(error))
+            case .refused(let error) where !call.waitsForReady || phase != .open:
+                call.deliver(.failure(error))
             case .refused: kept.append((id, call))
             case .later:
                 kept.append((id, call))

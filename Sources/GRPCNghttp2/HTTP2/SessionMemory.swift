@@ -22,7 +22,9 @@ final class SessionMemory: Sendable {
     func takeSlab() -> Slab? {
         free.withLock { free in
             if free.isEmpty { free = Self.map() }
-            guard let address = free.popLast(), let base = UnsafeMutableRawPointer(bitPattern: address) else { return nil }
+            guard let address = free.popLast(), let base = UnsafeMutableRawPointer(bitPattern: address) else {
+                return nil
+            }
             return Slab(base)
         }
     }
@@ -37,7 +39,8 @@ final class SessionMemory: Sendable {
     private static func map(count: Int = 64) -> [UInt] {
         let length = count * Slab.byteCount
         let flags = MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE
-        guard let region = mmap(nil, length, PROT_READ | PROT_WRITE, flags, -1, 0), region != MAP_FAILED else { return [] }
+        guard let region = mmap(nil, length, PROT_READ | PROT_WRITE, flags, -1, 0), region != MAP_FAILED
+        else { return [] }
         // A huge page would be resident for the one page of it that is used.
         madvise(region, length, MADV_NOHUGEPAGE)
         return (0..<count).reversed().map { UInt(bitPattern: region + $0 * Slab.byteCount) }
@@ -142,7 +145,9 @@ struct Slab {
     private func byteCount(of block: UnsafeMutableRawPointer) -> Int? {
         guard let offset = offset(of: block) else { return nil }
         return withUnsafeBytes(of: head.pointee.blocks) {
-            $0.bindMemory(to: Block.self).first { $0.start == offset && $0.end > offset }.map { $0.end - $0.start }
+            $0.bindMemory(to: Block.self).first { $0.start == offset && $0.end > offset }.map {
+                $0.end - $0.start
+            }
         }
     }
 }

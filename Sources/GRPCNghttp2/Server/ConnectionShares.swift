@@ -29,7 +29,9 @@ final class ConnectionShares: Sendable {
         state.withLock { state in
             guard state.total < limit else { return nil }
             var chosen = loop
-            for (other, count) in state.counts.enumerated() where count < state.counts[chosen] { chosen = other }
+            for (other, count) in state.counts.enumerated() where count < state.counts[chosen] {
+                chosen = other
+            }
             state.counts[chosen] += 1
             state.total += 1
             return chosen

@@ -114,7 +114,8 @@ public final class Nghttp2ServerTransport: ServerTransport {
     ) async throws(TransportError) -> [ServerWorker] {
         let shares = ConnectionShares(loops: loops.loops.count, limit: configuration.maxConnections)
         let workers = loops.loops.enumerated().map { index, loop in
-            ServerWorker(loop: loop, index: index, environment: environment, shares: shares) { [weak self] place, accepted in
+            ServerWorker(loop: loop, index: index, environment: environment, shares: shares) {
+                [weak self] place, accepted in
                 self?.serve(accepted, at: place)
             }
         }

@@ -4,6 +4,7 @@ import EventLoop
 import GRPCCore
 import GRPCNIOTransportHTTP2Posix
 import GRPCNghttp2
+import Glibc
 import NIOPosix
 
 /// A load generator for `scripts/bench transport`; it takes and prints what grpc-cpp/client.cc does.
@@ -36,12 +37,14 @@ struct TransportBenchClient: AsyncParsableCommand {
     @Argument
     var seconds: Double
 
+    private static let coreCount = sysconf(Int32(_SC_NPROCESSORS_ONLN))
+
     func run() async throws {
         let latencies: [Duration]
         switch transport {
         case .nio:
-            let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
-            latencies = try await measure(on: nil) {
+            let group = MultiThreadedEventLoopGroup(numberOfThreads: Self.coreCount)
+            latencies = try await measure(on: []) { _ in
                 try HTTP2ClientTransport.Posix(
                     target: .ipv4(address: "127.0.0.1", port: Int(port)),
                     transportSecurity: .plaintext,
@@ -49,13 +52,16 @@ struct TransportBenchClient: AsyncParsableCommand {
                 )
             }
         case .nghttp2:
-            let group = try EventLoopGroup(count: 1)
-            try group.start()
+            // Each client on one loop, so that it has one connection, as the other clients have.
+            let groups = try (0..<min(Self.coreCount, connections)).map { _ in
+                try EventLoopGroup(count: 1)
+            }
+            for group in groups { try group.start() }
             let offload = OffloadExecutor(width: 1)
-            latencies = try await measure(on: group.next()) {
+            latencies = try await measure(on: groups.map { $0.next() }) { number in
                 try Nghttp2ClientTransport(
                     target: .ipv4("127.0.0.1", port: port),
-                    loops: group,
+                    loops: groups[number % groups.count],
                     offload: offload
                 )
             }
@@ -63,17 +69,18 @@ struct TransportBenchClient: AsyncParsableCommand {
         print(try Summary(latencies: latencies, seconds: seconds).json)
     }
 
-    /// One client, and so one connection, for each of `connections`; whoever calls is on `loop`, as the transport asks for.
+    /// One client, and so one connection, for each of `connections`; whoever calls is on its loop of `loops`, as the
+    /// transport asks for.
     private func measure<Transport: ClientTransport>(
-        on loop: EventLoop?,
-        makeTransport: @Sendable () throws -> Transport
+        on loops: [EventLoop],
+        makeTransport: @Sendable (_ number: Int) throws -> Transport
     ) async throws -> [Duration] {
-        let clients = try (0..<connections).map { _ in try GRPCClient(transport: makeTransport()) }
+        let clients = try (0..<connections).map { try GRPCClient(transport: makeTransport($0)) }
         return try await withThrowingTaskGroup(of: Void.self) { running in
             for client in clients {
                 running.addTask { try await client.runConnections() }
             }
-            let latencies = try await load(clients.map { Hello_Mappings.Client(wrapping: $0) }, on: loop)
+            let latencies = try await load(clients.map { Hello_Mappings.Client(wrapping: $0) }, on: loops)
             clients.forEach { $0.beginGracefulShutdown() }
             try await running.waitForAll()
             return latencies
@@ -82,13 +89,14 @@ struct TransportBenchClient: AsyncParsableCommand {
 
     private func load<Transport: ClientTransport>(
         _ clients: [Hello_Mappings.Client<Transport>],
-        on loop: EventLoop?
+        on loops: [EventLoop]
     ) async throws -> [Duration] {
         // Connects first, so that the warm-up does not go by without calls.
         for client in clients { _ = try await client.get(.benchmark, metadata: .benchmark) }
         let period = Period(warmUp: .seconds(warmUpSeconds), length: .seconds(seconds))
         return try await withThrowingTaskGroup(of: [Duration].self) { workers in
-            for client in clients {
+            for (number, client) in clients.enumerated() {
+                let loop = loops.isEmpty ? nil : loops[number % loops.count]
                 for _ in 0..<concurrency {
                     workers.addTask(executorPreference: loop?.taskExecutor) {
                         try await Worker(client: client, period: period).run(mode)

@@ -11,7 +11,8 @@ import Testing
     /// A request as gRPC has it, with `changes` to its fields; nil takes one away.
     private func read(_ changes: [String: String?] = [:]) -> RequestHead {
         var fields: [(String, String)] = [
-            (":method", "POST"), (":scheme", "http"), (":path", "/test.Echo/Say"), (":authority", "localhost"),
+            (":method", "POST"), (":scheme", "http"), (":path", "/test.Echo/Say"),
+            (":authority", "localhost"),
             ("te", "trailers"), ("content-type", "application/grpc"),
         ]
         fields.removeAll { changes.keys.contains($0.0) }
@@ -63,7 +64,9 @@ import Testing
         _ = try call(["content-type": type])
     }
 
-    @Test(arguments: ["/test.Echo/Said", "/test.Echo/", "/", "", "test.Echo/Say", "/test.echo/say", "/test.Echo/Say/"])
+    @Test(arguments: [
+        "/test.Echo/Said", "/test.Echo/", "/", "", "test.Echo/Say", "/test.echo/say", "/test.Echo/Say/",
+    ])
     func aPathThatIsNoMethodIsUnimplemented(path: String) throws {
         let refusal = try refusal([":path": path])
         #expect(refusal.code == .unimplemented)
@@ -97,7 +100,8 @@ import Testing
     }
 
     @Test(arguments: [
-        ("gzip", true), ("identity,gzip", true), ("identity, deflate, gzip", true), ("identity", false), ("", false),
+        ("gzip", true), ("identity,gzip", true), ("identity, deflate, gzip", true), ("identity", false),
+        ("", false),
         ("xgzip", false), ("gzipped", false),
     ])
     func gzipIsAcceptedWhereItIsListed(list: String, accepts: Bool) throws {

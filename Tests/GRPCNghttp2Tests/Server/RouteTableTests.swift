@@ -16,15 +16,21 @@ import Testing
             #expect(route.descriptor == method)
             #expect(route.raw == nil)
             #expect(table.route(for: "/\(method.fullyQualifiedMethod)x") == nil)
-            #expect(table.route(for: "/\(method.fullyQualifiedMethod.dropLast())") == nil || methods.contains {
-                $0.fullyQualifiedMethod == method.fullyQualifiedMethod.dropLast()
-            })
+            #expect(
+                table.route(for: "/\(method.fullyQualifiedMethod.dropLast())") == nil
+                    || methods.contains {
+                        $0.fullyQualifiedMethod == method.fullyQualifiedMethod.dropLast()
+                    }
+            )
         }
     }
 
     @Test func aRawMethodTakesTheGeneratedOnesPlace() throws {
         let raw = RawUnaryMethod(method("test.Echo", "Say"), interceptors: []) { _ in }
-        let table = RouteTable(methods: [method("test.Echo", "Say"), method("test.Echo", "Sing")], raw: [raw])
+        let table = RouteTable(
+            methods: [method("test.Echo", "Say"), method("test.Echo", "Sing")],
+            raw: [raw]
+        )
         #expect(try #require(table.route(for: "/test.Echo/Say")).raw != nil)
         #expect(try #require(table.route(for: "/test.Echo/Sing")).raw == nil)
     }
