@@ -29,7 +29,7 @@ struct CallContextInterceptor: ServerInterceptor {
                 let outcome =
                     switch response.accepted {
                     case .success: "OK"
-                    case .failure(let error): "\(error.code)"
+                    case .failure(let error): Self.name(of: error.code)
                     }
                 await note(outcome, call, caller, context)
                 return response
@@ -63,11 +63,17 @@ struct CallContextInterceptor: ServerInterceptor {
 
     private static func outcome(of error: any Error) -> String {
         switch error {
-        case let error as ServiceError: "\(error.rpcErrorCode)"
-        case let error as GoogleRPCStatus: "\(error.code)"
-        case let error as RPCError: "\(error.code)"
-        case is CancellationError: "\(RPCError.Code.cancelled)"
-        default: "\(RPCError.Code.internalError)"
+        case let error as ServiceError: name(of: error.rpcErrorCode)
+        case let error as GoogleRPCStatus: name(of: error.code)
+        case let error as RPCError: name(of: error.code)
+        case is CancellationError: name(of: .cancelled)
+        default: name(of: .internalError)
         }
+    }
+
+    /// As gRPC's specification writes it: NOT_FOUND.
+    static func name(of code: RPCError.Code) -> String {
+        if code == .internalError { return "INTERNAL" }
+        return String("\(code)".flatMap { $0.isUppercase ? ["_", $0] : [$0] }).uppercased()
     }
 }

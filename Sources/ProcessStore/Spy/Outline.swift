@@ -6,6 +6,8 @@ enum Outline {
     private static let functionLimit = 200
     /// Names that are listed in one place.
     private static let nameLimit = 50
+    /// Characters of a name that are shown.
+    private static let nameCharacters = 100
 
     /// A document with the outline, marked as derived.
     static func document(of analysis: Analysis) -> ProcessContent.Document {
@@ -31,7 +33,7 @@ enum Outline {
         if !analysis.actions.isEmpty {
             lines += ["", "## Actions", ""]
             lines += analysis.actions.prefix(nameLimit).map { action in
-                "- `\(action.name)`, \(count(action.calls.count, "call"))"
+                "- \(quoted(action.name)), \(count(action.calls.count, "call"))"
             }
         }
         if !analysis.modules.isEmpty {
@@ -41,8 +43,9 @@ enum Outline {
     }
 
     private static func sentence(of function: FunctionReport, _ analysis: Analysis) -> String {
-        let parameters = function.parameters.prefix(nameLimit).joined(separator: ", ")
-        var parts = ["`\(function.path)(\(parameters))`: \(count(function.statementCount, "statement"))"]
+        let parameters = function.parameters.prefix(nameLimit).map(short).joined(separator: ", ")
+        let head = "`\(short(function.path))(\(parameters))`"
+        var parts = ["\(head): \(count(function.statementCount, "statement"))"]
         let ways = function.cyclomaticComplexity - 1
         if ways > 0 { parts.append(count(ways, "decision")) }
         let callees = analysis.calls.filter { $0.caller == function.path }.compactMap { call -> String? in
@@ -57,8 +60,15 @@ enum Outline {
     }
 
     private static func list(_ names: [String]) -> String {
-        let shown = names.prefix(nameLimit).map { "`\($0)`" }.joined(separator: ", ")
+        let shown = names.prefix(nameLimit).map(quoted).joined(separator: ", ")
         return names.count > nameLimit ? shown + " and others" : shown
+    }
+
+    private static func quoted(_ name: String) -> String { "`\(short(name))`" }
+
+    private static func short(_ name: String) -> String {
+        let start = name.prefix(nameCharacters)
+        return start.endIndex == name.endIndex ? name : start + "…"
     }
 
     private static func count(_ number: Int, _ noun: String) -> String {
