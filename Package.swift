@@ -121,7 +121,8 @@ let package = Package(
         .target(
             name: "ProcessStore",
             dependencies: [
-                "EventLoop", "GrimoireAPI", "Postgres", "SPyAnalysis", "SPySandbox", "SPySyntax", "ServiceKit",
+                "EventLoop", "GrimoireAPI", "Postgres", "SPyAnalysis", "SPySandbox", "SPySyntax",
+                "ServiceKit",
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "GRPCCore", package: "grpc-swift-2"),
                 .product(name: "GRPCProtobuf", package: "grpc-swift-protobuf"),

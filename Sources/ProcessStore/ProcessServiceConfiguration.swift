@@ -51,7 +51,8 @@ public struct ProcessServiceConfiguration: Sendable {
         public static let signingKeys = Setting<String>.text(
             "signing.keys.file",
             allowed: "the path of a JWK Set (RFC 7517) whose first Ed25519 key with \"d\" signs",
-            meaning: "The keys that versions are signed and verified with. A new key goes first, old ones stay."
+            meaning:
+                "The keys that versions are signed and verified with. A new key goes first, old ones stay."
         )
         /// The caches' size.
         public static let cacheMegabytes = Setting<Int>.integer(

@@ -49,7 +49,8 @@ public struct ProcessStore: Sendable {
                     limits: limits
                 )
                 return (
-                    ObjectIdentifier(loop), Lane(pool: pool, cache: VersionCache(bytes: cacheBytes, loop: loop))
+                    ObjectIdentifier(loop),
+                    Lane(pool: pool, cache: VersionCache(bytes: cacheBytes, loop: loop))
                 )
             }
         )

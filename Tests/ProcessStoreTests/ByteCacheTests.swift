@@ -46,7 +46,9 @@ import Testing
                 model.append((key, step, bytes))
             case 1:
                 #expect(cache.value(key) == model.first { $0.key == key }?.value)
-                if let index = model.firstIndex(where: { $0.key == key }) { model.append(model.remove(at: index)) }
+                if let index = model.firstIndex(where: { $0.key == key }) {
+                    model.append(model.remove(at: index))
+                }
             default:
                 cache.remove(key)
                 model.removeAll { $0.key == key }

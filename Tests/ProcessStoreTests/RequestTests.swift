@@ -61,7 +61,12 @@ import Testing
             stableMapping: ["a": "1", "b": "2"],
             document: .init(format: "text/plain", text: "t", attributes: [:])
         )
-        let outline = ProcessContent.Document(format: "text/markdown", text: "o", attributes: [:], isDerived: true)
+        let outline = ProcessContent.Document(
+            format: "text/markdown",
+            text: "o",
+            attributes: [:],
+            isDerived: true
+        )
         var request = Grimoire_V1_UpdateProcessRequest()
         request.spyCode = "y"
         request.stableMapping = ["b": "3"]

@@ -99,7 +99,10 @@ struct AuditTrail: Service {
                 do {
                     try await store.write(Array(batch))
                 } catch {
-                    logger.error("Audit rows wait: they cannot be written", metadata: [LogKey.cause: "\(error)"])
+                    logger.error(
+                        "Audit rows wait: they cannot be written",
+                        metadata: [LogKey.cause: "\(error)"]
+                    )
                     await buffer.putBack(Array(records[start...]))
                     return
                 }

@@ -69,7 +69,9 @@ actor VersionCache {
         guard let head else { return }
         let process = ProcessKey(organization: key.organization, process: key.process)
         if let forgottenAt, readAt <= forgottenAt { return }
-        let size = head.history.reduce(Self.overhead) { $0 + 96 + $1.name.utf8.count + $1.changelog.utf8.count }
+        let size = head.history.reduce(Self.overhead) {
+            $0 + 96 + $1.name.utf8.count + $1.changelog.utf8.count
+        }
         heads.insert(KnownHead(head: head, readAt: readAt), for: process, bytes: size)
     }
 

@@ -131,7 +131,9 @@ struct LineDiff: Sendable {
     private func runBack(_ from: Range<Int>, _ to: Range<Int>) -> Int {
         let longest = min(from.count, to.count)
         var length = 0
-        while length < longest, old[from.upperBound - 1 - length] == new[to.upperBound - 1 - length] { length += 1 }
+        while length < longest, old[from.upperBound - 1 - length] == new[to.upperBound - 1 - length] {
+            length += 1
+        }
         return length
     }
 

@@ -1,5 +1,5 @@
 /// One run as it goes to the database: the JSON of `Queries.record`.
-struct ExecutionRecord: Sendable, Codable {
+struct ExecutionRecord: Sendable, Encodable {
     let id: String
     let version: Int32
     /// Microseconds since 1970.
@@ -7,13 +7,20 @@ struct ExecutionRecord: Sendable, Codable {
     /// Microseconds.
     let duration: Int64
     let outcome: String
-    let error_type: String?
-    let error_line: Int32?
-    let error_message: String?
+    let errorType: String?
+    let errorLine: Int32?
+    let errorMessage: String?
     let actions: [Action]
 
+    private enum CodingKeys: String, CodingKey {
+        case id, version, started, duration, outcome, actions
+        case errorType = "error_type"
+        case errorLine = "error_line"
+        case errorMessage = "error_message"
+    }
+
     /// All calls of one action within the run.
-    struct Action: Sendable, Codable {
+    struct Action: Sendable, Encodable {
         let name: String
         let calls: Int32
         let failures: Int32

@@ -48,7 +48,8 @@ extension ProcessStore {
             )[0].rows
             let raw = try rows.compactMap(ContentCoding.version)
             let before = chain
-            chain = try await workshop.run(bytes: raw.reduce(0) { $0 + $1.jsonBytes + $1.spyCode.utf8.count }) {
+            chain = try await workshop.run(bytes: raw.reduce(0) { $0 + $1.jsonBytes + $1.spyCode.utf8.count })
+            {
                 var chain = before
                 for version in raw {
                     let body = try version.body()

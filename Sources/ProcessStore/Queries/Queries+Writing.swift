@@ -16,7 +16,8 @@ extension Queries {
             return [
                 .uuid(process), .uuid(UUID()), .text(text.name), .text(text.description), .text(text.spyCode),
                 .jsonb(content.documentJSON), .jsonb(content.mappingJSON), .text(changelog),
-                .uuid(author.user), .uuid(author.organization), .bytea(seal.contentHash), .bytea(seal.chainHash),
+                .uuid(author.user), .uuid(author.organization), .bytea(seal.contentHash),
+                .bytea(seal.chainHash),
                 .bytea(seal.signature), .text(seal.keyID), .text(author.traceID),
             ]
         }

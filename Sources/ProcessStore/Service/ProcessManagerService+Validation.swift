@@ -53,7 +53,9 @@ extension RequestValidator {
             )
             return
         }
-        if run.actionResults.reduce(0, { $0 + $1.key.utf8.count + $1.value.utf8.count }) > DryRun.argumentBytes {
+        if run.actionResults.reduce(0, { $0 + $1.key.utf8.count + $1.value.utf8.count })
+            > DryRun.argumentBytes
+        {
             reject(
                 "dry_run.action_results",
                 "must have at most \(DryRun.argumentBytes) bytes together.",

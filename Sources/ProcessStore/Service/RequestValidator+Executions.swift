@@ -35,7 +35,11 @@ extension RequestValidator {
         }
         let started = run.hasStartedAt ? run.startedAt.instant : nil
         if started.map({ $0.microseconds <= latest && $0.microseconds >= 0 }) != true {
-            reject("\(field).started_at", "is required: give a time since 1970 that is not to come.", "OUT_OF_RANGE")
+            reject(
+                "\(field).started_at",
+                "is required: give a time since 1970 that is not to come.",
+                "OUT_OF_RANGE"
+            )
         }
         let duration = run.duration.microseconds
         if duration == nil {
@@ -50,16 +54,18 @@ extension RequestValidator {
         }
         text(run.errorType, "\(field).error_type", characters: RequestLimits.runNameCharacters)
         text(run.errorMessage, "\(field).error_message", characters: RequestLimits.errorMessageCharacters)
-        if run.errorLine < 0 { reject("\(field).error_line", "must be 1 or more, or absent.", "OUT_OF_RANGE") }
+        if run.errorLine < 0 {
+            reject("\(field).error_line", "must be 1 or more, or absent.", "OUT_OF_RANGE")
+        }
         return ExecutionRecord(
             id: id.text,
             version: run.versionNumber,
             started: started?.microseconds ?? 0,
             duration: duration ?? 0,
             outcome: run.outcome,
-            error_type: run.errorType.isEmpty ? nil : run.errorType,
-            error_line: run.errorLine == 0 ? nil : run.errorLine,
-            error_message: run.errorMessage.isEmpty ? nil : run.errorMessage,
+            errorType: run.errorType.isEmpty ? nil : run.errorType,
+            errorLine: run.errorLine == 0 ? nil : run.errorLine,
+            errorMessage: run.errorMessage.isEmpty ? nil : run.errorMessage,
             actions: actions(run.actions, field)
         )
     }
@@ -86,7 +92,11 @@ extension RequestValidator {
             }
             let duration = action.duration.microseconds
             if duration == nil {
-                reject("\(place).duration", "must be from 0 to \(RequestLimits.periodDays) days.", "OUT_OF_RANGE")
+                reject(
+                    "\(place).duration",
+                    "must be from 0 to \(RequestLimits.periodDays) days.",
+                    "OUT_OF_RANGE"
+                )
             }
             return ExecutionRecord.Action(
                 name: action.name,
@@ -110,7 +120,11 @@ extension RequestValidator {
         let begin = from ?? end
         let span = end.microseconds - begin.microseconds
         if from == nil || span <= 0 || span > RequestLimits.periodDays * day {
-            reject("from", "must be before the end, at most \(RequestLimits.periodDays) days.", "OUT_OF_RANGE")
+            reject(
+                "from",
+                "must be before the end, at most \(RequestLimits.periodDays) days.",
+                "OUT_OF_RANGE"
+            )
         }
         if !request.interval.isEmpty {
             if let seconds = Self.intervals[request.interval] {

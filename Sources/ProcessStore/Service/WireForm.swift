@@ -16,7 +16,8 @@ extension Instant {
 extension Google_Protobuf_Timestamp {
     /// Whole microseconds; nil where it is outside of what the API's Timestamp may be.
     var instant: Instant? {
-        guard (-62_135_596_800...253_402_300_799).contains(seconds), (0..<1_000_000_000).contains(nanos) else { return nil }
+        guard (-62_135_596_800...253_402_300_799).contains(seconds), (0..<1_000_000_000).contains(nanos)
+        else { return nil }
         return Instant(microseconds: seconds * 1_000_000 + Int64(nanos) / 1_000)
     }
 }
@@ -33,7 +34,8 @@ extension Google_Protobuf_Duration {
 
     /// Whole microseconds; nil where it is negative or longer than a run may be.
     var microseconds: Int64? {
-        guard (0...RequestLimits.periodDays * 86_400).contains(seconds), (0..<1_000_000_000).contains(nanos) else {
+        guard (0...RequestLimits.periodDays * 86_400).contains(seconds), (0..<1_000_000_000).contains(nanos)
+        else {
             return nil
         }
         return seconds * 1_000_000 + Int64(nanos) / 1_000

@@ -35,7 +35,8 @@ struct CodeReview: Sendable {
         let shown = errors.prefix(Self.errorDiagnosticLimit).map(message)
         guard let first = shown.first else { return }
         let rest = errors.count > 1 ? " (and \(errors.count - 1) more, see details)" : ""
-        let sentence = "spy_code is not SPy: line \(first.line), column \(first.column): \(first.message)\(rest)"
+        let sentence =
+            "spy_code is not SPy: line \(first.line), column \(first.column): \(first.message)\(rest)"
         var violation = ErrorDetails.BadRequest.FieldViolation(field: "spy_code", description: sentence)
         violation.reason = first.rule
         var details: [ErrorDetails] = [.badRequest(violations: [violation])]
@@ -75,7 +76,9 @@ struct CodeReview: Sendable {
             $0.endLine = Int32(end.line)
             $0.endColumn = Int32(end.column)
             $0.sourceLine = String(
-                String.UnicodeScalarView(source.line(start.line).unicodeScalars.prefix(Self.sourceLineCharacters))
+                String.UnicodeScalarView(
+                    source.line(start.line).unicodeScalars.prefix(Self.sourceLineCharacters)
+                )
             )
         }
     }

@@ -116,7 +116,8 @@ struct Update: Sendable {
     func runLocked(on connection: PostgresConnection) async throws -> ProcessStore.UpdateOutcome {
         // The head is read by a statement of its own: it must see what the writer before has committed.
         let head = try await connection.pipeline(
-            [Queries.begin, Queries.organization(author.organization), Queries.lock(process: process)] + reading
+            [Queries.begin, Queries.organization(author.organization), Queries.lock(process: process)]
+                + reading
         )
         do {
             switch try await decide(head.dropFirst(3)) {

@@ -1,5 +1,6 @@
 import Foundation
 import GrimoireAPI
+import Postgres
 import ServiceKit
 import SwiftProtobuf
 import Testing
@@ -68,7 +69,9 @@ import Testing
             // Several callers with runs in common.
             let counts = try await withThrowingTaskGroup(of: Int32.self, returning: Int32.self) { group in
                 let fresh = (1...100).map { Self.run(Int64($0)) }
-                for _ in 0..<8 { group.addTask { try await record(fixture, process, fresh.shuffled()).recorded } }
+                for _ in 0..<8 {
+                    group.addTask { try await record(fixture, process, fresh.shuffled()).recorded }
+                }
                 return try await group.reduce(0, +)
             }
             #expect(counts == 100)
@@ -108,16 +111,23 @@ import Testing
             #expect(summary.total.timedOut == 1)
             #expect(abs(summary.total.successRate - 100.0 / 111) < 1e-9)
             #expect(summary.versions.map(\.versionNumber) == [2, 1])
-            #expect(summary.versions[1].p50.nanos == 50_000_000 && summary.versions[1].p95.nanos == 95_000_000)
+            #expect(
+                summary.versions[1].p50.nanos == 50_000_000 && summary.versions[1].p95.nanos == 95_000_000
+            )
             #expect(summary.versions[0].p95.seconds == 1)
             #expect(summary.intervals.count == 1 && summary.intervals[0].runs == 111)
             #expect(summary.intervals[0].intervalStart.seconds % 86_400 == 0)
             #expect(summary.errors.count == 1)
-            #expect(summary.errors[0].line == 7 && summary.errors[0].count == 10 && summary.errors[0].versionNumber == 2)
+            #expect(
+                summary.errors[0].line == 7 && summary.errors[0].count == 10
+                    && summary.errors[0].versionNumber == 2
+            )
             #expect(summary.slowestActions.map(\.name) == ["look_up", "send_email"])
             #expect(summary.failingActions.map(\.name) == ["send_email"])
             let email = summary.failingActions[0]
-            #expect(email.calls == 40 && email.failures == 10 && email.failureRate == 0.25 && email.runs == 10)
+            #expect(
+                email.calls == 40 && email.failures == 10 && email.failureRate == 0.25 && email.runs == 10
+            )
             #expect(email.meanDuration.nanos == 100_000_000)
             let second = try await summarize(fixture, process) { $0.versionNumber = 2 }
             #expect(second.total.runs == 11 && second.versions.count == 1)

@@ -1,5 +1,7 @@
 import Foundation
+import GrimoireAPI
 import Postgres
+import ServiceKit
 import SwiftProtobuf
 import Testing
 
@@ -73,24 +75,60 @@ import Testing
             let call = try IdempotentCall(method: "m", key: "k", request: Google_Protobuf_Empty())
             let queries: [(String, PostgresStatement, [String])] = [
                 ("head", Queries.head(process: process), ["processes_pkey"]),
-                ("version", Queries.version(process: process, number: 0), ["processes_pkey", "process_version_index_process"]),
-                ("pinned", Queries.version(process: process, number: 3), ["processes_pkey", "process_version_index_process"]),
+                (
+                    "version", Queries.version(process: process, number: 0),
+                    ["processes_pkey", "process_version_index_process"]
+                ),
+                (
+                    "pinned", Queries.version(process: process, number: 3),
+                    ["processes_pkey", "process_version_index_process"]
+                ),
                 ("basics", Queries.basics(process: process, number: 0), ["processes_pkey"]),
                 ("part", Queries.part(.spyCode, process: process, number: 2), ["processes_pkey"]),
-                ("history", Queries.versions(process: process, before: .max, limit: 50), ["process_version_index_process"]),
-                ("bodies", Queries.bodies(process: process, from: 1, to: 5), ["process_version_index_process"]),
+                (
+                    "history", Queries.versions(process: process, before: .max, limit: 50),
+                    ["process_version_index_process"]
+                ),
+                (
+                    "bodies", Queries.bodies(process: process, from: 1, to: 5),
+                    ["process_version_index_process"]
+                ),
                 ("chain", Queries.chainHash(process: process, version: 1), ["process_version_index_process"]),
                 ("lock", Queries.lock(process: process), ["processes_pkey"]),
                 ("list", Queries.list(ListFilter(), after: nil, limit: 50), ["processes_by_update"]),
                 ("next page", Queries.list(ListFilter(), after: place, limit: 50), ["processes_by_update"]),
-                ("oldest", Queries.list(ListFilter(order: .updatedOldest), after: nil, limit: 50), ["processes_by_update"]),
-                ("created", Queries.list(ListFilter(order: .createdNewest), after: nil, limit: 50), ["processes_by_creation"]),
-                ("by name", Queries.list(ListFilter(order: .name), after: nil, limit: 50), ["processes_by_name"]),
-                ("prefix", Queries.list(ListFilter(namePrefix: "Process 77"), after: nil, limit: 50), ["processes_by_name"]),
-                ("runs", Queries.runsByVersion(filter, limit: 10), ["organization_id_process_id_started_at_idx"]),
-                ("intervals", Queries.runsByInterval(filter, unit: "day", limit: 10), ["organization_id_process_id_started_at_idx"]),
-                ("errors", Queries.runErrors(filter, limit: 10), ["organization_id_process_id_started_at_idx"]),
-                ("actions", Queries.runActions(filter, by: .slowest, limit: 10), ["organization_id_process_id_started_at_idx"]),
+                (
+                    "oldest", Queries.list(ListFilter(order: .updatedOldest), after: nil, limit: 50),
+                    ["processes_by_update"]
+                ),
+                (
+                    "created", Queries.list(ListFilter(order: .createdNewest), after: nil, limit: 50),
+                    ["processes_by_creation"]
+                ),
+                (
+                    "by name", Queries.list(ListFilter(order: .name), after: nil, limit: 50),
+                    ["processes_by_name"]
+                ),
+                (
+                    "prefix", Queries.list(ListFilter(namePrefix: "Process 77"), after: nil, limit: 50),
+                    ["processes_by_name"]
+                ),
+                (
+                    "runs", Queries.runsByVersion(filter, limit: 10),
+                    ["organization_id_process_id_started_at_idx"]
+                ),
+                (
+                    "intervals", Queries.runsByInterval(filter, unit: "day", limit: 10),
+                    ["organization_id_process_id_started_at_idx"]
+                ),
+                (
+                    "errors", Queries.runErrors(filter, limit: 10),
+                    ["organization_id_process_id_started_at_idx"]
+                ),
+                (
+                    "actions", Queries.runActions(filter, by: .slowest, limit: 10),
+                    ["organization_id_process_id_started_at_idx"]
+                ),
                 ("key", Queries.remembered(call, author: fixture.author), ["idempotency_keys_pkey"]),
                 ("delete", Queries.delete(process: process, author: fixture.author), ["processes_pkey"]),
                 ("restore", Queries.restore(process: process, author: fixture.author), ["processes_pkey"]),
@@ -98,7 +136,8 @@ import Testing
             for (name, statement, indexes) in queries {
                 let plan = try await plan(statement, fixture)
                 for index in indexes { #expect(plan.contains(index), "\(name): \(plan)") }
-                for table in ["processes", "process_version_index", "process_versions", "process_executions"] {
+                for table in ["processes", "process_version_index", "process_versions", "process_executions"]
+                {
                     #expect(!plan.contains("Seq Scan on \(table)\n"), "\(name): \(plan)")
                     #expect(!plan.contains("Seq Scan on \(table) "), "\(name): \(plan)")
                 }

@@ -67,13 +67,17 @@ import Testing
             func found(_ words: String) async throws -> [String] {
                 try await list(fixture) { $0.query = words }.processes.map(\.name)
             }
-            for words in ["refunds", "customer", "managers sign", "approval", "\"must sign\"", "laptops or euros"] {
+            for words in [
+                "refunds", "customer", "managers sign", "approval", "\"must sign\"", "laptops or euros",
+            ] {
                 #expect(try await found(words).contains("Refunding goods"), "\(words)")
             }
             #expect(try await found("manager -euro") == [])
             #expect(try await found("nothing") == [])
             #expect(try await found("the ' & | !") == [])
-            try await fixture.update(refund, code: "x = 1\n") { $0.processDocument = .with { $0.text = "New." } }
+            try await fixture.update(refund, code: "x = 1\n") {
+                $0.processDocument = .with { $0.text = "New." }
+            }
             #expect(try await found("manager") == [])
             #expect(try await found("approval") == [])
         }
@@ -81,7 +85,9 @@ import Testing
 
     @Test func aDifferenceIsToldByHunksAndEntries() async throws {
         try await Fixture.with { fixture in
-            let process = try await fixture.create(code: "a = 1\nb = 2\n") { $0.stableMapping = ["a": "f1", "b": "f2"] }
+            let process = try await fixture.create(code: "a = 1\nb = 2\n") {
+                $0.stableMapping = ["a": "f1", "b": "f2"]
+            }
             try await fixture.update(process, code: "a = 1\nb = 3\n") {
                 $0.name = "Q"
                 $0.stableMapping = ["b": "f3"]
@@ -98,11 +104,17 @@ import Testing
             let latest = try await diff { _ in }
             #expect(latest.fromVersion == 1 && latest.toVersion == 2 && !latest.truncated)
             #expect(latest.values.map { "\($0.kind) \($0.key)" } == ["changed name"])
-            #expect(latest.mapping.map { "\($0.kind) \($0.key) \($0.oldValue) \($0.newValue)" } == ["changed b f2 f3"])
+            #expect(
+                latest.mapping.map { "\($0.kind) \($0.key) \($0.oldValue) \($0.newValue)" } == [
+                    "changed b f2 f3"
+                ]
+            )
             #expect(latest.code.count == 1)
-            #expect(latest.code[0].lines.map { "\($0.kind) \($0.text)" } == [
-                "context a = 1", "removed b = 2", "added b = 3",
-            ])
+            #expect(
+                latest.code[0].lines.map { "\($0.kind) \($0.text)" } == [
+                    "context a = 1", "removed b = 2", "added b = 3",
+                ]
+            )
             let none = try await diff {
                 $0.fromVersion = 2
                 $0.toVersion = 2
@@ -165,9 +177,13 @@ import Testing
             },
             "DeleteProcess": { _ = try await $0.deleteProcess(request: .with(process: $1), context: $2) },
             "RestoreProcess": { _ = try await $0.restoreProcess(request: .with(process: $1), context: $2) },
-            "ListProcessVersions": { _ = try await $0.listProcessVersions(request: .with(process: $1), context: $2) },
+            "ListProcessVersions": {
+                _ = try await $0.listProcessVersions(request: .with(process: $1), context: $2)
+            },
             "GetProcessSpy": { _ = try await $0.getProcessSpy(request: .with(process: $1), context: $2) },
-            "GetProcessMapping": { _ = try await $0.getProcessMapping(request: .with(process: $1), context: $2) },
+            "GetProcessMapping": {
+                _ = try await $0.getProcessMapping(request: .with(process: $1), context: $2)
+            },
             "DiffVersions": { _ = try await $0.diffVersions(request: .with(process: $1), context: $2) },
             "VerifyVersion": { _ = try await $0.verifyVersion(request: .with(process: $1), context: $2) },
             "RecordExecutions": {
@@ -175,7 +191,9 @@ import Testing
                 request.executions = [ExecutionTests.run(1)]
                 _ = try await $0.recordExecutions(request: request, context: $2)
             },
-            "SummarizeExecutions": { _ = try await $0.summarizeExecutions(request: .with(process: $1), context: $2) },
+            "SummarizeExecutions": {
+                _ = try await $0.summarizeExecutions(request: .with(process: $1), context: $2)
+            },
         ]
 
     @Test func forEveryMethodAForeignProcessLooksAbsent() async throws {

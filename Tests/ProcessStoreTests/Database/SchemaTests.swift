@@ -1,5 +1,7 @@
 import Foundation
+import GrimoireAPI
 import Postgres
+import SwiftProtobuf
 import Testing
 
 @testable import ProcessStore
@@ -32,10 +34,16 @@ import Testing
                 let name: String = try table.decode("name")
                 #expect(try table.decode("secured", as: Bool.self), "\(name) has no row-level security")
                 if Self.exempt.contains(name) {
-                    #expect(try !table.decode("reachable", as: Bool.self), "\(name) is open to the application")
+                    #expect(
+                        try !table.decode("reachable", as: Bool.self),
+                        "\(name) is open to the application"
+                    )
                 } else if try table.decode("partition", as: Bool.self) {
                     // Only its parent is reached, whose policy holds then.
-                    #expect(try !table.decode("reachable", as: Bool.self), "\(name) is reachable by its own name")
+                    #expect(
+                        try !table.decode("reachable", as: Bool.self),
+                        "\(name) is reachable by its own name"
+                    )
                 } else {
                     seen += 1
                     #expect(try table.decode("owned", as: Bool.self), "\(name) has no organization_id")
@@ -52,11 +60,15 @@ import Testing
             try await fixture.update(process, code: "x = 2\n")
             let stranger = UUID()
             for table in ["process_versions", "process_version_index", "audit_log"] {
-                for statement in ["UPDATE \(table) SET organization_id = NULL", "DELETE FROM \(table)", "TRUNCATE \(table)"] {
+                for statement in [
+                    "UPDATE \(table) SET organization_id = NULL", "DELETE FROM \(table)", "TRUNCATE \(table)",
+                ] {
                     await #expect(throws: PostgresError.self, "\(statement)") {
                         try await fixture.asApplication(PostgresStatement(statement))
                     }
-                    await #expect(throws: PostgresError.self, "\(statement)") { try await fixture.asOwner(statement) }
+                    await #expect(throws: PostgresError.self, "\(statement)") {
+                        try await fixture.asOwner(statement)
+                    }
                 }
             }
             await #expect(throws: PostgresError.self) {
@@ -139,7 +151,11 @@ import Testing
             #expect(try await fixture.verify(id).findings.map(\.kind) == ["UNSIGNED"])
             try await fixture.update(id, code: "x = 1\n")
             #expect(try await fixture.verify(id, wholeChain: false).valid)
-            #expect(try await fixture.verify(id).findings.map { "\($0.versionNumber) \($0.kind)" } == ["1 UNSIGNED"])
+            #expect(
+                try await fixture.verify(id).findings.map { "\($0.versionNumber) \($0.kind)" } == [
+                    "1 UNSIGNED"
+                ]
+            )
         }
     }
 }

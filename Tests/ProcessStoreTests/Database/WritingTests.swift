@@ -1,6 +1,8 @@
 import Foundation
 import GrimoireAPI
+import Postgres
 import ServiceKit
+import SwiftProtobuf
 import Testing
 
 @testable import ProcessStore
@@ -8,7 +10,8 @@ import Testing
 @Suite struct WritingTests {
     @Test func oneKeySentFiftyTimesAtOnceMakesOneVersion() async throws {
         try await Fixture.with { fixture in
-            let created = try await withThrowingTaskGroup(of: String.self, returning: Set<String>.self) { group in
+            let created = try await withThrowingTaskGroup(of: String.self, returning: Set<String>.self) {
+                group in
                 for _ in 0..<50 { group.addTask { try await fixture.create(key: "create-1") } }
                 return try await group.reduce(into: []) { $0.insert($1) }
             }
@@ -67,7 +70,9 @@ import Testing
             let process = try await fixture.create()
             let numbers = try await withThrowingTaskGroup(of: Int32.self, returning: [Int32].self) { group in
                 for writer in 0..<200 {
-                    group.addTask { try await fixture.update(process, code: "x = \(writer + 10)\n").versionNumber }
+                    group.addTask {
+                        try await fixture.update(process, code: "x = \(writer + 10)\n").versionNumber
+                    }
                 }
                 return try await group.reduce(into: []) { $0.append($1) }
             }
@@ -84,10 +89,14 @@ import Testing
                 for writer in 0..<20 {
                     group.addTask {
                         do {
-                            try await fixture.update(process, code: "x = \(writer + 10)\n") { $0.expectedVersion = 1 }
+                            try await fixture.update(process, code: "x = \(writer + 10)\n") {
+                                $0.expectedVersion = 1
+                            }
                             return true
                         } catch let error as ServiceError {
-                            guard case .conflict(reason: "VERSION_CONFLICT", _) = error.kind else { throw error }
+                            guard case .conflict(reason: "VERSION_CONFLICT", _) = error.kind else {
+                                throw error
+                            }
                             return false
                         }
                     }
@@ -113,7 +122,10 @@ import Testing
             let process = try await fixture.create(code: "def pay(a):\n    send(a)\n")
             let first = try await fixture.get(process)
             #expect(first.processDocument.derived)
-            #expect(first.processDocument.text.contains("`pay(a)`") && first.processDocument.text.contains("`send`"))
+            #expect(
+                first.processDocument.text.contains("`pay(a)`")
+                    && first.processDocument.text.contains("`send`")
+            )
             try await fixture.update(process, code: "def refund(a):\n    send(a)\n")
             #expect(try await fixture.get(process).processDocument.text.contains("`refund(a)`"))
             try await fixture.update(process, code: "def refund(a):\n    send(a)\n") {

@@ -40,7 +40,9 @@ import Testing
         for _ in 0..<400 {
             let letters = Int.random(in: 1...6, using: &numbers)
             func lines() -> [Int] {
-                (0..<Int.random(in: 0...16, using: &numbers)).map { _ in Int.random(in: 0..<letters, using: &numbers) }
+                (0..<Int.random(in: 0...16, using: &numbers)).map { _ in
+                    Int.random(in: 0..<letters, using: &numbers)
+                }
             }
             let (old, new) = (lines(), lines())
             let diff = LineDiff(old, new)
@@ -84,7 +86,9 @@ import Testing
         for _ in 0..<100 {
             func text() -> String {
                 let count = Int.random(in: 0...30, using: &numbers)
-                let lines = (0..<count).map { _ in ["a", "b", "", "é", "c\r"][Int.random(in: 0..<5, using: &numbers)] }
+                let lines = (0..<count).map { _ in
+                    ["a", "b", "", "é", "c\r"][Int.random(in: 0..<5, using: &numbers)]
+                }
                 return lines.joined(separator: "\n") + (Bool.random(using: &numbers) ? "\n" : "")
             }
             let (old, new) = (text(), text())
@@ -99,9 +103,11 @@ import Testing
         let hunks = TextDiff(old, new).hunks
         #expect(hunks.map(\.from) == [6..<19, 26..<30])
         #expect(hunks.map(\.to) == [6..<18, 25..<30])
-        #expect(hunks[0].lines.filter { $0.kind != .context }.map { "\($0.kind) \($0.text)" } == [
-            "removed line 10\n", "added line ten\n", "removed line 16\n",
-        ])
+        #expect(
+            hunks[0].lines.filter { $0.kind != .context }.map { "\($0.kind) \($0.text)" } == [
+                "removed line 10\n", "added line ten\n", "removed line 16\n",
+            ]
+        )
     }
 
     @Test func equalTextsHaveNoHunkAndALineFeedAtTheEndCounts() {
@@ -114,9 +120,11 @@ import Testing
 
     @Test func mappingsDifferByKey() {
         let changes = ValueDiff.between(["a": "1", "b": "2", "c": "3"], ["b": "2", "c": "4", "d": "5"])
-        #expect(changes.map { "\($0.kind) \($0.key) \($0.old) \($0.new)" } == [
-            "removed a 1 ", "changed c 3 4", "added d  5",
-        ])
+        #expect(
+            changes.map { "\($0.kind) \($0.key) \($0.old) \($0.new)" } == [
+                "removed a 1 ", "changed c 3 4", "added d  5",
+            ]
+        )
     }
 
     @Test func aDifferenceThatIsTooLargeIsCut() {

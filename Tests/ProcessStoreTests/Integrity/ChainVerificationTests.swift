@@ -6,7 +6,8 @@ import Testing
 @testable import ProcessStore
 
 @Suite struct ChainVerificationTests {
-    private let (process, organization) = (UUID(), UUID())
+    private let process = UUID()
+    private let organization = UUID()
     private var genesis: [UInt8] { VersionSeal.genesis(process: process, organization: organization) }
 
     private func keys(_ ids: String...) throws -> SigningKeys {
@@ -14,7 +15,13 @@ import Testing
     }
 
     private func content(_ number: Int32) -> ProcessContent {
-        ProcessContent(name: "P", description: "", spyCode: "x = \(number)", stableMapping: [:], document: nil)
+        ProcessContent(
+            name: "P",
+            description: "",
+            spyCode: "x = \(number)",
+            stableMapping: [:],
+            document: nil
+        )
     }
 
     private func chain(_ count: Int32, _ keys: SigningKeys) throws -> [ChainVerification.Link] {
@@ -27,7 +34,9 @@ import Testing
         }
     }
 
-    private func findings(_ links: [ChainVerification.Link], _ keys: SigningKeys, last: Int32? = nil) -> [String] {
+    private func findings(_ links: [ChainVerification.Link], _ keys: SigningKeys, last: Int32? = nil)
+        -> [String]
+    {
         var verification = ChainVerification(first: 1, previous: nil, genesis: genesis, keys: keys)
         for link in links { verification.check(link) }
         verification.finish(at: last ?? links.last?.version ?? 0)

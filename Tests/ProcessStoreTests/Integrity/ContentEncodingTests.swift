@@ -14,7 +14,9 @@ import Testing
     )
 
     @Test func theBytesAreTheseForEver() {
-        func text(_ text: String) -> [UInt8] { [0, 0, 0, 0, 0, 0, 0, UInt8(text.utf8.count)] + Array(text.utf8) }
+        func text(_ text: String) -> [UInt8] {
+            [0, 0, 0, 0, 0, 0, 0, UInt8(text.utf8.count)] + Array(text.utf8)
+        }
         func count(_ number: UInt8) -> [UInt8] { [0, 0, 0, 0, 0, 0, 0, number] }
         var golden = Array("grimoire.content.1\n".utf8)
         golden += [0, 0, 0, 0, 0, 0, 0, 3, 0x4E, 0xC3, 0xA9] + count(0)

@@ -4,6 +4,7 @@ import GRPCCore
 import GRPCProtobuf
 import GrimoireAPI
 import SPySandbox
+import ServiceKit
 import SwiftProtobuf
 import Testing
 
@@ -21,7 +22,8 @@ import Testing
     }
 
     @Test func goodCodeIsValidAndItsPartsAreNamed() {
-        let response = CodeReview("import math\ndef area(r):\n    log(r)\n    return math.pi * r * r\n").response
+        let response = CodeReview("import math\ndef area(r):\n    log(r)\n    return math.pi * r * r\n")
+            .response
         #expect(response.valid)
         #expect(response.actions == ["log"] && response.modules == ["math"] && response.functions == ["area"])
     }
@@ -76,7 +78,11 @@ import Testing
     }
 
     @Test func aRunThatFailsOrSpendsItsBudgetSaysWhere() {
-        let failing = DryRun.run(CodeReview("def f():\n    return 1 // 0\n").parsed, .with { $0.entryPoint = "f" }, stop: StopRequest())
+        let failing = DryRun.run(
+            CodeReview("def f():\n    return 1 // 0\n").parsed,
+            .with { $0.entryPoint = "f" },
+            stop: StopRequest()
+        )
         #expect(!failing.succeeded && failing.error.type == "ZeroDivisionError" && failing.error.line == 2)
         let endless = DryRun.run(
             CodeReview("while True:\n    pass\n").parsed,

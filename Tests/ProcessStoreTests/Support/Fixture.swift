@@ -5,6 +5,7 @@ import GRPCCore
 import GrimoireAPI
 import Postgres
 import ServiceKit
+import SwiftProtobuf
 import Testing
 
 @testable import ProcessStore
@@ -35,12 +36,19 @@ struct Fixture: Sendable {
     }
 
     /// Signing keys as a JWK Set: the first signs, the others verify.
-    static func keys(_ ids: [(id: String, key: Curve25519.Signing.PrivateKey, isPrivate: Bool)]) throws -> Data {
+    static func keys(_ ids: [(id: String, key: Curve25519.Signing.PrivateKey, isPrivate: Bool)]) throws
+        -> Data
+    {
         func text(_ bytes: Data) -> String {
-            bytes.base64EncodedString().replacing("+", with: "-").replacing("/", with: "_").replacing("=", with: "")
+            bytes.base64EncodedString().replacing("+", with: "-").replacing("/", with: "_").replacing(
+                "=",
+                with: ""
+            )
         }
         let keys = ids.map { id, key, isPrivate in
-            var fields = ["kty": "OKP", "crv": "Ed25519", "kid": id, "x": text(key.publicKey.rawRepresentation)]
+            var fields = [
+                "kty": "OKP", "crv": "Ed25519", "kid": id, "x": text(key.publicKey.rawRepresentation),
+            ]
             if isPrivate { fields["d"] = text(key.rawRepresentation) }
             return fields
         }
@@ -139,7 +147,9 @@ struct Fixture: Sendable {
 
     /// A statement as the application role within an organization.
     @discardableResult
-    func asApplication(_ statement: PostgresStatement, organization: UUID? = nil) async throws -> PostgresResult {
+    func asApplication(_ statement: PostgresStatement, organization: UUID? = nil) async throws
+        -> PostgresResult
+    {
         let results = try await each(
             application,
             [[Queries.organization(organization ?? self.organization), statement]]
@@ -181,18 +191,19 @@ struct Fixture: Sendable {
         let caller = Caller(userID: user, organizationID: organization ?? self.organization, roles: [.admin])
         return try await Caller.$current.withValue(caller) {
             try await CallContext.$current.withValue(CallContext(idempotencyKey: key)) {
-                try await body(service, Self.context)
+                try await withServerContextRPCCancellationHandle { handle in
+                    try await body(
+                        service,
+                        ServerContext(
+                            descriptor: Grimoire_V1_ProcessManager.Method.GetProcess.descriptor,
+                            remotePeer: "in-process:test",
+                            localPeer: "in-process:test",
+                            cancellation: handle
+                        )
+                    )
+                }
             }
         }
-    }
-
-    private static var context: ServerContext {
-        ServerContext(
-            descriptor: Grimoire_V1_ProcessManager.Method.GetProcess.descriptor,
-            remotePeer: "in-process:test",
-            localPeer: "in-process:test",
-            cancellation: RPCCancellationHandle()
-        )
     }
 
     /// Makes a process and returns its ID.
@@ -207,7 +218,9 @@ struct Fixture: Sendable {
         request.spyCode = code
         change(&request)
         let complete = request
-        return try await call(key: key) { try await $0.createProcess(request: complete, context: $1).processID }
+        return try await call(key: key) {
+            try await $0.createProcess(request: complete, context: $1).processID
+        }
     }
 
     /// Updates a process.
