@@ -33,6 +33,7 @@ let package = Package(
             from: "1.4.0",
             traits: ["JSON", "CommandLineArguments"]
         ),
+        .package(url: "https://github.com/apple/swift-crypto.git", from: "4.5.2"),
         .package(url: "https://github.com/apple/swift-log.git", from: "1.16.2"),
         .package(url: "https://github.com/apple/swift-nio.git", from: "2.101.2"),
         .package(url: "https://github.com/apple/swift-protobuf.git", from: "1.39.0"),
@@ -120,20 +121,27 @@ let package = Package(
         .target(
             name: "ProcessStore",
             dependencies: [
-                "EventLoop", "GrimoireAPI", "Postgres", "ServiceKit",
+                "EventLoop", "GrimoireAPI", "Postgres", "SPyAnalysis", "SPySandbox", "SPySyntax",
+                "ServiceKit",
+                .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "GRPCCore", package: "grpc-swift-2"),
+                .product(name: "GRPCProtobuf", package: "grpc-swift-protobuf"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
                 .product(name: "SwiftProtobuf", package: "swift-protobuf"),
             ],
-            resources: [.embedInCode("Migrations/0001_processes.sql")],
+            resources: [
+                .embedInCode("Migrations/0001_processes.sql"), .embedInCode("Migrations/0002_integrity.sql"),
+            ],
             swiftSettings: strict
         ),
         .testTarget(
             name: "ProcessStoreTests",
             dependencies: [
                 "EventLoop", "GRPCNghttp2", "GrimoireAPI", "Postgres", "ProcessStore", "ServiceKit",
+                .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "GRPCCore", package: "grpc-swift-2"),
+                .product(name: "GRPCProtobuf", package: "grpc-swift-protobuf"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "SwiftProtobuf", package: "swift-protobuf"),
             ],

@@ -19,19 +19,60 @@ enum ContentCoding {
         try json.map { try JSONDecoder().decode(ProcessContent.Document.self, from: Data($0.utf8)) }
     }
 
+    /// A version whose JSON has not been read yet, since that may take long.
+    struct RawVersion: Sendable {
+        let number: Int32
+        let name: String
+        let description: String
+        let spyCode: String
+        let mapping: String
+        let document: String?
+        let seal: VersionSeal?
+
+        /// What reading it costs.
+        var jsonBytes: Int { mapping.utf8.count + (document?.utf8.count ?? 0) }
+
+        /// Reads the JSON.
+        func body() throws -> VersionBody {
+            VersionBody(
+                number: number,
+                content: ProcessContent(
+                    name: name,
+                    description: description,
+                    spyCode: spyCode,
+                    stableMapping: try ContentCoding.mapping(mapping),
+                    document: try ContentCoding.document(document)
+                ),
+                seal: seal
+            )
+        }
+    }
+
     /// From a row of `Queries.version`; nil where the process has no such version.
-    static func version(_ row: PostgresRow, process: UUID) throws -> StoredVersion? {
+    static func version(_ row: PostgresRow) throws -> RawVersion? {
         guard let number = try row.decodeOptional("version_number", as: Int32.self) else { return nil }
-        return StoredVersion(
+        return RawVersion(
             number: number,
-            content: ProcessContent(
-                name: try row.decode("name"),
-                description: try row.decode("description"),
-                spyCode: try row.decode("spy_code"),
-                stableMapping: try mapping(try row.decode("stable_mapping")),
-                document: try document(try row.decodeOptional("process_document"))
-            ),
-            process: try storedProcess(row, id: process)
+            name: try row.decode("name"),
+            description: try row.decode("description"),
+            spyCode: try row.decode("spy_code"),
+            mapping: try row.decode("stable_mapping"),
+            document: try row.decodeOptional("process_document"),
+            seal: try seal(row)
+        )
+    }
+
+    static func seal(_ row: PostgresRow) throws -> VersionSeal? {
+        guard let contentHash = try row.decodeOptional("content_hash", as: [UInt8].self),
+            let chainHash = try row.decodeOptional("chain_hash", as: [UInt8].self),
+            let signature = try row.decodeOptional("signature", as: [UInt8].self),
+            let keyID = try row.decodeOptional("signing_key_id", as: String.self)
+        else { return nil }
+        return VersionSeal(
+            contentHash: contentHash,
+            chainHash: chainHash,
+            signature: signature,
+            keyID: keyID
         )
     }
 

@@ -4,14 +4,12 @@ public import Postgres
 public enum Migrations {
     /// All of it, in order.
     public static let all: [Migration] = [
-        Migration(number: 1, name: "processes", sql: text(PackageResources._001_processes_sql))
+        Migration(number: 1, name: "processes", sql: text(PackageResources._001_processes_sql)),
+        Migration(number: 2, name: "integrity", sql: text(PackageResources._002_integrity_sql)),
     ]
 
-    /// What every start does once the schema is up to date: a year's partitions ahead.
-    public static let upkeep = """
-        SELECT grimoire_make_partitions('process_versions', 12);
-        SELECT grimoire_make_partitions('process_suggestions', 12)
-        """
+    /// What every start does once the schema is up to date: a year's partitions ahead, old keys away.
+    public static let upkeep = "SELECT grimoire_upkeep(12)"
 
     private static func text(_ bytes: [UInt8]) -> String { String(decoding: bytes, as: UTF8.self) }
 }

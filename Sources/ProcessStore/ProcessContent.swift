@@ -1,4 +1,4 @@
-public import FoundationEssentials
+internal import FoundationEssentials
 
 /// Everything that one version of a process says. Two versions with equal contents are the same version.
 public struct ProcessContent: Sendable, Equatable {
@@ -10,66 +10,98 @@ public struct ProcessContent: Sendable, Equatable {
     public var spyCode: String
     /// SPy expression to fact ID.
     public var stableMapping: [String: String]
-    /// The English specification, nil where none was ever given.
+    /// The English specification; nil in versions from before outlines were derived, where none was given.
     public var document: Document?
 
     /// The English specification, as the column `process_document` keeps it.
-    public struct Document: Sendable, Equatable, Codable {
+    public struct Document: Sendable, Equatable {
         /// text/markdown or text/plain.
         public var format: String
         /// The specification itself.
         public var text: String
         /// Free attributes.
         public var attributes: [String: String]
+        /// Whether nobody wrote it: an outline of the code.
+        public var isDerived = false
     }
 }
 
-/// A version as it is stored.
-public struct StoredVersion: Sendable {
+extension ProcessContent.Document: Codable {
+    private enum CodingKeys: String, CodingKey {
+        case format, text, attributes, derived
+    }
+
+    /// From the column's JSON, where `derived` stands only if it is true.
+    public init(from decoder: any Decoder) throws {
+        let values = try decoder.container(keyedBy: CodingKeys.self)
+        format = try values.decode(String.self, forKey: .format)
+        text = try values.decode(String.self, forKey: .text)
+        attributes = try values.decode([String: String].self, forKey: .attributes)
+        isDerived = try values.decodeIfPresent(Bool.self, forKey: .derived) ?? false
+    }
+
+    /// As the column's JSON.
+    public func encode(to encoder: any Encoder) throws {
+        var values = encoder.container(keyedBy: CodingKeys.self)
+        try values.encode(format, forKey: .format)
+        try values.encode(text, forKey: .text)
+        try values.encode(attributes, forKey: .attributes)
+        if isDerived { try values.encode(true, forKey: .derived) }
+    }
+}
+
+/// A version's contents with its number and what proves them. Never changes.
+struct VersionBody: Sendable {
     /// From 1.
-    public let number: Int32
+    let number: Int32
     /// What it says.
-    public let content: ProcessContent
-    /// The process it belongs to.
-    public let process: StoredProcess
+    let content: ProcessContent
+    /// Nil for versions older than the hashes.
+    let seal: VersionSeal?
+}
+
+/// A version as it is stored, with its process.
+struct StoredVersion: Sendable {
+    let body: VersionBody
+    let process: StoredProcess
 }
 
 /// What is known of a process as a whole.
-public struct StoredProcess: Sendable {
+struct StoredProcess: Sendable {
     /// Its ID.
-    public let id: UUID
+    let id: UUID
     /// The number of its latest version.
-    public let latestVersion: Int32
+    let latestVersion: Int32
     /// When it was created.
-    public let createdAt: Instant
+    let createdAt: Instant
     /// When its latest version was made.
-    public let updatedAt: Instant
+    let updatedAt: Instant
     /// The user who created it.
-    public let createdBy: UUID
+    let createdBy: UUID
 }
 
 /// One version in a history, without its contents.
-public struct VersionSummary: Sendable {
+struct VersionSummary: Sendable {
     /// From 1.
-    public let number: Int32
+    let number: Int32
     /// When it was made.
-    public let createdAt: Instant
+    let createdAt: Instant
     /// Who made it.
-    public let createdBy: UUID
+    let createdBy: UUID
     /// What its author said.
-    public let changelog: String
+    let changelog: String
     /// The process's name at the time.
-    public let name: String
+    let name: String
 }
 
 /// One process in a list.
-public struct ProcessListing: Sendable {
+struct ProcessListing: Sendable {
     /// What is known of it.
-    public let process: StoredProcess
+    let process: StoredProcess
     /// Its name now.
-    public let name: String
+    let name: String
     /// Its description now.
-    public let description: String
+    let description: String
 }
 
 /// A moment: microseconds since 1970-01-01T00:00:00Z, as exact as the database keeps it.

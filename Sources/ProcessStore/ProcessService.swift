@@ -31,18 +31,24 @@ public enum ProcessService {
         let configuration = try ProcessServiceConfiguration(reading: settings)
         let logger = ServiceProgram.logger(label: "grimoire-processes", level: configuration.service.logLevel)
         let verifier = try await TokenVerifier(configuration: configuration.service.authentication)
+        let keys = try SigningKeys(file: configuration.signingKeysFile)
         let threads = try Transport.Threads(configuration.service)
         if let owner = configuration.owner {
             let migrator = Migrator(Migrations.all, upkeep: Migrations.upkeep)
             let applied = try await migrator.run(owner, offload: threads.offload)
             logger.info("The schema is up to date", metadata: [LogKey.count: "\(applied.count)"])
         }
+        let workshop = OffloadExecutor(width: workshopWidth, queueLimit: workshopQueue, name: "workshop")
         let store = ProcessStore(
             configuration: configuration.application,
             loops: threads.loops,
             offload: threads.offload,
-            limits: configuration.poolLimits
+            workshop: workshop,
+            limits: configuration.poolLimits,
+            cacheBytes: configuration.cacheBytes,
+            keys: keys
         )
+        let trail = AuditTrail(store: store, loops: threads.loops, logger: logger)
         let host = try await GRPCHost(
             services: [ProcessManagerService(store: store)],
             descriptors: [Grimoire_V1_ProcessManager.descriptor],
@@ -51,13 +57,21 @@ public enum ProcessService {
             configuration: configuration.service,
             threads: threads,
             verifier: verifier,
-            logger: logger
+            logger: logger,
+            innermost: [CallContextInterceptor(trail: trail)]
         )
-        try await ServiceProgram.run([host], grace: configuration.service.shutdownGrace, logger: logger) {
+        let services: [any Service] = [trail, Upkeep(store: store, logger: logger), host]
+        try await ServiceProgram.run(services, grace: configuration.service.shutdownGrace, logger: logger) {
             await store.shutdown()
+            await workshop.shutdown()
             await threads.shutdown()
         }
     }
+
+    /// Threads for parsing, diffs, verification and dry runs: what is computed at once beside the loops.
+    private static let workshopWidth = 2
+    /// Computations that may wait for one; beyond that, callers are asked to come again.
+    private static let workshopQueue = 256
 
     /// Which role each method asks for.
     static let requirements: [MethodDescriptor: Role] = [
@@ -69,5 +83,11 @@ public enum ProcessService {
         Grimoire_V1_ProcessManager.Method.ListProcessVersions.descriptor: .viewer,
         Grimoire_V1_ProcessManager.Method.GetProcessSpy.descriptor: .viewer,
         Grimoire_V1_ProcessManager.Method.GetProcessMapping.descriptor: .viewer,
+        Grimoire_V1_ProcessManager.Method.ValidateProcess.descriptor: .viewer,
+        Grimoire_V1_ProcessManager.Method.DiffVersions.descriptor: .viewer,
+        Grimoire_V1_ProcessManager.Method.VerifyVersion.descriptor: .viewer,
+        Grimoire_V1_ProcessManager.Method.RestoreProcess.descriptor: .admin,
+        Grimoire_V1_ProcessManager.Method.RecordExecutions.descriptor: .service,
+        Grimoire_V1_ProcessManager.Method.SummarizeExecutions.descriptor: .viewer,
     ]
 }

@@ -11,6 +11,10 @@ public struct ProcessServiceConfiguration: Sendable {
     public let application: PostgresConfiguration
     /// What each loop's pool may use.
     public let poolLimits: PostgresPool.Limits
+    /// The file with the keys that versions are signed with.
+    public let signingKeysFile: String
+    /// Bytes of each loop's cache.
+    public let cacheBytes: Int
 
     /// The settings behind it.
     public enum Settings {
@@ -43,12 +47,26 @@ public struct ProcessServiceConfiguration: Sendable {
             meaning: "Connections per event loop at most.",
             fallback: 8
         )
+        /// The keys that versions are signed with.
+        public static let signingKeys = Setting<String>.text(
+            "signing.keys.file",
+            allowed: "the path of a JWK Set (RFC 7517) whose first Ed25519 key with \"d\" signs",
+            meaning:
+                "The keys that versions are signed and verified with. A new key goes first, old ones stay."
+        )
+        /// The caches' size.
+        public static let cacheMegabytes = Setting<Int>.integer(
+            "cache.megabytes",
+            0...65_536,
+            meaning: "Megabytes of versions that each event loop keeps in memory at most.",
+            fallback: 32
+        )
 
         /// All of them, and those of every service.
         public static let all =
             ServiceConfiguration.Settings.all + [
                 ownerURL.description, applicationURL.description, migrates.description,
-                connections.description,
+                connections.description, signingKeys.description, cacheMegabytes.description,
             ]
     }
 
@@ -67,6 +85,8 @@ public struct ProcessServiceConfiguration: Sendable {
         var limits = PostgresPool.Limits()
         limits.connections = try reader.value(of: Settings.connections)
         poolLimits = limits
+        signingKeysFile = try reader.value(of: Settings.signingKeys)
+        cacheBytes = try reader.value(of: Settings.cacheMegabytes) << 20
     }
 
     /// A database's URL as a configuration.

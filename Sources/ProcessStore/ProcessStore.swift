@@ -1,6 +1,6 @@
-public import EventLoop
-public import FoundationEssentials
-public import Postgres
+internal import EventLoop
+internal import FoundationEssentials
+internal import Postgres
 internal import ServiceKit
 
 /// Processes and their versions in PostgreSQL, seen from one organization at a time.
@@ -9,22 +9,38 @@ internal import ServiceKit
 /// the latest. A writer that loses this race tries again with the process locked, so that it comes to its turn.
 /// Every method throws `ServiceError`.
 public struct ProcessStore: Sendable {
+    /// What each loop has of its own.
+    private struct Lane: Sendable {
+        let pool: PostgresPool
+        let cache: VersionCache
+    }
+
+    let workshop: Workshop
+    let keys: SigningKeys
     private let loops: EventLoopGroup
-    private let pools: [ObjectIdentifier: PostgresPool]
+    private let lanes: [ObjectIdentifier: Lane]
 
     /// - Parameters:
     ///   - configuration: The database, as the application role.
-    ///   - loops: Each gets a pool of its own.
+    ///   - loops: Each gets a pool and a cache of its own.
     ///   - offload: Where connecting blocks.
+    ///   - workshop: Where long computations run.
     ///   - limits: Each pool's.
-    public init(
+    ///   - cacheBytes: Each cache's.
+    ///   - keys: What versions are signed with.
+    init(
         configuration: PostgresConfiguration,
         loops: EventLoopGroup,
         offload: OffloadExecutor,
-        limits: PostgresPool.Limits
+        workshop: OffloadExecutor,
+        limits: PostgresPool.Limits,
+        cacheBytes: Int,
+        keys: SigningKeys
     ) {
         self.loops = loops
-        pools = Dictionary(
+        self.workshop = Workshop(offload: workshop)
+        self.keys = keys
+        lanes = Dictionary(
             uniqueKeysWithValues: loops.loops.map { loop in
                 let pool = PostgresPool(
                     configuration: configuration,
@@ -32,121 +48,38 @@ public struct ProcessStore: Sendable {
                     offload: offload,
                     limits: limits
                 )
-                return (ObjectIdentifier(loop), pool)
+                return (
+                    ObjectIdentifier(loop),
+                    Lane(pool: pool, cache: VersionCache(bytes: cacheBytes, loop: loop))
+                )
             }
         )
     }
 
     /// Closes every connection.
     public func shutdown() async {
-        for pool in pools.values { await pool.shutdown() }
+        for lane in lanes.values { await lane.pool.shutdown() }
     }
 
-    // MARK: Writing
-
-    /// Makes a process and its version 1.
-    public func create(
-        _ content: ProcessContent,
-        changelog: String,
-        author: UUID,
-        organization: UUID
-    ) async throws -> (id: UUID, createdAt: Instant) {
-        let id = UUID()
-        let statement = try Queries.create(
-            process: id,
-            version: UUID(),
-            content: content,
-            changelog: changelog,
-            author: author,
-            organization: organization
-        )
-        let results = try await translated {
-            try await pool.pipeline([Queries.organization(organization), statement])
+    private var lane: Lane {
+        guard let lane = lanes[ObjectIdentifier(loops.next())] else {
+            preconditionFailure("every loop of the group has a lane")
         }
-        guard let row = results.last?.first else { throw Self.broken("a create returned no row") }
-        return (id, try row.instant("created_at"))
+        return lane
     }
 
-    /// What became of an update.
-    public enum UpdateOutcome: Sendable {
-        /// A new version was made.
-        case made(Int32, Instant)
-        /// The current version says all that already.
-        case unchanged(Int32, Instant)
+    /// The connections of the current loop.
+    var pool: PostgresPool { lane.pool }
+    /// What the current loop has read.
+    var cache: VersionCache { lane.cache }
+
+    /// Tells every loop that a process is not what it was.
+    func forget(_ process: UUID, organization: UUID) async {
+        let key = VersionCache.ProcessKey(organization: organization, process: process)
+        for lane in lanes.values { await lane.cache.forget(key) }
     }
 
-    /// Makes the next version from the current one.
-    ///
-    /// - Parameters:
-    ///   - process: Which process.
-    ///   - expectedVersion: The version that must be the current one; 0 for any.
-    ///   - changelog: What the author says.
-    ///   - author: Who makes it.
-    ///   - organization: Whose process it is.
-    ///   - change: The new contents from the current ones; called again where another writer came first.
-    public func update(
-        _ process: UUID,
-        expectedVersion: Int32,
-        changelog: String,
-        author: UUID,
-        organization: UUID,
-        change: @escaping @Sendable (ProcessContent) throws -> ProcessContent
-    ) async throws -> UpdateOutcome {
-        let update = Update(
-            process: process,
-            expectedVersion: expectedVersion,
-            changelog: changelog,
-            author: author,
-            organization: organization,
-            change: change
-        )
-        let pool = self.pool
-        return try await translated {
-            let head = try await pool.pipeline([
-                Queries.organization(organization), Queries.version(process: process, number: 0),
-            ])
-            switch try update.decide(head.last?.first) {
-            case .unchanged(let number, let instant): return .unchanged(number, instant)
-            case .write(let statement):
-                let written = try await pool.pipeline([Queries.organization(organization), statement])
-                if let outcome = try update.outcome(written.last?.first) { return outcome }
-            }
-            // Another writer was faster. From here on nobody can be.
-            return try await pool.withConnection { try await update.runLocked(on: $0) }
-        }
-    }
-
-    /// Makes a process NOT_FOUND; its rows stay.
-    public func delete(_ process: UUID, organization: UUID) async throws -> Instant {
-        let results = try await translated {
-            try await pool.pipeline([Queries.organization(organization), Queries.delete(process: process)])
-        }
-        guard let row = results.last?.first else { throw ServiceError.notFound("process", process.text) }
-        return try row.instant("deleted_at")
-    }
-
-    // MARK: Reading
-
-    var pool: PostgresPool {
-        guard let pool = pools[ObjectIdentifier(loops.next())] else {
-            preconditionFailure("every loop of the group has a pool")
-        }
-        return pool
-    }
-
-    func part(
-        _ part: Queries.Part,
-        _ number: Int32,
-        _ process: UUID,
-        _ organization: UUID
-    ) async throws -> (Int32, PostgresRow) {
-        let result = try await read(organization, Queries.part(part, process: process, number: number))[0]
-        guard let row = result.first else { throw ServiceError.notFound("process", process.text) }
-        guard let found = try row.decodeOptional("version_number", as: Int32.self) else {
-            throw Self.noVersion(number, process)
-        }
-        return (found, row)
-    }
+    // MARK: Round trips
 
     /// The answers to `statements`. A read whose connection breaks is made once more: it changes nothing.
     func read(

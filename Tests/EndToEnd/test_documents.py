@@ -36,7 +36,7 @@ def test_each_version_is_read_back_as_it_was_written(folder, organization, api, 
         read = rest("GET", f"/processes/{process_id}?version={number}").json()
         assert read["spy_code"] == version["code"]
         assert read["process_document"] == {
-            "format": "text/markdown", "text": version["document"], "attributes": {"owner": "José"},
+            "format": "text/markdown", "text": version["document"], "attributes": {"owner": "José"}, "derived": False,
         }
         assert read["stable_mapping"] == version["mapping"]
         assert (read["version_number"], read["latest_version"]) == (number, 3)

@@ -54,6 +54,7 @@ import Testing
             environment: [
                 "GRIMOIRE_LISTEN_PORT": "0", "GRIMOIRE_EVENT_LOOPS": "1",
                 "GRIMOIRE_AUTH_JWKS_FILE": try Self.setting("GRIMOIRE_STATE") + "/keys/jwks.json",
+                "GRIMOIRE_SIGNING_KEYS_FILE": try Self.setting("GRIMOIRE_STATE") + "/keys/signing.json",
                 "GRIMOIRE_AUTH_ISSUER": "grimoire-local", "GRIMOIRE_DATABASE_MIGRATE": "false",
                 "GRIMOIRE_DATABASE_APPLICATION_URL": try Self.setting("GRIMOIRE_DATABASE_APPLICATION_URL"),
             ]
@@ -61,12 +62,17 @@ import Testing
         let configuration = try ProcessServiceConfiguration(reading: settings)
         let threads = try Transport.Threads(configuration.service)
         let loop = threads.loops.loops[0]
+        let workshop = OffloadExecutor(width: 1)
         let store = ProcessStore(
             configuration: configuration.application,
             loops: threads.loops,
             offload: threads.offload,
-            limits: configuration.poolLimits
+            workshop: workshop,
+            limits: configuration.poolLimits,
+            cacheBytes: configuration.cacheBytes,
+            keys: try SigningKeys(file: configuration.signingKeysFile)
         )
+        let trail = AuditTrail(store: store, loops: threads.loops, logger: Logger(label: "test"))
         let recorder = ThreadRecorder(loop: loop)
         let host = try await GRPCHost(
             services: [ProcessManagerService(store: store)],
@@ -76,7 +82,7 @@ import Testing
             threads: threads,
             verifier: try await TokenVerifier(configuration: configuration.service.authentication),
             logger: Logger(label: "test"),
-            innermost: [recorder]
+            innermost: [CallContextInterceptor(trail: trail), recorder]
         )
         let clients = try Transport.Threads(configuration.service)
         let token = try Self.setting("GRIMOIRE_TOKEN")
@@ -103,6 +109,15 @@ import Testing
             let before = await statistics(of: loop)
             let count = 200
             for _ in 0..<count { _ = try await manager.getProcess(request, metadata: metadata) }
+            for _ in 0..<count {
+                _ = try await manager.getProcess(
+                    .with {
+                        $0.processID = created.processID
+                        $0.versionNumber = 1
+                    },
+                    metadata: metadata
+                )
+            }
             let after = await statistics(of: loop)
             // Each reading of the statistics comes from another thread, and wakes the loop up once.
             #expect(after.wakeUps - before.wakeUps <= 1)
@@ -115,7 +130,9 @@ import Testing
             group.cancelAll()
             while let result = await group.nextResult() { _ = result }
         }
+        await trail.flush()
         await store.shutdown()
+        await workshop.shutdown()
         await clients.shutdown()
         await threads.shutdown()
     }

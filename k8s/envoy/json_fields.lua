@@ -3,6 +3,9 @@ REST_FIELDS = {
   routes = {
     {method = "POST", path = "^/processes$", message = "grimoire.v1.CreateProcessRequest"},
     {method = "PUT", path = "^/processes/[^/]+$", message = "grimoire.v1.UpdateProcessRequest"},
+    {method = "POST", path = "^/processes/[^/]+:restore$", message = "grimoire.v1.RestoreProcessRequest"},
+    {method = "POST", path = "^/processes:validate$", message = "grimoire.v1.ValidateProcessRequest"},
+    {method = "POST", path = "^/processes/[^/]+/executions$", message = "grimoire.v1.RecordExecutionsRequest"},
   },
   messages = {
     ["grimoire.v1.CreateProcessRequest"] = {
@@ -18,10 +21,43 @@ REST_FIELDS = {
       stableMapping = "",
       stable_mapping = "",
     },
+    ["grimoire.v1.ExecutedAction"] = {
+      calls = "",
+      duration = "",
+      failures = "",
+      name = "",
+    },
     ["grimoire.v1.ProcessDocument"] = {
       attributes = "",
+      derived = "",
       format = "",
       text = "",
+    },
+    ["grimoire.v1.ProcessExecution"] = {
+      actions = "grimoire.v1.ExecutedAction",
+      duration = "",
+      errorLine = "",
+      errorMessage = "",
+      errorType = "",
+      error_line = "",
+      error_message = "",
+      error_type = "",
+      executionId = "",
+      execution_id = "",
+      outcome = "",
+      startedAt = "",
+      started_at = "",
+      versionNumber = "",
+      version_number = "",
+    },
+    ["grimoire.v1.RecordExecutionsRequest"] = {
+      executions = "grimoire.v1.ProcessExecution",
+      processId = "",
+      process_id = "",
+    },
+    ["grimoire.v1.RestoreProcessRequest"] = {
+      processId = "",
+      process_id = "",
     },
     ["grimoire.v1.UpdateProcessRequest"] = {
       changelog = "",
@@ -39,6 +75,23 @@ REST_FIELDS = {
       spy_code = "",
       stableMapping = "",
       stable_mapping = "",
+    },
+    ["grimoire.v1.ValidateProcessRequest"] = {
+      dryRun = "grimoire.v1.ValidateProcessRequest.DryRun",
+      dry_run = "grimoire.v1.ValidateProcessRequest.DryRun",
+      spyCode = "",
+      spy_code = "",
+      stableMapping = "",
+      stable_mapping = "",
+    },
+    ["grimoire.v1.ValidateProcessRequest.DryRun"] = {
+      actionResults = "",
+      action_results = "",
+      arguments = "",
+      entryPoint = "",
+      entry_point = "",
+      maxSteps = "",
+      max_steps = "",
     },
   },
 }

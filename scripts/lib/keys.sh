@@ -18,6 +18,24 @@ make_keys() {
         >"$state/keys/jwks.json"
 }
 
+# The key that versions are signed with, as a JWK Set with its private part. It must never be lost: what it signed is verified
+# with it. A new one would be put before it in the file.
+make_signing_key() {
+    local file="$state/keys/signing.json" key private public
+    [ -s "$file" ] && return 0
+    step "Making a key for signing versions"
+    key=$(mktemp)
+    openssl genpkey -algorithm ed25519 -out "$key"
+    private=$(openssl pkey -in "$key" -outform DER | tail -c 32 | base64url)
+    public=$(openssl pkey -in "$key" -pubout -outform DER | tail -c 32 | base64url)
+    rm -f "$key"
+    (
+        umask 077
+        printf '{"keys":[{"kty":"OKP","crv":"Ed25519","use":"sig","kid":"local-%s","x":"%s","d":"%s"}]}\n' \
+            "$(date -u +%Y%m%d)" "$public" "$private" >"$file"
+    )
+}
+
 # make_token ORGANIZATION USER ROLES_JSON SECONDS [ISSUER]
 make_token() {
     local now header claims signed

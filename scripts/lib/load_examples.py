@@ -1,14 +1,23 @@
-"""Loads the example processes over REST: load_examples.py URL TOKEN FOLDER. What is there already stays as it is."""
+"""Loads the example processes and their executions over REST: load_examples.py URL TOKEN FOLDER.
+
+What is there already stays as it is. GRIMOIRE_SERVICE_TOKEN, a token with the role service, reports the executions.
+"""
+import datetime
 import json
+import os
 import pathlib
 import sys
 import urllib.parse
 import urllib.request
+import uuid
 
 url, token, folder = sys.argv[1], sys.argv[2], pathlib.Path(sys.argv[3])
 
 
-def call(method, path, body=None):
+service_token = os.environ["GRIMOIRE_SERVICE_TOKEN"]
+
+
+def call(method, path, body=None, token=token):
     request = urllib.request.Request(
         url + path,
         method=method,
@@ -44,4 +53,12 @@ for process in sorted(folder.glob("*/process.json")):
             process_id = call("POST", "/processes", body)["process_id"]
         else:
             call("PUT", f"/processes/{process_id}", {**body, "replace_mapping": True})
+    now = datetime.datetime.now(datetime.timezone.utc)
+    executions = []
+    for index, line in enumerate((process.parent / "executions.jsonl").read_text().splitlines()):
+        run = json.loads(line)
+        started = now - datetime.timedelta(hours=run.pop("hours_ago"))
+        run_id = str(uuid.uuid5(uuid.UUID(process_id), str(index)))
+        executions.append({**run, "execution_id": run_id, "started_at": started.isoformat()})
+    call("POST", f"/processes/{process_id}/executions", {"executions": executions}, service_token)
     print(f"• Loaded {example['name']}: {process_id}", file=sys.stderr)

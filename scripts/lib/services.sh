@@ -38,7 +38,7 @@ start_services() {
         GRIMOIRE_DATABASE_URL=$(database_url grimoire_owner owner grimoire)
         GRIMOIRE_DATABASE_APPLICATION_URL=$(database_url grimoire_app application grimoire)
         start_component grimoire-processes env "${settings[@]}" "GRIMOIRE_LISTEN_PORT=$port_processes" \
-            "$programs/grimoire-processes"
+            "GRIMOIRE_SIGNING_KEYS_FILE=$state/keys/signing.json" "$programs/grimoire-processes"
     )
     start_component grimoire-mappings env "${settings[@]}" "GRIMOIRE_LISTEN_PORT=$port_mappings" \
         "GRIMOIRE_PROCESSES_ADDRESS=127.0.0.1:$port_processes" "$programs/grimoire-mappings"

@@ -35,6 +35,10 @@ public nonisolated struct Grimoire_V1_ProcessDocument: Sendable {
   /// Free attributes (owner, department, review date), at most 100.
   public var attributes: Dictionary<String,String> = [:]
 
+  /// An outline made from the SPy code, because nobody wrote a document. Given in a request, it asks for that; the rest is
+  /// ignored then.
+  public var derived: Bool = false
+
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
   public init() {}
@@ -72,6 +76,42 @@ public nonisolated struct Grimoire_V1_ProcessVersion: Sendable {
   public init() {}
 
   fileprivate var _createdAt: SwiftProtobuf.Google_Protobuf_Timestamp? = nil
+}
+
+/// One finding about SPy code.
+public nonisolated struct Grimoire_V1_SpyDiagnostic: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  /// Its stable ID, SPY-S016 for instance.
+  public var rule: String = String()
+
+  /// error (the code is refused), warning or note.
+  public var severity: String = String()
+
+  /// A sentence that says what is wrong.
+  public var message: String = String()
+
+  /// What to do about it; often empty.
+  public var hint: String = String()
+
+  /// Where it begins: lines and columns from 1, columns in code points.
+  public var line: Int32 = 0
+
+  public var column: Int32 = 0
+
+  /// Where it ends, exclusive.
+  public var endLine: Int32 = 0
+
+  public var endColumn: Int32 = 0
+
+  /// The line it begins on, at most 200 characters.
+  public var sourceLine: String = String()
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
 }
 
 /// One process in a list, as its latest version has it.
@@ -124,7 +164,7 @@ fileprivate nonisolated let _protobuf_package = "grimoire.v1"
 
 nonisolated extension Grimoire_V1_ProcessDocument: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".ProcessDocument"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}format\0\u{1}text\0\u{1}attributes\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}format\0\u{1}text\0\u{1}attributes\0\u{1}derived\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -135,6 +175,7 @@ nonisolated extension Grimoire_V1_ProcessDocument: SwiftProtobuf.Message, SwiftP
       case 1: try { try decoder.decodeSingularStringField(value: &self.format) }()
       case 2: try { try decoder.decodeSingularStringField(value: &self.text) }()
       case 3: try { try decoder.decodeMapField(fieldType: SwiftProtobuf._ProtobufMap<SwiftProtobuf.ProtobufString,SwiftProtobuf.ProtobufString>.self, value: &self.attributes) }()
+      case 4: try { try decoder.decodeSingularBoolField(value: &self.derived) }()
       default: break
       }
     }
@@ -150,6 +191,9 @@ nonisolated extension Grimoire_V1_ProcessDocument: SwiftProtobuf.Message, SwiftP
     if !self.attributes.isEmpty {
       try visitor.visitMapField(fieldType: SwiftProtobuf._ProtobufMap<SwiftProtobuf.ProtobufString,SwiftProtobuf.ProtobufString>.self, value: self.attributes, fieldNumber: 3)
     }
+    if self.derived != false {
+      try visitor.visitSingularBoolField(value: self.derived, fieldNumber: 4)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -157,6 +201,7 @@ nonisolated extension Grimoire_V1_ProcessDocument: SwiftProtobuf.Message, SwiftP
     if lhs.format != rhs.format {return false}
     if lhs.text != rhs.text {return false}
     if lhs.attributes != rhs.attributes {return false}
+    if lhs.derived != rhs.derived {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -211,6 +256,76 @@ nonisolated extension Grimoire_V1_ProcessVersion: SwiftProtobuf.Message, SwiftPr
     if lhs.createdBy != rhs.createdBy {return false}
     if lhs.changelog != rhs.changelog {return false}
     if lhs.name != rhs.name {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Grimoire_V1_SpyDiagnostic: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".SpyDiagnostic"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}rule\0\u{1}severity\0\u{1}message\0\u{1}hint\0\u{1}line\0\u{1}column\0\u{3}end_line\0\u{3}end_column\0\u{3}source_line\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self.rule) }()
+      case 2: try { try decoder.decodeSingularStringField(value: &self.severity) }()
+      case 3: try { try decoder.decodeSingularStringField(value: &self.message) }()
+      case 4: try { try decoder.decodeSingularStringField(value: &self.hint) }()
+      case 5: try { try decoder.decodeSingularInt32Field(value: &self.line) }()
+      case 6: try { try decoder.decodeSingularInt32Field(value: &self.column) }()
+      case 7: try { try decoder.decodeSingularInt32Field(value: &self.endLine) }()
+      case 8: try { try decoder.decodeSingularInt32Field(value: &self.endColumn) }()
+      case 9: try { try decoder.decodeSingularStringField(value: &self.sourceLine) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.rule.isEmpty {
+      try visitor.visitSingularStringField(value: self.rule, fieldNumber: 1)
+    }
+    if !self.severity.isEmpty {
+      try visitor.visitSingularStringField(value: self.severity, fieldNumber: 2)
+    }
+    if !self.message.isEmpty {
+      try visitor.visitSingularStringField(value: self.message, fieldNumber: 3)
+    }
+    if !self.hint.isEmpty {
+      try visitor.visitSingularStringField(value: self.hint, fieldNumber: 4)
+    }
+    if self.line != 0 {
+      try visitor.visitSingularInt32Field(value: self.line, fieldNumber: 5)
+    }
+    if self.column != 0 {
+      try visitor.visitSingularInt32Field(value: self.column, fieldNumber: 6)
+    }
+    if self.endLine != 0 {
+      try visitor.visitSingularInt32Field(value: self.endLine, fieldNumber: 7)
+    }
+    if self.endColumn != 0 {
+      try visitor.visitSingularInt32Field(value: self.endColumn, fieldNumber: 8)
+    }
+    if !self.sourceLine.isEmpty {
+      try visitor.visitSingularStringField(value: self.sourceLine, fieldNumber: 9)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: Grimoire_V1_SpyDiagnostic, rhs: Grimoire_V1_SpyDiagnostic) -> Bool {
+    if lhs.rule != rhs.rule {return false}
+    if lhs.severity != rhs.severity {return false}
+    if lhs.message != rhs.message {return false}
+    if lhs.hint != rhs.hint {return false}
+    if lhs.line != rhs.line {return false}
+    if lhs.column != rhs.column {return false}
+    if lhs.endLine != rhs.endLine {return false}
+    if lhs.endColumn != rhs.endColumn {return false}
+    if lhs.sourceLine != rhs.sourceLine {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

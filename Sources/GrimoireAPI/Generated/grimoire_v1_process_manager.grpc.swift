@@ -72,6 +72,19 @@ public enum Grimoire_V1_ProcessManager: Sendable {
                 type: .unary
             )
         }
+        /// Namespace for "RestoreProcess" metadata.
+        public enum RestoreProcess: Sendable {
+            /// Request type for "RestoreProcess".
+            public typealias Input = Grimoire_V1_RestoreProcessRequest
+            /// Response type for "RestoreProcess".
+            public typealias Output = Grimoire_V1_RestoreProcessResponse
+            /// Descriptor for "RestoreProcess".
+            public static let descriptor = GRPCCore.MethodDescriptor(
+                service: GRPCCore.ServiceDescriptor(fullyQualifiedService: "grimoire.v1.ProcessManager"),
+                method: "RestoreProcess",
+                type: .unary
+            )
+        }
         /// Namespace for "ListProcesses" metadata.
         public enum ListProcesses: Sendable {
             /// Request type for "ListProcesses".
@@ -124,16 +137,87 @@ public enum Grimoire_V1_ProcessManager: Sendable {
                 type: .unary
             )
         }
+        /// Namespace for "ValidateProcess" metadata.
+        public enum ValidateProcess: Sendable {
+            /// Request type for "ValidateProcess".
+            public typealias Input = Grimoire_V1_ValidateProcessRequest
+            /// Response type for "ValidateProcess".
+            public typealias Output = Grimoire_V1_ValidateProcessResponse
+            /// Descriptor for "ValidateProcess".
+            public static let descriptor = GRPCCore.MethodDescriptor(
+                service: GRPCCore.ServiceDescriptor(fullyQualifiedService: "grimoire.v1.ProcessManager"),
+                method: "ValidateProcess",
+                type: .unary
+            )
+        }
+        /// Namespace for "DiffVersions" metadata.
+        public enum DiffVersions: Sendable {
+            /// Request type for "DiffVersions".
+            public typealias Input = Grimoire_V1_DiffVersionsRequest
+            /// Response type for "DiffVersions".
+            public typealias Output = Grimoire_V1_DiffVersionsResponse
+            /// Descriptor for "DiffVersions".
+            public static let descriptor = GRPCCore.MethodDescriptor(
+                service: GRPCCore.ServiceDescriptor(fullyQualifiedService: "grimoire.v1.ProcessManager"),
+                method: "DiffVersions",
+                type: .unary
+            )
+        }
+        /// Namespace for "VerifyVersion" metadata.
+        public enum VerifyVersion: Sendable {
+            /// Request type for "VerifyVersion".
+            public typealias Input = Grimoire_V1_VerifyVersionRequest
+            /// Response type for "VerifyVersion".
+            public typealias Output = Grimoire_V1_VerifyVersionResponse
+            /// Descriptor for "VerifyVersion".
+            public static let descriptor = GRPCCore.MethodDescriptor(
+                service: GRPCCore.ServiceDescriptor(fullyQualifiedService: "grimoire.v1.ProcessManager"),
+                method: "VerifyVersion",
+                type: .unary
+            )
+        }
+        /// Namespace for "RecordExecutions" metadata.
+        public enum RecordExecutions: Sendable {
+            /// Request type for "RecordExecutions".
+            public typealias Input = Grimoire_V1_RecordExecutionsRequest
+            /// Response type for "RecordExecutions".
+            public typealias Output = Grimoire_V1_RecordExecutionsResponse
+            /// Descriptor for "RecordExecutions".
+            public static let descriptor = GRPCCore.MethodDescriptor(
+                service: GRPCCore.ServiceDescriptor(fullyQualifiedService: "grimoire.v1.ProcessManager"),
+                method: "RecordExecutions",
+                type: .unary
+            )
+        }
+        /// Namespace for "SummarizeExecutions" metadata.
+        public enum SummarizeExecutions: Sendable {
+            /// Request type for "SummarizeExecutions".
+            public typealias Input = Grimoire_V1_SummarizeExecutionsRequest
+            /// Response type for "SummarizeExecutions".
+            public typealias Output = Grimoire_V1_SummarizeExecutionsResponse
+            /// Descriptor for "SummarizeExecutions".
+            public static let descriptor = GRPCCore.MethodDescriptor(
+                service: GRPCCore.ServiceDescriptor(fullyQualifiedService: "grimoire.v1.ProcessManager"),
+                method: "SummarizeExecutions",
+                type: .unary
+            )
+        }
         /// Descriptors for all methods in the "grimoire.v1.ProcessManager" service.
         public static let descriptors: [GRPCCore.MethodDescriptor] = [
             CreateProcess.descriptor,
             GetProcess.descriptor,
             UpdateProcess.descriptor,
             DeleteProcess.descriptor,
+            RestoreProcess.descriptor,
             ListProcesses.descriptor,
             ListProcessVersions.descriptor,
             GetProcessSpy.descriptor,
-            GetProcessMapping.descriptor
+            GetProcessMapping.descriptor,
+            ValidateProcess.descriptor,
+            DiffVersions.descriptor,
+            VerifyVersion.descriptor,
+            RecordExecutions.descriptor,
+            SummarizeExecutions.descriptor
         ]
     }
 }
@@ -164,8 +248,11 @@ extension Grimoire_V1_ProcessManager {
     /// >
     /// > Stores processes and their versions: document, SPy code and stable mapping together, never changed once written.
     /// > 
-    /// > Errors carry google.rpc.BadRequest with one violation per offending field. A process of another organization and a
-    /// > deleted one are NOT_FOUND.
+    /// > Errors carry google.rpc.BadRequest with one violation per offending field; code that SPy refuses also carries a
+    /// > SpyDiagnostic per finding. A process of another organization and a deleted one are NOT_FOUND.
+    /// > 
+    /// > CreateProcess and UpdateProcess take the metadata idempotency-key, 1 to 255 characters: for 24 hours a call with the
+    /// > same key, by the same user, gets the first one's answer. With another body it is ABORTED (409, IDEMPOTENCY_KEY_REUSED).
     public protocol StreamingServiceProtocol: GRPCCore.RegistrableRPCService {
         /// Handle the "CreateProcess" method.
         ///
@@ -241,11 +328,29 @@ extension Grimoire_V1_ProcessManager {
             context: GRPCCore.ServerContext
         ) async throws -> GRPCCore.StreamingServerResponse<Grimoire_V1_DeleteProcessResponse>
 
+        /// Handle the "RestoreProcess" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > Brings a deleted process back as it was. One that is not deleted stays as it is. Role: admin.
+        ///
+        /// - Parameters:
+        ///   - request: A streaming request of `Grimoire_V1_RestoreProcessRequest` messages.
+        ///   - context: Context providing information about the RPC.
+        /// - Throws: Any error which occurred during the processing of the request. Thrown errors
+        ///     of type `RPCError` are mapped to appropriate statuses. All other errors are converted
+        ///     to an internal error.
+        /// - Returns: A streaming response of `Grimoire_V1_RestoreProcessResponse` messages.
+        func restoreProcess(
+            request: GRPCCore.StreamingServerRequest<Grimoire_V1_RestoreProcessRequest>,
+            context: GRPCCore.ServerContext
+        ) async throws -> GRPCCore.StreamingServerResponse<Grimoire_V1_RestoreProcessResponse>
+
         /// Handle the "ListProcesses" method.
         ///
         /// > Source IDL Documentation:
         /// >
-        /// > The organization's processes, the one updated last first. Role: viewer.
+        /// > The organization's processes, the one updated last first unless asked otherwise. Role: viewer.
         ///
         /// - Parameters:
         ///   - request: A streaming request of `Grimoire_V1_ListProcessesRequest` messages.
@@ -314,6 +419,97 @@ extension Grimoire_V1_ProcessManager {
             request: GRPCCore.StreamingServerRequest<Grimoire_V1_GetProcessMappingRequest>,
             context: GRPCCore.ServerContext
         ) async throws -> GRPCCore.StreamingServerResponse<Grimoire_V1_GetProcessMappingResponse>
+
+        /// Handle the "ValidateProcess" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > Whether SPy code would be accepted, with every finding, and what a run of it does in the sandbox. Stores nothing, and
+        /// > answers OK for bad code too. Role: viewer.
+        ///
+        /// - Parameters:
+        ///   - request: A streaming request of `Grimoire_V1_ValidateProcessRequest` messages.
+        ///   - context: Context providing information about the RPC.
+        /// - Throws: Any error which occurred during the processing of the request. Thrown errors
+        ///     of type `RPCError` are mapped to appropriate statuses. All other errors are converted
+        ///     to an internal error.
+        /// - Returns: A streaming response of `Grimoire_V1_ValidateProcessResponse` messages.
+        func validateProcess(
+            request: GRPCCore.StreamingServerRequest<Grimoire_V1_ValidateProcessRequest>,
+            context: GRPCCore.ServerContext
+        ) async throws -> GRPCCore.StreamingServerResponse<Grimoire_V1_ValidateProcessResponse>
+
+        /// Handle the "DiffVersions" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > What changed between two versions. Role: viewer.
+        ///
+        /// - Parameters:
+        ///   - request: A streaming request of `Grimoire_V1_DiffVersionsRequest` messages.
+        ///   - context: Context providing information about the RPC.
+        /// - Throws: Any error which occurred during the processing of the request. Thrown errors
+        ///     of type `RPCError` are mapped to appropriate statuses. All other errors are converted
+        ///     to an internal error.
+        /// - Returns: A streaming response of `Grimoire_V1_DiffVersionsResponse` messages.
+        func diffVersions(
+            request: GRPCCore.StreamingServerRequest<Grimoire_V1_DiffVersionsRequest>,
+            context: GRPCCore.ServerContext
+        ) async throws -> GRPCCore.StreamingServerResponse<Grimoire_V1_DiffVersionsResponse>
+
+        /// Handle the "VerifyVersion" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > Recomputes hashes and signature of a version, or of all versions up to it. Role: viewer.
+        ///
+        /// - Parameters:
+        ///   - request: A streaming request of `Grimoire_V1_VerifyVersionRequest` messages.
+        ///   - context: Context providing information about the RPC.
+        /// - Throws: Any error which occurred during the processing of the request. Thrown errors
+        ///     of type `RPCError` are mapped to appropriate statuses. All other errors are converted
+        ///     to an internal error.
+        /// - Returns: A streaming response of `Grimoire_V1_VerifyVersionResponse` messages.
+        func verifyVersion(
+            request: GRPCCore.StreamingServerRequest<Grimoire_V1_VerifyVersionRequest>,
+            context: GRPCCore.ServerContext
+        ) async throws -> GRPCCore.StreamingServerResponse<Grimoire_V1_VerifyVersionResponse>
+
+        /// Handle the "RecordExecutions" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > Stores runs of a process. A run that is known already, by its execution_id, is left as it is. Role: service.
+        ///
+        /// - Parameters:
+        ///   - request: A streaming request of `Grimoire_V1_RecordExecutionsRequest` messages.
+        ///   - context: Context providing information about the RPC.
+        /// - Throws: Any error which occurred during the processing of the request. Thrown errors
+        ///     of type `RPCError` are mapped to appropriate statuses. All other errors are converted
+        ///     to an internal error.
+        /// - Returns: A streaming response of `Grimoire_V1_RecordExecutionsResponse` messages.
+        func recordExecutions(
+            request: GRPCCore.StreamingServerRequest<Grimoire_V1_RecordExecutionsRequest>,
+            context: GRPCCore.ServerContext
+        ) async throws -> GRPCCore.StreamingServerResponse<Grimoire_V1_RecordExecutionsResponse>
+
+        /// Handle the "SummarizeExecutions" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > What the runs of a process in a period say: success rate, durations, errors by line, actions. Role: viewer.
+        ///
+        /// - Parameters:
+        ///   - request: A streaming request of `Grimoire_V1_SummarizeExecutionsRequest` messages.
+        ///   - context: Context providing information about the RPC.
+        /// - Throws: Any error which occurred during the processing of the request. Thrown errors
+        ///     of type `RPCError` are mapped to appropriate statuses. All other errors are converted
+        ///     to an internal error.
+        /// - Returns: A streaming response of `Grimoire_V1_SummarizeExecutionsResponse` messages.
+        func summarizeExecutions(
+            request: GRPCCore.StreamingServerRequest<Grimoire_V1_SummarizeExecutionsRequest>,
+            context: GRPCCore.ServerContext
+        ) async throws -> GRPCCore.StreamingServerResponse<Grimoire_V1_SummarizeExecutionsResponse>
     }
 
     /// Service protocol for the "grimoire.v1.ProcessManager" service.
@@ -328,8 +524,11 @@ extension Grimoire_V1_ProcessManager {
     /// >
     /// > Stores processes and their versions: document, SPy code and stable mapping together, never changed once written.
     /// > 
-    /// > Errors carry google.rpc.BadRequest with one violation per offending field. A process of another organization and a
-    /// > deleted one are NOT_FOUND.
+    /// > Errors carry google.rpc.BadRequest with one violation per offending field; code that SPy refuses also carries a
+    /// > SpyDiagnostic per finding. A process of another organization and a deleted one are NOT_FOUND.
+    /// > 
+    /// > CreateProcess and UpdateProcess take the metadata idempotency-key, 1 to 255 characters: for 24 hours a call with the
+    /// > same key, by the same user, gets the first one's answer. With another body it is ABORTED (409, IDEMPOTENCY_KEY_REUSED).
     public protocol ServiceProtocol: Grimoire_V1_ProcessManager.StreamingServiceProtocol {
         /// Handle the "CreateProcess" method.
         ///
@@ -405,11 +604,29 @@ extension Grimoire_V1_ProcessManager {
             context: GRPCCore.ServerContext
         ) async throws -> GRPCCore.ServerResponse<Grimoire_V1_DeleteProcessResponse>
 
+        /// Handle the "RestoreProcess" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > Brings a deleted process back as it was. One that is not deleted stays as it is. Role: admin.
+        ///
+        /// - Parameters:
+        ///   - request: A request containing a single `Grimoire_V1_RestoreProcessRequest` message.
+        ///   - context: Context providing information about the RPC.
+        /// - Throws: Any error which occurred during the processing of the request. Thrown errors
+        ///     of type `RPCError` are mapped to appropriate statuses. All other errors are converted
+        ///     to an internal error.
+        /// - Returns: A response containing a single `Grimoire_V1_RestoreProcessResponse` message.
+        func restoreProcess(
+            request: GRPCCore.ServerRequest<Grimoire_V1_RestoreProcessRequest>,
+            context: GRPCCore.ServerContext
+        ) async throws -> GRPCCore.ServerResponse<Grimoire_V1_RestoreProcessResponse>
+
         /// Handle the "ListProcesses" method.
         ///
         /// > Source IDL Documentation:
         /// >
-        /// > The organization's processes, the one updated last first. Role: viewer.
+        /// > The organization's processes, the one updated last first unless asked otherwise. Role: viewer.
         ///
         /// - Parameters:
         ///   - request: A request containing a single `Grimoire_V1_ListProcessesRequest` message.
@@ -478,6 +695,97 @@ extension Grimoire_V1_ProcessManager {
             request: GRPCCore.ServerRequest<Grimoire_V1_GetProcessMappingRequest>,
             context: GRPCCore.ServerContext
         ) async throws -> GRPCCore.ServerResponse<Grimoire_V1_GetProcessMappingResponse>
+
+        /// Handle the "ValidateProcess" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > Whether SPy code would be accepted, with every finding, and what a run of it does in the sandbox. Stores nothing, and
+        /// > answers OK for bad code too. Role: viewer.
+        ///
+        /// - Parameters:
+        ///   - request: A request containing a single `Grimoire_V1_ValidateProcessRequest` message.
+        ///   - context: Context providing information about the RPC.
+        /// - Throws: Any error which occurred during the processing of the request. Thrown errors
+        ///     of type `RPCError` are mapped to appropriate statuses. All other errors are converted
+        ///     to an internal error.
+        /// - Returns: A response containing a single `Grimoire_V1_ValidateProcessResponse` message.
+        func validateProcess(
+            request: GRPCCore.ServerRequest<Grimoire_V1_ValidateProcessRequest>,
+            context: GRPCCore.ServerContext
+        ) async throws -> GRPCCore.ServerResponse<Grimoire_V1_ValidateProcessResponse>
+
+        /// Handle the "DiffVersions" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > What changed between two versions. Role: viewer.
+        ///
+        /// - Parameters:
+        ///   - request: A request containing a single `Grimoire_V1_DiffVersionsRequest` message.
+        ///   - context: Context providing information about the RPC.
+        /// - Throws: Any error which occurred during the processing of the request. Thrown errors
+        ///     of type `RPCError` are mapped to appropriate statuses. All other errors are converted
+        ///     to an internal error.
+        /// - Returns: A response containing a single `Grimoire_V1_DiffVersionsResponse` message.
+        func diffVersions(
+            request: GRPCCore.ServerRequest<Grimoire_V1_DiffVersionsRequest>,
+            context: GRPCCore.ServerContext
+        ) async throws -> GRPCCore.ServerResponse<Grimoire_V1_DiffVersionsResponse>
+
+        /// Handle the "VerifyVersion" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > Recomputes hashes and signature of a version, or of all versions up to it. Role: viewer.
+        ///
+        /// - Parameters:
+        ///   - request: A request containing a single `Grimoire_V1_VerifyVersionRequest` message.
+        ///   - context: Context providing information about the RPC.
+        /// - Throws: Any error which occurred during the processing of the request. Thrown errors
+        ///     of type `RPCError` are mapped to appropriate statuses. All other errors are converted
+        ///     to an internal error.
+        /// - Returns: A response containing a single `Grimoire_V1_VerifyVersionResponse` message.
+        func verifyVersion(
+            request: GRPCCore.ServerRequest<Grimoire_V1_VerifyVersionRequest>,
+            context: GRPCCore.ServerContext
+        ) async throws -> GRPCCore.ServerResponse<Grimoire_V1_VerifyVersionResponse>
+
+        /// Handle the "RecordExecutions" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > Stores runs of a process. A run that is known already, by its execution_id, is left as it is. Role: service.
+        ///
+        /// - Parameters:
+        ///   - request: A request containing a single `Grimoire_V1_RecordExecutionsRequest` message.
+        ///   - context: Context providing information about the RPC.
+        /// - Throws: Any error which occurred during the processing of the request. Thrown errors
+        ///     of type `RPCError` are mapped to appropriate statuses. All other errors are converted
+        ///     to an internal error.
+        /// - Returns: A response containing a single `Grimoire_V1_RecordExecutionsResponse` message.
+        func recordExecutions(
+            request: GRPCCore.ServerRequest<Grimoire_V1_RecordExecutionsRequest>,
+            context: GRPCCore.ServerContext
+        ) async throws -> GRPCCore.ServerResponse<Grimoire_V1_RecordExecutionsResponse>
+
+        /// Handle the "SummarizeExecutions" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > What the runs of a process in a period say: success rate, durations, errors by line, actions. Role: viewer.
+        ///
+        /// - Parameters:
+        ///   - request: A request containing a single `Grimoire_V1_SummarizeExecutionsRequest` message.
+        ///   - context: Context providing information about the RPC.
+        /// - Throws: Any error which occurred during the processing of the request. Thrown errors
+        ///     of type `RPCError` are mapped to appropriate statuses. All other errors are converted
+        ///     to an internal error.
+        /// - Returns: A response containing a single `Grimoire_V1_SummarizeExecutionsResponse` message.
+        func summarizeExecutions(
+            request: GRPCCore.ServerRequest<Grimoire_V1_SummarizeExecutionsRequest>,
+            context: GRPCCore.ServerContext
+        ) async throws -> GRPCCore.ServerResponse<Grimoire_V1_SummarizeExecutionsResponse>
     }
 
     /// Simple service protocol for the "grimoire.v1.ProcessManager" service.
@@ -490,8 +798,11 @@ extension Grimoire_V1_ProcessManager {
     /// >
     /// > Stores processes and their versions: document, SPy code and stable mapping together, never changed once written.
     /// > 
-    /// > Errors carry google.rpc.BadRequest with one violation per offending field. A process of another organization and a
-    /// > deleted one are NOT_FOUND.
+    /// > Errors carry google.rpc.BadRequest with one violation per offending field; code that SPy refuses also carries a
+    /// > SpyDiagnostic per finding. A process of another organization and a deleted one are NOT_FOUND.
+    /// > 
+    /// > CreateProcess and UpdateProcess take the metadata idempotency-key, 1 to 255 characters: for 24 hours a call with the
+    /// > same key, by the same user, gets the first one's answer. With another body it is ABORTED (409, IDEMPOTENCY_KEY_REUSED).
     public protocol SimpleServiceProtocol: Grimoire_V1_ProcessManager.ServiceProtocol {
         /// Handle the "CreateProcess" method.
         ///
@@ -567,11 +878,29 @@ extension Grimoire_V1_ProcessManager {
             context: GRPCCore.ServerContext
         ) async throws -> Grimoire_V1_DeleteProcessResponse
 
+        /// Handle the "RestoreProcess" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > Brings a deleted process back as it was. One that is not deleted stays as it is. Role: admin.
+        ///
+        /// - Parameters:
+        ///   - request: A `Grimoire_V1_RestoreProcessRequest` message.
+        ///   - context: Context providing information about the RPC.
+        /// - Throws: Any error which occurred during the processing of the request. Thrown errors
+        ///     of type `RPCError` are mapped to appropriate statuses. All other errors are converted
+        ///     to an internal error.
+        /// - Returns: A `Grimoire_V1_RestoreProcessResponse` to respond with.
+        func restoreProcess(
+            request: Grimoire_V1_RestoreProcessRequest,
+            context: GRPCCore.ServerContext
+        ) async throws -> Grimoire_V1_RestoreProcessResponse
+
         /// Handle the "ListProcesses" method.
         ///
         /// > Source IDL Documentation:
         /// >
-        /// > The organization's processes, the one updated last first. Role: viewer.
+        /// > The organization's processes, the one updated last first unless asked otherwise. Role: viewer.
         ///
         /// - Parameters:
         ///   - request: A `Grimoire_V1_ListProcessesRequest` message.
@@ -640,6 +969,97 @@ extension Grimoire_V1_ProcessManager {
             request: Grimoire_V1_GetProcessMappingRequest,
             context: GRPCCore.ServerContext
         ) async throws -> Grimoire_V1_GetProcessMappingResponse
+
+        /// Handle the "ValidateProcess" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > Whether SPy code would be accepted, with every finding, and what a run of it does in the sandbox. Stores nothing, and
+        /// > answers OK for bad code too. Role: viewer.
+        ///
+        /// - Parameters:
+        ///   - request: A `Grimoire_V1_ValidateProcessRequest` message.
+        ///   - context: Context providing information about the RPC.
+        /// - Throws: Any error which occurred during the processing of the request. Thrown errors
+        ///     of type `RPCError` are mapped to appropriate statuses. All other errors are converted
+        ///     to an internal error.
+        /// - Returns: A `Grimoire_V1_ValidateProcessResponse` to respond with.
+        func validateProcess(
+            request: Grimoire_V1_ValidateProcessRequest,
+            context: GRPCCore.ServerContext
+        ) async throws -> Grimoire_V1_ValidateProcessResponse
+
+        /// Handle the "DiffVersions" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > What changed between two versions. Role: viewer.
+        ///
+        /// - Parameters:
+        ///   - request: A `Grimoire_V1_DiffVersionsRequest` message.
+        ///   - context: Context providing information about the RPC.
+        /// - Throws: Any error which occurred during the processing of the request. Thrown errors
+        ///     of type `RPCError` are mapped to appropriate statuses. All other errors are converted
+        ///     to an internal error.
+        /// - Returns: A `Grimoire_V1_DiffVersionsResponse` to respond with.
+        func diffVersions(
+            request: Grimoire_V1_DiffVersionsRequest,
+            context: GRPCCore.ServerContext
+        ) async throws -> Grimoire_V1_DiffVersionsResponse
+
+        /// Handle the "VerifyVersion" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > Recomputes hashes and signature of a version, or of all versions up to it. Role: viewer.
+        ///
+        /// - Parameters:
+        ///   - request: A `Grimoire_V1_VerifyVersionRequest` message.
+        ///   - context: Context providing information about the RPC.
+        /// - Throws: Any error which occurred during the processing of the request. Thrown errors
+        ///     of type `RPCError` are mapped to appropriate statuses. All other errors are converted
+        ///     to an internal error.
+        /// - Returns: A `Grimoire_V1_VerifyVersionResponse` to respond with.
+        func verifyVersion(
+            request: Grimoire_V1_VerifyVersionRequest,
+            context: GRPCCore.ServerContext
+        ) async throws -> Grimoire_V1_VerifyVersionResponse
+
+        /// Handle the "RecordExecutions" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > Stores runs of a process. A run that is known already, by its execution_id, is left as it is. Role: service.
+        ///
+        /// - Parameters:
+        ///   - request: A `Grimoire_V1_RecordExecutionsRequest` message.
+        ///   - context: Context providing information about the RPC.
+        /// - Throws: Any error which occurred during the processing of the request. Thrown errors
+        ///     of type `RPCError` are mapped to appropriate statuses. All other errors are converted
+        ///     to an internal error.
+        /// - Returns: A `Grimoire_V1_RecordExecutionsResponse` to respond with.
+        func recordExecutions(
+            request: Grimoire_V1_RecordExecutionsRequest,
+            context: GRPCCore.ServerContext
+        ) async throws -> Grimoire_V1_RecordExecutionsResponse
+
+        /// Handle the "SummarizeExecutions" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > What the runs of a process in a period say: success rate, durations, errors by line, actions. Role: viewer.
+        ///
+        /// - Parameters:
+        ///   - request: A `Grimoire_V1_SummarizeExecutionsRequest` message.
+        ///   - context: Context providing information about the RPC.
+        /// - Throws: Any error which occurred during the processing of the request. Thrown errors
+        ///     of type `RPCError` are mapped to appropriate statuses. All other errors are converted
+        ///     to an internal error.
+        /// - Returns: A `Grimoire_V1_SummarizeExecutionsResponse` to respond with.
+        func summarizeExecutions(
+            request: Grimoire_V1_SummarizeExecutionsRequest,
+            context: GRPCCore.ServerContext
+        ) async throws -> Grimoire_V1_SummarizeExecutionsResponse
     }
 }
 
@@ -692,6 +1112,17 @@ extension Grimoire_V1_ProcessManager.StreamingServiceProtocol {
             }
         )
         router.registerHandler(
+            forMethod: Grimoire_V1_ProcessManager.Method.RestoreProcess.descriptor,
+            deserializer: GRPCProtobuf.ProtobufDeserializer<Grimoire_V1_RestoreProcessRequest>(),
+            serializer: GRPCProtobuf.ProtobufSerializer<Grimoire_V1_RestoreProcessResponse>(),
+            handler: { request, context in
+                try await self.restoreProcess(
+                    request: request,
+                    context: context
+                )
+            }
+        )
+        router.registerHandler(
             forMethod: Grimoire_V1_ProcessManager.Method.ListProcesses.descriptor,
             deserializer: GRPCProtobuf.ProtobufDeserializer<Grimoire_V1_ListProcessesRequest>(),
             serializer: GRPCProtobuf.ProtobufSerializer<Grimoire_V1_ListProcessesResponse>(),
@@ -730,6 +1161,61 @@ extension Grimoire_V1_ProcessManager.StreamingServiceProtocol {
             serializer: GRPCProtobuf.ProtobufSerializer<Grimoire_V1_GetProcessMappingResponse>(),
             handler: { request, context in
                 try await self.getProcessMapping(
+                    request: request,
+                    context: context
+                )
+            }
+        )
+        router.registerHandler(
+            forMethod: Grimoire_V1_ProcessManager.Method.ValidateProcess.descriptor,
+            deserializer: GRPCProtobuf.ProtobufDeserializer<Grimoire_V1_ValidateProcessRequest>(),
+            serializer: GRPCProtobuf.ProtobufSerializer<Grimoire_V1_ValidateProcessResponse>(),
+            handler: { request, context in
+                try await self.validateProcess(
+                    request: request,
+                    context: context
+                )
+            }
+        )
+        router.registerHandler(
+            forMethod: Grimoire_V1_ProcessManager.Method.DiffVersions.descriptor,
+            deserializer: GRPCProtobuf.ProtobufDeserializer<Grimoire_V1_DiffVersionsRequest>(),
+            serializer: GRPCProtobuf.ProtobufSerializer<Grimoire_V1_DiffVersionsResponse>(),
+            handler: { request, context in
+                try await self.diffVersions(
+                    request: request,
+                    context: context
+                )
+            }
+        )
+        router.registerHandler(
+            forMethod: Grimoire_V1_ProcessManager.Method.VerifyVersion.descriptor,
+            deserializer: GRPCProtobuf.ProtobufDeserializer<Grimoire_V1_VerifyVersionRequest>(),
+            serializer: GRPCProtobuf.ProtobufSerializer<Grimoire_V1_VerifyVersionResponse>(),
+            handler: { request, context in
+                try await self.verifyVersion(
+                    request: request,
+                    context: context
+                )
+            }
+        )
+        router.registerHandler(
+            forMethod: Grimoire_V1_ProcessManager.Method.RecordExecutions.descriptor,
+            deserializer: GRPCProtobuf.ProtobufDeserializer<Grimoire_V1_RecordExecutionsRequest>(),
+            serializer: GRPCProtobuf.ProtobufSerializer<Grimoire_V1_RecordExecutionsResponse>(),
+            handler: { request, context in
+                try await self.recordExecutions(
+                    request: request,
+                    context: context
+                )
+            }
+        )
+        router.registerHandler(
+            forMethod: Grimoire_V1_ProcessManager.Method.SummarizeExecutions.descriptor,
+            deserializer: GRPCProtobuf.ProtobufDeserializer<Grimoire_V1_SummarizeExecutionsRequest>(),
+            serializer: GRPCProtobuf.ProtobufSerializer<Grimoire_V1_SummarizeExecutionsResponse>(),
+            handler: { request, context in
+                try await self.summarizeExecutions(
                     request: request,
                     context: context
                 )
@@ -785,6 +1271,17 @@ extension Grimoire_V1_ProcessManager.ServiceProtocol {
         return GRPCCore.StreamingServerResponse(single: response)
     }
 
+    public func restoreProcess(
+        request: GRPCCore.StreamingServerRequest<Grimoire_V1_RestoreProcessRequest>,
+        context: GRPCCore.ServerContext
+    ) async throws -> GRPCCore.StreamingServerResponse<Grimoire_V1_RestoreProcessResponse> {
+        let response = try await self.restoreProcess(
+            request: GRPCCore.ServerRequest(stream: request),
+            context: context
+        )
+        return GRPCCore.StreamingServerResponse(single: response)
+    }
+
     public func listProcesses(
         request: GRPCCore.StreamingServerRequest<Grimoire_V1_ListProcessesRequest>,
         context: GRPCCore.ServerContext
@@ -823,6 +1320,61 @@ extension Grimoire_V1_ProcessManager.ServiceProtocol {
         context: GRPCCore.ServerContext
     ) async throws -> GRPCCore.StreamingServerResponse<Grimoire_V1_GetProcessMappingResponse> {
         let response = try await self.getProcessMapping(
+            request: GRPCCore.ServerRequest(stream: request),
+            context: context
+        )
+        return GRPCCore.StreamingServerResponse(single: response)
+    }
+
+    public func validateProcess(
+        request: GRPCCore.StreamingServerRequest<Grimoire_V1_ValidateProcessRequest>,
+        context: GRPCCore.ServerContext
+    ) async throws -> GRPCCore.StreamingServerResponse<Grimoire_V1_ValidateProcessResponse> {
+        let response = try await self.validateProcess(
+            request: GRPCCore.ServerRequest(stream: request),
+            context: context
+        )
+        return GRPCCore.StreamingServerResponse(single: response)
+    }
+
+    public func diffVersions(
+        request: GRPCCore.StreamingServerRequest<Grimoire_V1_DiffVersionsRequest>,
+        context: GRPCCore.ServerContext
+    ) async throws -> GRPCCore.StreamingServerResponse<Grimoire_V1_DiffVersionsResponse> {
+        let response = try await self.diffVersions(
+            request: GRPCCore.ServerRequest(stream: request),
+            context: context
+        )
+        return GRPCCore.StreamingServerResponse(single: response)
+    }
+
+    public func verifyVersion(
+        request: GRPCCore.StreamingServerRequest<Grimoire_V1_VerifyVersionRequest>,
+        context: GRPCCore.ServerContext
+    ) async throws -> GRPCCore.StreamingServerResponse<Grimoire_V1_VerifyVersionResponse> {
+        let response = try await self.verifyVersion(
+            request: GRPCCore.ServerRequest(stream: request),
+            context: context
+        )
+        return GRPCCore.StreamingServerResponse(single: response)
+    }
+
+    public func recordExecutions(
+        request: GRPCCore.StreamingServerRequest<Grimoire_V1_RecordExecutionsRequest>,
+        context: GRPCCore.ServerContext
+    ) async throws -> GRPCCore.StreamingServerResponse<Grimoire_V1_RecordExecutionsResponse> {
+        let response = try await self.recordExecutions(
+            request: GRPCCore.ServerRequest(stream: request),
+            context: context
+        )
+        return GRPCCore.StreamingServerResponse(single: response)
+    }
+
+    public func summarizeExecutions(
+        request: GRPCCore.StreamingServerRequest<Grimoire_V1_SummarizeExecutionsRequest>,
+        context: GRPCCore.ServerContext
+    ) async throws -> GRPCCore.StreamingServerResponse<Grimoire_V1_SummarizeExecutionsResponse> {
+        let response = try await self.summarizeExecutions(
             request: GRPCCore.ServerRequest(stream: request),
             context: context
         )
@@ -885,6 +1437,19 @@ extension Grimoire_V1_ProcessManager.SimpleServiceProtocol {
         )
     }
 
+    public func restoreProcess(
+        request: GRPCCore.ServerRequest<Grimoire_V1_RestoreProcessRequest>,
+        context: GRPCCore.ServerContext
+    ) async throws -> GRPCCore.ServerResponse<Grimoire_V1_RestoreProcessResponse> {
+        return GRPCCore.ServerResponse<Grimoire_V1_RestoreProcessResponse>(
+            message: try await self.restoreProcess(
+                request: request.message,
+                context: context
+            ),
+            metadata: [:]
+        )
+    }
+
     public func listProcesses(
         request: GRPCCore.ServerRequest<Grimoire_V1_ListProcessesRequest>,
         context: GRPCCore.ServerContext
@@ -936,6 +1501,71 @@ extension Grimoire_V1_ProcessManager.SimpleServiceProtocol {
             metadata: [:]
         )
     }
+
+    public func validateProcess(
+        request: GRPCCore.ServerRequest<Grimoire_V1_ValidateProcessRequest>,
+        context: GRPCCore.ServerContext
+    ) async throws -> GRPCCore.ServerResponse<Grimoire_V1_ValidateProcessResponse> {
+        return GRPCCore.ServerResponse<Grimoire_V1_ValidateProcessResponse>(
+            message: try await self.validateProcess(
+                request: request.message,
+                context: context
+            ),
+            metadata: [:]
+        )
+    }
+
+    public func diffVersions(
+        request: GRPCCore.ServerRequest<Grimoire_V1_DiffVersionsRequest>,
+        context: GRPCCore.ServerContext
+    ) async throws -> GRPCCore.ServerResponse<Grimoire_V1_DiffVersionsResponse> {
+        return GRPCCore.ServerResponse<Grimoire_V1_DiffVersionsResponse>(
+            message: try await self.diffVersions(
+                request: request.message,
+                context: context
+            ),
+            metadata: [:]
+        )
+    }
+
+    public func verifyVersion(
+        request: GRPCCore.ServerRequest<Grimoire_V1_VerifyVersionRequest>,
+        context: GRPCCore.ServerContext
+    ) async throws -> GRPCCore.ServerResponse<Grimoire_V1_VerifyVersionResponse> {
+        return GRPCCore.ServerResponse<Grimoire_V1_VerifyVersionResponse>(
+            message: try await self.verifyVersion(
+                request: request.message,
+                context: context
+            ),
+            metadata: [:]
+        )
+    }
+
+    public func recordExecutions(
+        request: GRPCCore.ServerRequest<Grimoire_V1_RecordExecutionsRequest>,
+        context: GRPCCore.ServerContext
+    ) async throws -> GRPCCore.ServerResponse<Grimoire_V1_RecordExecutionsResponse> {
+        return GRPCCore.ServerResponse<Grimoire_V1_RecordExecutionsResponse>(
+            message: try await self.recordExecutions(
+                request: request.message,
+                context: context
+            ),
+            metadata: [:]
+        )
+    }
+
+    public func summarizeExecutions(
+        request: GRPCCore.ServerRequest<Grimoire_V1_SummarizeExecutionsRequest>,
+        context: GRPCCore.ServerContext
+    ) async throws -> GRPCCore.ServerResponse<Grimoire_V1_SummarizeExecutionsResponse> {
+        return GRPCCore.ServerResponse<Grimoire_V1_SummarizeExecutionsResponse>(
+            message: try await self.summarizeExecutions(
+                request: request.message,
+                context: context
+            ),
+            metadata: [:]
+        )
+    }
 }
 
 // MARK: grimoire.v1.ProcessManager (client)
@@ -951,8 +1581,11 @@ extension Grimoire_V1_ProcessManager {
     /// >
     /// > Stores processes and their versions: document, SPy code and stable mapping together, never changed once written.
     /// > 
-    /// > Errors carry google.rpc.BadRequest with one violation per offending field. A process of another organization and a
-    /// > deleted one are NOT_FOUND.
+    /// > Errors carry google.rpc.BadRequest with one violation per offending field; code that SPy refuses also carries a
+    /// > SpyDiagnostic per finding. A process of another organization and a deleted one are NOT_FOUND.
+    /// > 
+    /// > CreateProcess and UpdateProcess take the metadata idempotency-key, 1 to 255 characters: for 24 hours a call with the
+    /// > same key, by the same user, gets the first one's answer. With another body it is ABORTED (409, IDEMPOTENCY_KEY_REUSED).
     public protocol ClientProtocol: Sendable {
         /// Call the "CreateProcess" method.
         ///
@@ -1048,11 +1681,34 @@ extension Grimoire_V1_ProcessManager {
             onResponse handleResponse: @Sendable @escaping (GRPCCore.ClientResponse<Grimoire_V1_DeleteProcessResponse>) async throws -> Result
         ) async throws -> Result where Result: Sendable
 
+        /// Call the "RestoreProcess" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > Brings a deleted process back as it was. One that is not deleted stays as it is. Role: admin.
+        ///
+        /// - Parameters:
+        ///   - request: A request containing a single `Grimoire_V1_RestoreProcessRequest` message.
+        ///   - serializer: A serializer for `Grimoire_V1_RestoreProcessRequest` messages.
+        ///   - deserializer: A deserializer for `Grimoire_V1_RestoreProcessResponse` messages.
+        ///   - options: Options to apply to this RPC.
+        ///   - handleResponse: A closure which handles the response and returns its result to
+        ///       the caller. Returning from the closure will cancel the RPC if it hasn't
+        ///       already finished.
+        /// - Returns: The result of `handleResponse`.
+        func restoreProcess<Result>(
+            request: GRPCCore.ClientRequest<Grimoire_V1_RestoreProcessRequest>,
+            serializer: some GRPCCore.MessageSerializer<Grimoire_V1_RestoreProcessRequest>,
+            deserializer: some GRPCCore.MessageDeserializer<Grimoire_V1_RestoreProcessResponse>,
+            options: GRPCCore.CallOptions,
+            onResponse handleResponse: @Sendable @escaping (GRPCCore.ClientResponse<Grimoire_V1_RestoreProcessResponse>) async throws -> Result
+        ) async throws -> Result where Result: Sendable
+
         /// Call the "ListProcesses" method.
         ///
         /// > Source IDL Documentation:
         /// >
-        /// > The organization's processes, the one updated last first. Role: viewer.
+        /// > The organization's processes, the one updated last first unless asked otherwise. Role: viewer.
         ///
         /// - Parameters:
         ///   - request: A request containing a single `Grimoire_V1_ListProcessesRequest` message.
@@ -1141,6 +1797,122 @@ extension Grimoire_V1_ProcessManager {
             options: GRPCCore.CallOptions,
             onResponse handleResponse: @Sendable @escaping (GRPCCore.ClientResponse<Grimoire_V1_GetProcessMappingResponse>) async throws -> Result
         ) async throws -> Result where Result: Sendable
+
+        /// Call the "ValidateProcess" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > Whether SPy code would be accepted, with every finding, and what a run of it does in the sandbox. Stores nothing, and
+        /// > answers OK for bad code too. Role: viewer.
+        ///
+        /// - Parameters:
+        ///   - request: A request containing a single `Grimoire_V1_ValidateProcessRequest` message.
+        ///   - serializer: A serializer for `Grimoire_V1_ValidateProcessRequest` messages.
+        ///   - deserializer: A deserializer for `Grimoire_V1_ValidateProcessResponse` messages.
+        ///   - options: Options to apply to this RPC.
+        ///   - handleResponse: A closure which handles the response and returns its result to
+        ///       the caller. Returning from the closure will cancel the RPC if it hasn't
+        ///       already finished.
+        /// - Returns: The result of `handleResponse`.
+        func validateProcess<Result>(
+            request: GRPCCore.ClientRequest<Grimoire_V1_ValidateProcessRequest>,
+            serializer: some GRPCCore.MessageSerializer<Grimoire_V1_ValidateProcessRequest>,
+            deserializer: some GRPCCore.MessageDeserializer<Grimoire_V1_ValidateProcessResponse>,
+            options: GRPCCore.CallOptions,
+            onResponse handleResponse: @Sendable @escaping (GRPCCore.ClientResponse<Grimoire_V1_ValidateProcessResponse>) async throws -> Result
+        ) async throws -> Result where Result: Sendable
+
+        /// Call the "DiffVersions" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > What changed between two versions. Role: viewer.
+        ///
+        /// - Parameters:
+        ///   - request: A request containing a single `Grimoire_V1_DiffVersionsRequest` message.
+        ///   - serializer: A serializer for `Grimoire_V1_DiffVersionsRequest` messages.
+        ///   - deserializer: A deserializer for `Grimoire_V1_DiffVersionsResponse` messages.
+        ///   - options: Options to apply to this RPC.
+        ///   - handleResponse: A closure which handles the response and returns its result to
+        ///       the caller. Returning from the closure will cancel the RPC if it hasn't
+        ///       already finished.
+        /// - Returns: The result of `handleResponse`.
+        func diffVersions<Result>(
+            request: GRPCCore.ClientRequest<Grimoire_V1_DiffVersionsRequest>,
+            serializer: some GRPCCore.MessageSerializer<Grimoire_V1_DiffVersionsRequest>,
+            deserializer: some GRPCCore.MessageDeserializer<Grimoire_V1_DiffVersionsResponse>,
+            options: GRPCCore.CallOptions,
+            onResponse handleResponse: @Sendable @escaping (GRPCCore.ClientResponse<Grimoire_V1_DiffVersionsResponse>) async throws -> Result
+        ) async throws -> Result where Result: Sendable
+
+        /// Call the "VerifyVersion" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > Recomputes hashes and signature of a version, or of all versions up to it. Role: viewer.
+        ///
+        /// - Parameters:
+        ///   - request: A request containing a single `Grimoire_V1_VerifyVersionRequest` message.
+        ///   - serializer: A serializer for `Grimoire_V1_VerifyVersionRequest` messages.
+        ///   - deserializer: A deserializer for `Grimoire_V1_VerifyVersionResponse` messages.
+        ///   - options: Options to apply to this RPC.
+        ///   - handleResponse: A closure which handles the response and returns its result to
+        ///       the caller. Returning from the closure will cancel the RPC if it hasn't
+        ///       already finished.
+        /// - Returns: The result of `handleResponse`.
+        func verifyVersion<Result>(
+            request: GRPCCore.ClientRequest<Grimoire_V1_VerifyVersionRequest>,
+            serializer: some GRPCCore.MessageSerializer<Grimoire_V1_VerifyVersionRequest>,
+            deserializer: some GRPCCore.MessageDeserializer<Grimoire_V1_VerifyVersionResponse>,
+            options: GRPCCore.CallOptions,
+            onResponse handleResponse: @Sendable @escaping (GRPCCore.ClientResponse<Grimoire_V1_VerifyVersionResponse>) async throws -> Result
+        ) async throws -> Result where Result: Sendable
+
+        /// Call the "RecordExecutions" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > Stores runs of a process. A run that is known already, by its execution_id, is left as it is. Role: service.
+        ///
+        /// - Parameters:
+        ///   - request: A request containing a single `Grimoire_V1_RecordExecutionsRequest` message.
+        ///   - serializer: A serializer for `Grimoire_V1_RecordExecutionsRequest` messages.
+        ///   - deserializer: A deserializer for `Grimoire_V1_RecordExecutionsResponse` messages.
+        ///   - options: Options to apply to this RPC.
+        ///   - handleResponse: A closure which handles the response and returns its result to
+        ///       the caller. Returning from the closure will cancel the RPC if it hasn't
+        ///       already finished.
+        /// - Returns: The result of `handleResponse`.
+        func recordExecutions<Result>(
+            request: GRPCCore.ClientRequest<Grimoire_V1_RecordExecutionsRequest>,
+            serializer: some GRPCCore.MessageSerializer<Grimoire_V1_RecordExecutionsRequest>,
+            deserializer: some GRPCCore.MessageDeserializer<Grimoire_V1_RecordExecutionsResponse>,
+            options: GRPCCore.CallOptions,
+            onResponse handleResponse: @Sendable @escaping (GRPCCore.ClientResponse<Grimoire_V1_RecordExecutionsResponse>) async throws -> Result
+        ) async throws -> Result where Result: Sendable
+
+        /// Call the "SummarizeExecutions" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > What the runs of a process in a period say: success rate, durations, errors by line, actions. Role: viewer.
+        ///
+        /// - Parameters:
+        ///   - request: A request containing a single `Grimoire_V1_SummarizeExecutionsRequest` message.
+        ///   - serializer: A serializer for `Grimoire_V1_SummarizeExecutionsRequest` messages.
+        ///   - deserializer: A deserializer for `Grimoire_V1_SummarizeExecutionsResponse` messages.
+        ///   - options: Options to apply to this RPC.
+        ///   - handleResponse: A closure which handles the response and returns its result to
+        ///       the caller. Returning from the closure will cancel the RPC if it hasn't
+        ///       already finished.
+        /// - Returns: The result of `handleResponse`.
+        func summarizeExecutions<Result>(
+            request: GRPCCore.ClientRequest<Grimoire_V1_SummarizeExecutionsRequest>,
+            serializer: some GRPCCore.MessageSerializer<Grimoire_V1_SummarizeExecutionsRequest>,
+            deserializer: some GRPCCore.MessageDeserializer<Grimoire_V1_SummarizeExecutionsResponse>,
+            options: GRPCCore.CallOptions,
+            onResponse handleResponse: @Sendable @escaping (GRPCCore.ClientResponse<Grimoire_V1_SummarizeExecutionsResponse>) async throws -> Result
+        ) async throws -> Result where Result: Sendable
     }
 
     /// Generated client for the "grimoire.v1.ProcessManager" service.
@@ -1153,8 +1925,11 @@ extension Grimoire_V1_ProcessManager {
     /// >
     /// > Stores processes and their versions: document, SPy code and stable mapping together, never changed once written.
     /// > 
-    /// > Errors carry google.rpc.BadRequest with one violation per offending field. A process of another organization and a
-    /// > deleted one are NOT_FOUND.
+    /// > Errors carry google.rpc.BadRequest with one violation per offending field; code that SPy refuses also carries a
+    /// > SpyDiagnostic per finding. A process of another organization and a deleted one are NOT_FOUND.
+    /// > 
+    /// > CreateProcess and UpdateProcess take the metadata idempotency-key, 1 to 255 characters: for 24 hours a call with the
+    /// > same key, by the same user, gets the first one's answer. With another body it is ABORTED (409, IDEMPOTENCY_KEY_REUSED).
     public struct Client<Transport>: ClientProtocol where Transport: GRPCCore.ClientTransport {
         private let client: GRPCCore.GRPCClient<Transport>
 
@@ -1304,11 +2079,45 @@ extension Grimoire_V1_ProcessManager {
             )
         }
 
+        /// Call the "RestoreProcess" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > Brings a deleted process back as it was. One that is not deleted stays as it is. Role: admin.
+        ///
+        /// - Parameters:
+        ///   - request: A request containing a single `Grimoire_V1_RestoreProcessRequest` message.
+        ///   - serializer: A serializer for `Grimoire_V1_RestoreProcessRequest` messages.
+        ///   - deserializer: A deserializer for `Grimoire_V1_RestoreProcessResponse` messages.
+        ///   - options: Options to apply to this RPC.
+        ///   - handleResponse: A closure which handles the response and returns its result to
+        ///       the caller. Returning from the closure will cancel the RPC if it hasn't
+        ///       already finished.
+        /// - Returns: The result of `handleResponse`.
+        public func restoreProcess<Result>(
+            request: GRPCCore.ClientRequest<Grimoire_V1_RestoreProcessRequest>,
+            serializer: some GRPCCore.MessageSerializer<Grimoire_V1_RestoreProcessRequest>,
+            deserializer: some GRPCCore.MessageDeserializer<Grimoire_V1_RestoreProcessResponse>,
+            options: GRPCCore.CallOptions = .defaults,
+            onResponse handleResponse: @Sendable @escaping (GRPCCore.ClientResponse<Grimoire_V1_RestoreProcessResponse>) async throws -> Result = { response in
+                try response.message
+            }
+        ) async throws -> Result where Result: Sendable {
+            try await self.client.unary(
+                request: request,
+                descriptor: Grimoire_V1_ProcessManager.Method.RestoreProcess.descriptor,
+                serializer: serializer,
+                deserializer: deserializer,
+                options: options,
+                onResponse: handleResponse
+            )
+        }
+
         /// Call the "ListProcesses" method.
         ///
         /// > Source IDL Documentation:
         /// >
-        /// > The organization's processes, the one updated last first. Role: viewer.
+        /// > The organization's processes, the one updated last first unless asked otherwise. Role: viewer.
         ///
         /// - Parameters:
         ///   - request: A request containing a single `Grimoire_V1_ListProcessesRequest` message.
@@ -1441,6 +2250,177 @@ extension Grimoire_V1_ProcessManager {
                 onResponse: handleResponse
             )
         }
+
+        /// Call the "ValidateProcess" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > Whether SPy code would be accepted, with every finding, and what a run of it does in the sandbox. Stores nothing, and
+        /// > answers OK for bad code too. Role: viewer.
+        ///
+        /// - Parameters:
+        ///   - request: A request containing a single `Grimoire_V1_ValidateProcessRequest` message.
+        ///   - serializer: A serializer for `Grimoire_V1_ValidateProcessRequest` messages.
+        ///   - deserializer: A deserializer for `Grimoire_V1_ValidateProcessResponse` messages.
+        ///   - options: Options to apply to this RPC.
+        ///   - handleResponse: A closure which handles the response and returns its result to
+        ///       the caller. Returning from the closure will cancel the RPC if it hasn't
+        ///       already finished.
+        /// - Returns: The result of `handleResponse`.
+        public func validateProcess<Result>(
+            request: GRPCCore.ClientRequest<Grimoire_V1_ValidateProcessRequest>,
+            serializer: some GRPCCore.MessageSerializer<Grimoire_V1_ValidateProcessRequest>,
+            deserializer: some GRPCCore.MessageDeserializer<Grimoire_V1_ValidateProcessResponse>,
+            options: GRPCCore.CallOptions = .defaults,
+            onResponse handleResponse: @Sendable @escaping (GRPCCore.ClientResponse<Grimoire_V1_ValidateProcessResponse>) async throws -> Result = { response in
+                try response.message
+            }
+        ) async throws -> Result where Result: Sendable {
+            try await self.client.unary(
+                request: request,
+                descriptor: Grimoire_V1_ProcessManager.Method.ValidateProcess.descriptor,
+                serializer: serializer,
+                deserializer: deserializer,
+                options: options,
+                onResponse: handleResponse
+            )
+        }
+
+        /// Call the "DiffVersions" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > What changed between two versions. Role: viewer.
+        ///
+        /// - Parameters:
+        ///   - request: A request containing a single `Grimoire_V1_DiffVersionsRequest` message.
+        ///   - serializer: A serializer for `Grimoire_V1_DiffVersionsRequest` messages.
+        ///   - deserializer: A deserializer for `Grimoire_V1_DiffVersionsResponse` messages.
+        ///   - options: Options to apply to this RPC.
+        ///   - handleResponse: A closure which handles the response and returns its result to
+        ///       the caller. Returning from the closure will cancel the RPC if it hasn't
+        ///       already finished.
+        /// - Returns: The result of `handleResponse`.
+        public func diffVersions<Result>(
+            request: GRPCCore.ClientRequest<Grimoire_V1_DiffVersionsRequest>,
+            serializer: some GRPCCore.MessageSerializer<Grimoire_V1_DiffVersionsRequest>,
+            deserializer: some GRPCCore.MessageDeserializer<Grimoire_V1_DiffVersionsResponse>,
+            options: GRPCCore.CallOptions = .defaults,
+            onResponse handleResponse: @Sendable @escaping (GRPCCore.ClientResponse<Grimoire_V1_DiffVersionsResponse>) async throws -> Result = { response in
+                try response.message
+            }
+        ) async throws -> Result where Result: Sendable {
+            try await self.client.unary(
+                request: request,
+                descriptor: Grimoire_V1_ProcessManager.Method.DiffVersions.descriptor,
+                serializer: serializer,
+                deserializer: deserializer,
+                options: options,
+                onResponse: handleResponse
+            )
+        }
+
+        /// Call the "VerifyVersion" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > Recomputes hashes and signature of a version, or of all versions up to it. Role: viewer.
+        ///
+        /// - Parameters:
+        ///   - request: A request containing a single `Grimoire_V1_VerifyVersionRequest` message.
+        ///   - serializer: A serializer for `Grimoire_V1_VerifyVersionRequest` messages.
+        ///   - deserializer: A deserializer for `Grimoire_V1_VerifyVersionResponse` messages.
+        ///   - options: Options to apply to this RPC.
+        ///   - handleResponse: A closure which handles the response and returns its result to
+        ///       the caller. Returning from the closure will cancel the RPC if it hasn't
+        ///       already finished.
+        /// - Returns: The result of `handleResponse`.
+        public func verifyVersion<Result>(
+            request: GRPCCore.ClientRequest<Grimoire_V1_VerifyVersionRequest>,
+            serializer: some GRPCCore.MessageSerializer<Grimoire_V1_VerifyVersionRequest>,
+            deserializer: some GRPCCore.MessageDeserializer<Grimoire_V1_VerifyVersionResponse>,
+            options: GRPCCore.CallOptions = .defaults,
+            onResponse handleResponse: @Sendable @escaping (GRPCCore.ClientResponse<Grimoire_V1_VerifyVersionResponse>) async throws -> Result = { response in
+                try response.message
+            }
+        ) async throws -> Result where Result: Sendable {
+            try await self.client.unary(
+                request: request,
+                descriptor: Grimoire_V1_ProcessManager.Method.VerifyVersion.descriptor,
+                serializer: serializer,
+                deserializer: deserializer,
+                options: options,
+                onResponse: handleResponse
+            )
+        }
+
+        /// Call the "RecordExecutions" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > Stores runs of a process. A run that is known already, by its execution_id, is left as it is. Role: service.
+        ///
+        /// - Parameters:
+        ///   - request: A request containing a single `Grimoire_V1_RecordExecutionsRequest` message.
+        ///   - serializer: A serializer for `Grimoire_V1_RecordExecutionsRequest` messages.
+        ///   - deserializer: A deserializer for `Grimoire_V1_RecordExecutionsResponse` messages.
+        ///   - options: Options to apply to this RPC.
+        ///   - handleResponse: A closure which handles the response and returns its result to
+        ///       the caller. Returning from the closure will cancel the RPC if it hasn't
+        ///       already finished.
+        /// - Returns: The result of `handleResponse`.
+        public func recordExecutions<Result>(
+            request: GRPCCore.ClientRequest<Grimoire_V1_RecordExecutionsRequest>,
+            serializer: some GRPCCore.MessageSerializer<Grimoire_V1_RecordExecutionsRequest>,
+            deserializer: some GRPCCore.MessageDeserializer<Grimoire_V1_RecordExecutionsResponse>,
+            options: GRPCCore.CallOptions = .defaults,
+            onResponse handleResponse: @Sendable @escaping (GRPCCore.ClientResponse<Grimoire_V1_RecordExecutionsResponse>) async throws -> Result = { response in
+                try response.message
+            }
+        ) async throws -> Result where Result: Sendable {
+            try await self.client.unary(
+                request: request,
+                descriptor: Grimoire_V1_ProcessManager.Method.RecordExecutions.descriptor,
+                serializer: serializer,
+                deserializer: deserializer,
+                options: options,
+                onResponse: handleResponse
+            )
+        }
+
+        /// Call the "SummarizeExecutions" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > What the runs of a process in a period say: success rate, durations, errors by line, actions. Role: viewer.
+        ///
+        /// - Parameters:
+        ///   - request: A request containing a single `Grimoire_V1_SummarizeExecutionsRequest` message.
+        ///   - serializer: A serializer for `Grimoire_V1_SummarizeExecutionsRequest` messages.
+        ///   - deserializer: A deserializer for `Grimoire_V1_SummarizeExecutionsResponse` messages.
+        ///   - options: Options to apply to this RPC.
+        ///   - handleResponse: A closure which handles the response and returns its result to
+        ///       the caller. Returning from the closure will cancel the RPC if it hasn't
+        ///       already finished.
+        /// - Returns: The result of `handleResponse`.
+        public func summarizeExecutions<Result>(
+            request: GRPCCore.ClientRequest<Grimoire_V1_SummarizeExecutionsRequest>,
+            serializer: some GRPCCore.MessageSerializer<Grimoire_V1_SummarizeExecutionsRequest>,
+            deserializer: some GRPCCore.MessageDeserializer<Grimoire_V1_SummarizeExecutionsResponse>,
+            options: GRPCCore.CallOptions = .defaults,
+            onResponse handleResponse: @Sendable @escaping (GRPCCore.ClientResponse<Grimoire_V1_SummarizeExecutionsResponse>) async throws -> Result = { response in
+                try response.message
+            }
+        ) async throws -> Result where Result: Sendable {
+            try await self.client.unary(
+                request: request,
+                descriptor: Grimoire_V1_ProcessManager.Method.SummarizeExecutions.descriptor,
+                serializer: serializer,
+                deserializer: deserializer,
+                options: options,
+                onResponse: handleResponse
+            )
+        }
     }
 }
 
@@ -1565,11 +2545,40 @@ extension Grimoire_V1_ProcessManager.ClientProtocol {
         )
     }
 
+    /// Call the "RestoreProcess" method.
+    ///
+    /// > Source IDL Documentation:
+    /// >
+    /// > Brings a deleted process back as it was. One that is not deleted stays as it is. Role: admin.
+    ///
+    /// - Parameters:
+    ///   - request: A request containing a single `Grimoire_V1_RestoreProcessRequest` message.
+    ///   - options: Options to apply to this RPC.
+    ///   - handleResponse: A closure which handles the response and returns its result to
+    ///       the caller. Returning from the closure will cancel the RPC if it hasn't
+    ///       already finished.
+    /// - Returns: The result of `handleResponse`.
+    public func restoreProcess<Result>(
+        request: GRPCCore.ClientRequest<Grimoire_V1_RestoreProcessRequest>,
+        options: GRPCCore.CallOptions = .defaults,
+        onResponse handleResponse: @Sendable @escaping (GRPCCore.ClientResponse<Grimoire_V1_RestoreProcessResponse>) async throws -> Result = { response in
+            try response.message
+        }
+    ) async throws -> Result where Result: Sendable {
+        try await self.restoreProcess(
+            request: request,
+            serializer: GRPCProtobuf.ProtobufSerializer<Grimoire_V1_RestoreProcessRequest>(),
+            deserializer: GRPCProtobuf.ProtobufDeserializer<Grimoire_V1_RestoreProcessResponse>(),
+            options: options,
+            onResponse: handleResponse
+        )
+    }
+
     /// Call the "ListProcesses" method.
     ///
     /// > Source IDL Documentation:
     /// >
-    /// > The organization's processes, the one updated last first. Role: viewer.
+    /// > The organization's processes, the one updated last first unless asked otherwise. Role: viewer.
     ///
     /// - Parameters:
     ///   - request: A request containing a single `Grimoire_V1_ListProcessesRequest` message.
@@ -1678,6 +2687,152 @@ extension Grimoire_V1_ProcessManager.ClientProtocol {
             request: request,
             serializer: GRPCProtobuf.ProtobufSerializer<Grimoire_V1_GetProcessMappingRequest>(),
             deserializer: GRPCProtobuf.ProtobufDeserializer<Grimoire_V1_GetProcessMappingResponse>(),
+            options: options,
+            onResponse: handleResponse
+        )
+    }
+
+    /// Call the "ValidateProcess" method.
+    ///
+    /// > Source IDL Documentation:
+    /// >
+    /// > Whether SPy code would be accepted, with every finding, and what a run of it does in the sandbox. Stores nothing, and
+    /// > answers OK for bad code too. Role: viewer.
+    ///
+    /// - Parameters:
+    ///   - request: A request containing a single `Grimoire_V1_ValidateProcessRequest` message.
+    ///   - options: Options to apply to this RPC.
+    ///   - handleResponse: A closure which handles the response and returns its result to
+    ///       the caller. Returning from the closure will cancel the RPC if it hasn't
+    ///       already finished.
+    /// - Returns: The result of `handleResponse`.
+    public func validateProcess<Result>(
+        request: GRPCCore.ClientRequest<Grimoire_V1_ValidateProcessRequest>,
+        options: GRPCCore.CallOptions = .defaults,
+        onResponse handleResponse: @Sendable @escaping (GRPCCore.ClientResponse<Grimoire_V1_ValidateProcessResponse>) async throws -> Result = { response in
+            try response.message
+        }
+    ) async throws -> Result where Result: Sendable {
+        try await self.validateProcess(
+            request: request,
+            serializer: GRPCProtobuf.ProtobufSerializer<Grimoire_V1_ValidateProcessRequest>(),
+            deserializer: GRPCProtobuf.ProtobufDeserializer<Grimoire_V1_ValidateProcessResponse>(),
+            options: options,
+            onResponse: handleResponse
+        )
+    }
+
+    /// Call the "DiffVersions" method.
+    ///
+    /// > Source IDL Documentation:
+    /// >
+    /// > What changed between two versions. Role: viewer.
+    ///
+    /// - Parameters:
+    ///   - request: A request containing a single `Grimoire_V1_DiffVersionsRequest` message.
+    ///   - options: Options to apply to this RPC.
+    ///   - handleResponse: A closure which handles the response and returns its result to
+    ///       the caller. Returning from the closure will cancel the RPC if it hasn't
+    ///       already finished.
+    /// - Returns: The result of `handleResponse`.
+    public func diffVersions<Result>(
+        request: GRPCCore.ClientRequest<Grimoire_V1_DiffVersionsRequest>,
+        options: GRPCCore.CallOptions = .defaults,
+        onResponse handleResponse: @Sendable @escaping (GRPCCore.ClientResponse<Grimoire_V1_DiffVersionsResponse>) async throws -> Result = { response in
+            try response.message
+        }
+    ) async throws -> Result where Result: Sendable {
+        try await self.diffVersions(
+            request: request,
+            serializer: GRPCProtobuf.ProtobufSerializer<Grimoire_V1_DiffVersionsRequest>(),
+            deserializer: GRPCProtobuf.ProtobufDeserializer<Grimoire_V1_DiffVersionsResponse>(),
+            options: options,
+            onResponse: handleResponse
+        )
+    }
+
+    /// Call the "VerifyVersion" method.
+    ///
+    /// > Source IDL Documentation:
+    /// >
+    /// > Recomputes hashes and signature of a version, or of all versions up to it. Role: viewer.
+    ///
+    /// - Parameters:
+    ///   - request: A request containing a single `Grimoire_V1_VerifyVersionRequest` message.
+    ///   - options: Options to apply to this RPC.
+    ///   - handleResponse: A closure which handles the response and returns its result to
+    ///       the caller. Returning from the closure will cancel the RPC if it hasn't
+    ///       already finished.
+    /// - Returns: The result of `handleResponse`.
+    public func verifyVersion<Result>(
+        request: GRPCCore.ClientRequest<Grimoire_V1_VerifyVersionRequest>,
+        options: GRPCCore.CallOptions = .defaults,
+        onResponse handleResponse: @Sendable @escaping (GRPCCore.ClientResponse<Grimoire_V1_VerifyVersionResponse>) async throws -> Result = { response in
+            try response.message
+        }
+    ) async throws -> Result where Result: Sendable {
+        try await self.verifyVersion(
+            request: request,
+            serializer: GRPCProtobuf.ProtobufSerializer<Grimoire_V1_VerifyVersionRequest>(),
+            deserializer: GRPCProtobuf.ProtobufDeserializer<Grimoire_V1_VerifyVersionResponse>(),
+            options: options,
+            onResponse: handleResponse
+        )
+    }
+
+    /// Call the "RecordExecutions" method.
+    ///
+    /// > Source IDL Documentation:
+    /// >
+    /// > Stores runs of a process. A run that is known already, by its execution_id, is left as it is. Role: service.
+    ///
+    /// - Parameters:
+    ///   - request: A request containing a single `Grimoire_V1_RecordExecutionsRequest` message.
+    ///   - options: Options to apply to this RPC.
+    ///   - handleResponse: A closure which handles the response and returns its result to
+    ///       the caller. Returning from the closure will cancel the RPC if it hasn't
+    ///       already finished.
+    /// - Returns: The result of `handleResponse`.
+    public func recordExecutions<Result>(
+        request: GRPCCore.ClientRequest<Grimoire_V1_RecordExecutionsRequest>,
+        options: GRPCCore.CallOptions = .defaults,
+        onResponse handleResponse: @Sendable @escaping (GRPCCore.ClientResponse<Grimoire_V1_RecordExecutionsResponse>) async throws -> Result = { response in
+            try response.message
+        }
+    ) async throws -> Result where Result: Sendable {
+        try await self.recordExecutions(
+            request: request,
+            serializer: GRPCProtobuf.ProtobufSerializer<Grimoire_V1_RecordExecutionsRequest>(),
+            deserializer: GRPCProtobuf.ProtobufDeserializer<Grimoire_V1_RecordExecutionsResponse>(),
+            options: options,
+            onResponse: handleResponse
+        )
+    }
+
+    /// Call the "SummarizeExecutions" method.
+    ///
+    /// > Source IDL Documentation:
+    /// >
+    /// > What the runs of a process in a period say: success rate, durations, errors by line, actions. Role: viewer.
+    ///
+    /// - Parameters:
+    ///   - request: A request containing a single `Grimoire_V1_SummarizeExecutionsRequest` message.
+    ///   - options: Options to apply to this RPC.
+    ///   - handleResponse: A closure which handles the response and returns its result to
+    ///       the caller. Returning from the closure will cancel the RPC if it hasn't
+    ///       already finished.
+    /// - Returns: The result of `handleResponse`.
+    public func summarizeExecutions<Result>(
+        request: GRPCCore.ClientRequest<Grimoire_V1_SummarizeExecutionsRequest>,
+        options: GRPCCore.CallOptions = .defaults,
+        onResponse handleResponse: @Sendable @escaping (GRPCCore.ClientResponse<Grimoire_V1_SummarizeExecutionsResponse>) async throws -> Result = { response in
+            try response.message
+        }
+    ) async throws -> Result where Result: Sendable {
+        try await self.summarizeExecutions(
+            request: request,
+            serializer: GRPCProtobuf.ProtobufSerializer<Grimoire_V1_SummarizeExecutionsRequest>(),
+            deserializer: GRPCProtobuf.ProtobufDeserializer<Grimoire_V1_SummarizeExecutionsResponse>(),
             options: options,
             onResponse: handleResponse
         )
@@ -1821,11 +2976,44 @@ extension Grimoire_V1_ProcessManager.ClientProtocol {
         )
     }
 
+    /// Call the "RestoreProcess" method.
+    ///
+    /// > Source IDL Documentation:
+    /// >
+    /// > Brings a deleted process back as it was. One that is not deleted stays as it is. Role: admin.
+    ///
+    /// - Parameters:
+    ///   - message: request message to send.
+    ///   - metadata: Additional metadata to send, defaults to empty.
+    ///   - options: Options to apply to this RPC, defaults to `.defaults`.
+    ///   - handleResponse: A closure which handles the response and returns its result to
+    ///       the caller. Returning from the closure will cancel the RPC if it hasn't
+    ///       already finished.
+    /// - Returns: The result of `handleResponse`.
+    public func restoreProcess<Result>(
+        _ message: Grimoire_V1_RestoreProcessRequest,
+        metadata: GRPCCore.Metadata = [:],
+        options: GRPCCore.CallOptions = .defaults,
+        onResponse handleResponse: @Sendable @escaping (GRPCCore.ClientResponse<Grimoire_V1_RestoreProcessResponse>) async throws -> Result = { response in
+            try response.message
+        }
+    ) async throws -> Result where Result: Sendable {
+        let request = GRPCCore.ClientRequest<Grimoire_V1_RestoreProcessRequest>(
+            message: message,
+            metadata: metadata
+        )
+        return try await self.restoreProcess(
+            request: request,
+            options: options,
+            onResponse: handleResponse
+        )
+    }
+
     /// Call the "ListProcesses" method.
     ///
     /// > Source IDL Documentation:
     /// >
-    /// > The organization's processes, the one updated last first. Role: viewer.
+    /// > The organization's processes, the one updated last first unless asked otherwise. Role: viewer.
     ///
     /// - Parameters:
     ///   - message: request message to send.
@@ -1949,6 +3137,172 @@ extension Grimoire_V1_ProcessManager.ClientProtocol {
             metadata: metadata
         )
         return try await self.getProcessMapping(
+            request: request,
+            options: options,
+            onResponse: handleResponse
+        )
+    }
+
+    /// Call the "ValidateProcess" method.
+    ///
+    /// > Source IDL Documentation:
+    /// >
+    /// > Whether SPy code would be accepted, with every finding, and what a run of it does in the sandbox. Stores nothing, and
+    /// > answers OK for bad code too. Role: viewer.
+    ///
+    /// - Parameters:
+    ///   - message: request message to send.
+    ///   - metadata: Additional metadata to send, defaults to empty.
+    ///   - options: Options to apply to this RPC, defaults to `.defaults`.
+    ///   - handleResponse: A closure which handles the response and returns its result to
+    ///       the caller. Returning from the closure will cancel the RPC if it hasn't
+    ///       already finished.
+    /// - Returns: The result of `handleResponse`.
+    public func validateProcess<Result>(
+        _ message: Grimoire_V1_ValidateProcessRequest,
+        metadata: GRPCCore.Metadata = [:],
+        options: GRPCCore.CallOptions = .defaults,
+        onResponse handleResponse: @Sendable @escaping (GRPCCore.ClientResponse<Grimoire_V1_ValidateProcessResponse>) async throws -> Result = { response in
+            try response.message
+        }
+    ) async throws -> Result where Result: Sendable {
+        let request = GRPCCore.ClientRequest<Grimoire_V1_ValidateProcessRequest>(
+            message: message,
+            metadata: metadata
+        )
+        return try await self.validateProcess(
+            request: request,
+            options: options,
+            onResponse: handleResponse
+        )
+    }
+
+    /// Call the "DiffVersions" method.
+    ///
+    /// > Source IDL Documentation:
+    /// >
+    /// > What changed between two versions. Role: viewer.
+    ///
+    /// - Parameters:
+    ///   - message: request message to send.
+    ///   - metadata: Additional metadata to send, defaults to empty.
+    ///   - options: Options to apply to this RPC, defaults to `.defaults`.
+    ///   - handleResponse: A closure which handles the response and returns its result to
+    ///       the caller. Returning from the closure will cancel the RPC if it hasn't
+    ///       already finished.
+    /// - Returns: The result of `handleResponse`.
+    public func diffVersions<Result>(
+        _ message: Grimoire_V1_DiffVersionsRequest,
+        metadata: GRPCCore.Metadata = [:],
+        options: GRPCCore.CallOptions = .defaults,
+        onResponse handleResponse: @Sendable @escaping (GRPCCore.ClientResponse<Grimoire_V1_DiffVersionsResponse>) async throws -> Result = { response in
+            try response.message
+        }
+    ) async throws -> Result where Result: Sendable {
+        let request = GRPCCore.ClientRequest<Grimoire_V1_DiffVersionsRequest>(
+            message: message,
+            metadata: metadata
+        )
+        return try await self.diffVersions(
+            request: request,
+            options: options,
+            onResponse: handleResponse
+        )
+    }
+
+    /// Call the "VerifyVersion" method.
+    ///
+    /// > Source IDL Documentation:
+    /// >
+    /// > Recomputes hashes and signature of a version, or of all versions up to it. Role: viewer.
+    ///
+    /// - Parameters:
+    ///   - message: request message to send.
+    ///   - metadata: Additional metadata to send, defaults to empty.
+    ///   - options: Options to apply to this RPC, defaults to `.defaults`.
+    ///   - handleResponse: A closure which handles the response and returns its result to
+    ///       the caller. Returning from the closure will cancel the RPC if it hasn't
+    ///       already finished.
+    /// - Returns: The result of `handleResponse`.
+    public func verifyVersion<Result>(
+        _ message: Grimoire_V1_VerifyVersionRequest,
+        metadata: GRPCCore.Metadata = [:],
+        options: GRPCCore.CallOptions = .defaults,
+        onResponse handleResponse: @Sendable @escaping (GRPCCore.ClientResponse<Grimoire_V1_VerifyVersionResponse>) async throws -> Result = { response in
+            try response.message
+        }
+    ) async throws -> Result where Result: Sendable {
+        let request = GRPCCore.ClientRequest<Grimoire_V1_VerifyVersionRequest>(
+            message: message,
+            metadata: metadata
+        )
+        return try await self.verifyVersion(
+            request: request,
+            options: options,
+            onResponse: handleResponse
+        )
+    }
+
+    /// Call the "RecordExecutions" method.
+    ///
+    /// > Source IDL Documentation:
+    /// >
+    /// > Stores runs of a process. A run that is known already, by its execution_id, is left as it is. Role: service.
+    ///
+    /// - Parameters:
+    ///   - message: request message to send.
+    ///   - metadata: Additional metadata to send, defaults to empty.
+    ///   - options: Options to apply to this RPC, defaults to `.defaults`.
+    ///   - handleResponse: A closure which handles the response and returns its result to
+    ///       the caller. Returning from the closure will cancel the RPC if it hasn't
+    ///       already finished.
+    /// - Returns: The result of `handleResponse`.
+    public func recordExecutions<Result>(
+        _ message: Grimoire_V1_RecordExecutionsRequest,
+        metadata: GRPCCore.Metadata = [:],
+        options: GRPCCore.CallOptions = .defaults,
+        onResponse handleResponse: @Sendable @escaping (GRPCCore.ClientResponse<Grimoire_V1_RecordExecutionsResponse>) async throws -> Result = { response in
+            try response.message
+        }
+    ) async throws -> Result where Result: Sendable {
+        let request = GRPCCore.ClientRequest<Grimoire_V1_RecordExecutionsRequest>(
+            message: message,
+            metadata: metadata
+        )
+        return try await self.recordExecutions(
+            request: request,
+            options: options,
+            onResponse: handleResponse
+        )
+    }
+
+    /// Call the "SummarizeExecutions" method.
+    ///
+    /// > Source IDL Documentation:
+    /// >
+    /// > What the runs of a process in a period say: success rate, durations, errors by line, actions. Role: viewer.
+    ///
+    /// - Parameters:
+    ///   - message: request message to send.
+    ///   - metadata: Additional metadata to send, defaults to empty.
+    ///   - options: Options to apply to this RPC, defaults to `.defaults`.
+    ///   - handleResponse: A closure which handles the response and returns its result to
+    ///       the caller. Returning from the closure will cancel the RPC if it hasn't
+    ///       already finished.
+    /// - Returns: The result of `handleResponse`.
+    public func summarizeExecutions<Result>(
+        _ message: Grimoire_V1_SummarizeExecutionsRequest,
+        metadata: GRPCCore.Metadata = [:],
+        options: GRPCCore.CallOptions = .defaults,
+        onResponse handleResponse: @Sendable @escaping (GRPCCore.ClientResponse<Grimoire_V1_SummarizeExecutionsResponse>) async throws -> Result = { response in
+            try response.message
+        }
+    ) async throws -> Result where Result: Sendable {
+        let request = GRPCCore.ClientRequest<Grimoire_V1_SummarizeExecutionsRequest>(
+            message: message,
+            metadata: metadata
+        )
+        return try await self.summarizeExecutions(
             request: request,
             options: options,
             onResponse: handleResponse

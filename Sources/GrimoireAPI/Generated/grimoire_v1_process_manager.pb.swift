@@ -97,7 +97,48 @@ public nonisolated struct Grimoire_V1_GetProcessRequest: Sendable {
   /// 0 or absent: the latest.
   public var versionNumber: Int32 = 0
 
+  public var view: Grimoire_V1_GetProcessRequest.View = .full
+
   public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  /// How much of a process is wanted.
+  public nonisolated enum View: SwiftProtobuf.Enum, Swift.CaseIterable {
+    public typealias RawValue = Int
+
+    /// Everything.
+    case full // = 0
+
+    /// Neither code, document, mapping nor history: a cheap way to ask whether a process exists, and at which version.
+    case basic // = 1
+    case UNRECOGNIZED(Int)
+
+    public init() {
+      self = .full
+    }
+
+    public init?(rawValue: Int) {
+      switch rawValue {
+      case 0: self = .full
+      case 1: self = .basic
+      default: self = .UNRECOGNIZED(rawValue)
+      }
+    }
+
+    public var rawValue: Int {
+      switch self {
+      case .full: return 0
+      case .basic: return 1
+      case .UNRECOGNIZED(let i): return i
+      }
+    }
+
+    // The compiler won't synthesize support with the UNRECOGNIZED case.
+    public static let allCases: [Grimoire_V1_GetProcessRequest.View] = [
+      .full,
+      .basic,
+    ]
+
+  }
 
   public init() {}
 }
@@ -193,6 +234,12 @@ public nonisolated struct Grimoire_V1_GetProcessResponse: @unchecked Sendable {
   public var nextPageToken: String {
     get {_storage._nextPageToken}
     set {_uniqueStorage()._nextPageToken = newValue}
+  }
+
+  /// SHA-256 over everything that the version says, in hexadecimal; empty for versions older than the hashes.
+  public var contentHash: String {
+    get {_storage._contentHash}
+    set {_uniqueStorage()._contentHash = newValue}
   }
 
   public var unknownFields = SwiftProtobuf.UnknownStorage()
@@ -326,6 +373,36 @@ public nonisolated struct Grimoire_V1_DeleteProcessResponse: Sendable {
   fileprivate var _deletedAt: SwiftProtobuf.Google_Protobuf_Timestamp? = nil
 }
 
+public nonisolated struct Grimoire_V1_RestoreProcessRequest: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  public var processID: String = String()
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+}
+
+public nonisolated struct Grimoire_V1_RestoreProcessResponse: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  public var processID: String = String()
+
+  /// The latest version.
+  public var versionNumber: Int32 = 0
+
+  /// Whether it had been deleted.
+  public var wasDeleted: Bool = false
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+}
+
 public nonisolated struct Grimoire_V1_ListProcessesRequest: Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
@@ -339,6 +416,13 @@ public nonisolated struct Grimoire_V1_ListProcessesRequest: Sendable {
 
   /// Only processes whose name begins so, letter for letter.
   public var name: String = String()
+
+  /// Only processes whose latest version has these words in name, description, document or code, in any form of the word.
+  /// "Quotes" ask for a phrase, - in front excludes a word, or between words takes either.
+  public var query: String = String()
+
+  /// updated_at, created_at or name; desc after it turns the order round. updated_at desc where absent.
+  public var orderBy: String = String()
 
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
@@ -422,6 +506,523 @@ public nonisolated struct Grimoire_V1_GetProcessSpyResponse: Sendable {
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
   public init() {}
+}
+
+public nonisolated struct Grimoire_V1_ValidateProcessRequest: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  /// Required: SPy source, at most 1 MiB.
+  public var spyCode: String = String()
+
+  /// SPy expression to fact ID, at most 50,000 entries.
+  public var stableMapping: Dictionary<String,String> = [:]
+
+  /// Where present and the code is accepted, the code is run.
+  public var dryRun: Grimoire_V1_ValidateProcessRequest.DryRun {
+    get {_dryRun ?? Grimoire_V1_ValidateProcessRequest.DryRun()}
+    set {_dryRun = newValue}
+  }
+  /// Returns true if `dryRun` has been explicitly set.
+  public var hasDryRun: Bool {self._dryRun != nil}
+  /// Clears the value of `dryRun`. Subsequent reads from it will return its default value.
+  public mutating func clearDryRun() {self._dryRun = nil}
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  /// A run in the sandbox: no files, no network, no clock; budgets of steps, memory, depth and output.
+  public nonisolated struct DryRun: Sendable {
+    // SwiftProtobuf.Message conformance is added in an extension below. See the
+    // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+    // methods supported on all messages.
+
+    /// A function to call once the module has run; absent: the module only.
+    public var entryPoint: String = String()
+
+    /// A JSON array of arguments by position, or a JSON object of arguments by name. None where empty.
+    public var arguments: String = String()
+
+    /// What actions return, as JSON by the action's name; the others return null.
+    public var actionResults: Dictionary<String,String> = [:]
+
+    /// Steps at most; 1,000,000 where absent or 0, at most 10,000,000.
+    public var maxSteps: Int32 = 0
+
+    public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+    public init() {}
+  }
+
+  public init() {}
+
+  fileprivate var _dryRun: Grimoire_V1_ValidateProcessRequest.DryRun? = nil
+}
+
+public nonisolated struct Grimoire_V1_ValidateProcessResponse: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  /// Whether CreateProcess would accept the code: no diagnostic is an error.
+  public var valid: Bool = false
+
+  /// In the order of the text, the first 200.
+  public var diagnostics: [Grimoire_V1_SpyDiagnostic] = []
+
+  /// There are more diagnostics than those.
+  public var truncated: Bool = false
+
+  /// Names that the code does not define: what the run-time has to provide.
+  public var actions: [String] = []
+
+  /// Modules that it imports.
+  public var modules: [String] = []
+
+  /// Functions that it defines, those inside others by a dotted path.
+  public var functions: [String] = []
+
+  /// Present where a run was asked for and the code is accepted.
+  public var dryRun: Grimoire_V1_DryRunResult {
+    get {_dryRun ?? Grimoire_V1_DryRunResult()}
+    set {_dryRun = newValue}
+  }
+  /// Returns true if `dryRun` has been explicitly set.
+  public var hasDryRun: Bool {self._dryRun != nil}
+  /// Clears the value of `dryRun`. Subsequent reads from it will return its default value.
+  public mutating func clearDryRun() {self._dryRun = nil}
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+
+  fileprivate var _dryRun: Grimoire_V1_DryRunResult? = nil
+}
+
+public nonisolated struct Grimoire_V1_DryRunResult: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  /// Whether the run came to its end.
+  public var succeeded: Bool = false
+
+  /// What the function returned, as JSON.
+  public var result: String = String()
+
+  /// What the program printed.
+  public var output: String = String()
+
+  /// The actions called, in order.
+  public var actions: [Grimoire_V1_DryRunAction] = []
+
+  /// Units of work spent.
+  public var steps: Int64 = 0
+
+  /// Why the run failed.
+  public var error: Grimoire_V1_DryRunError {
+    get {_error ?? Grimoire_V1_DryRunError()}
+    set {_error = newValue}
+  }
+  /// Returns true if `error` has been explicitly set.
+  public var hasError: Bool {self._error != nil}
+  /// Clears the value of `error`. Subsequent reads from it will return its default value.
+  public mutating func clearError() {self._error = nil}
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+
+  fileprivate var _error: Grimoire_V1_DryRunError? = nil
+}
+
+public nonisolated struct Grimoire_V1_DryRunAction: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  public var name: String = String()
+
+  /// Arguments by position, each as JSON.
+  public var arguments: [String] = []
+
+  /// Arguments by name, each as JSON.
+  public var namedArguments: Dictionary<String,String> = [:]
+
+  /// The line of the call, from 1.
+  public var line: Int32 = 0
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+}
+
+public nonisolated struct Grimoire_V1_DryRunError: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  /// exception (nobody caught it), budget, stopped or refused.
+  public var kind: String = String()
+
+  /// The exception's class.
+  public var type: String = String()
+
+  public var message: String = String()
+
+  /// Where it happened, from 1; 0 where there is no such place.
+  public var line: Int32 = 0
+
+  /// The active calls at that place, outermost first: function, line.
+  public var traceback: [Grimoire_V1_DryRunFrame] = []
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+}
+
+public nonisolated struct Grimoire_V1_DryRunFrame: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  public var function: String = String()
+
+  public var line: Int32 = 0
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+}
+
+public nonisolated struct Grimoire_V1_DiffVersionsRequest: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  public var processID: String = String()
+
+  /// 1 or more; the one before the second where absent.
+  public var fromVersion: Int32 {
+    get {_fromVersion ?? 0}
+    set {_fromVersion = newValue}
+  }
+  /// Returns true if `fromVersion` has been explicitly set.
+  public var hasFromVersion: Bool {self._fromVersion != nil}
+  /// Clears the value of `fromVersion`. Subsequent reads from it will return its default value.
+  public mutating func clearFromVersion() {self._fromVersion = nil}
+
+  /// 1 or more; the latest where absent.
+  public var toVersion: Int32 {
+    get {_toVersion ?? 0}
+    set {_toVersion = newValue}
+  }
+  /// Returns true if `toVersion` has been explicitly set.
+  public var hasToVersion: Bool {self._toVersion != nil}
+  /// Clears the value of `toVersion`. Subsequent reads from it will return its default value.
+  public mutating func clearToVersion() {self._toVersion = nil}
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+
+  fileprivate var _fromVersion: Int32? = nil
+  fileprivate var _toVersion: Int32? = nil
+}
+
+public nonisolated struct Grimoire_V1_DiffVersionsResponse: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  public var processID: String = String()
+
+  public var fromVersion: Int32 = 0
+
+  public var toVersion: Int32 = 0
+
+  /// What changed in name, description and the document's format and attributes.
+  public var values: [Grimoire_V1_ValueChange] = []
+
+  /// What changed in the document's text and in the code, with three lines around each change.
+  public var document: [Grimoire_V1_DiffHunk] = []
+
+  public var code: [Grimoire_V1_DiffHunk] = []
+
+  /// What changed in the stable mapping, by key.
+  public var mapping: [Grimoire_V1_ValueChange] = []
+
+  /// The difference is too large to be shown whole: the end of a list above is missing.
+  public var truncated: Bool = false
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+}
+
+/// A value that was added, removed or changed.
+public nonisolated struct Grimoire_V1_ValueChange: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  /// added, removed or changed.
+  public var kind: String = String()
+
+  /// name, description, process_document.format, process_document.attributes["…"], or a mapping's key.
+  public var key: String = String()
+
+  /// Empty where it was added.
+  public var oldValue: String = String()
+
+  /// Empty where it was removed.
+  public var newValue: String = String()
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+}
+
+/// A place where two texts differ.
+public nonisolated struct Grimoire_V1_DiffHunk: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  /// The first of its lines in each text, from 1, and how many they are. Where there are none, the line before.
+  public var fromLine: Int32 = 0
+
+  public var fromCount: Int32 = 0
+
+  public var toLine: Int32 = 0
+
+  public var toCount: Int32 = 0
+
+  public var lines: [Grimoire_V1_DiffLine] = []
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+}
+
+public nonisolated struct Grimoire_V1_DiffLine: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  /// context, removed or added.
+  public var kind: String = String()
+
+  /// The line without its line feed.
+  public var text: String = String()
+
+  /// The text ends here without a line feed.
+  public var noLineFeed: Bool = false
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+}
+
+public nonisolated struct Grimoire_V1_VerifyVersionRequest: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  public var processID: String = String()
+
+  /// 0 or absent: the latest.
+  public var versionNumber: Int32 = 0
+
+  /// Verify versions 1 to that one, not that one alone.
+  public var wholeChain: Bool = false
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+}
+
+public nonisolated struct Grimoire_V1_VerifyVersionResponse: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  public var processID: String = String()
+
+  public var versionNumber: Int32 = 0
+
+  /// Nothing differs. False also where a version is older than the hashes.
+  public var valid: Bool = false
+
+  public var versionsChecked: Int32 = 0
+
+  /// The first 100 things that differ.
+  public var findings: [Grimoire_V1_VerificationFinding] = []
+
+  /// As recomputed and as stored, of the version asked for, in hexadecimal.
+  public var contentHash: String = String()
+
+  public var chainHash: String = String()
+
+  /// Which key signed it.
+  public var signingKeyID: String = String()
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+}
+
+public nonisolated struct Grimoire_V1_VerificationFinding: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  public var versionNumber: Int32 = 0
+
+  /// CONTENT: what the version says is not what was hashed. CHAIN: it does not follow the version before. SIGNATURE: the
+  /// signature is not one of its key. UNKNOWN_KEY: this service does not know the key. UNSIGNED: the version is older than the
+  /// hashes, or they were removed. MISSING: there is no such version.
+  public var kind: String = String()
+
+  /// A sentence.
+  public var message: String = String()
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+}
+
+public nonisolated struct Grimoire_V1_RecordExecutionsRequest: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  public var processID: String = String()
+
+  /// 1 to 1,000.
+  public var executions: [Grimoire_V1_ProcessExecution] = []
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+}
+
+public nonisolated struct Grimoire_V1_RecordExecutionsResponse: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  public var processID: String = String()
+
+  /// How many were stored now.
+  public var recorded: Int32 = 0
+
+  /// How many were known before.
+  public var known: Int32 = 0
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+}
+
+public nonisolated struct Grimoire_V1_SummarizeExecutionsRequest: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  public var processID: String = String()
+
+  /// 0 or absent: all versions.
+  public var versionNumber: Int32 = 0
+
+  /// Runs that began from here on; 30 days before the end where absent.
+  public var fromTime: SwiftProtobuf.Google_Protobuf_Timestamp {
+    get {_fromTime ?? SwiftProtobuf.Google_Protobuf_Timestamp()}
+    set {_fromTime = newValue}
+  }
+  /// Returns true if `fromTime` has been explicitly set.
+  public var hasFromTime: Bool {self._fromTime != nil}
+  /// Clears the value of `fromTime`. Subsequent reads from it will return its default value.
+  public mutating func clearFromTime() {self._fromTime = nil}
+
+  /// Runs that began before; now where absent. At most 366 days after the beginning.
+  public var toTime: SwiftProtobuf.Google_Protobuf_Timestamp {
+    get {_toTime ?? SwiftProtobuf.Google_Protobuf_Timestamp()}
+    set {_toTime = newValue}
+  }
+  /// Returns true if `toTime` has been explicitly set.
+  public var hasToTime: Bool {self._toTime != nil}
+  /// Clears the value of `toTime`. Subsequent reads from it will return its default value.
+  public mutating func clearToTime() {self._toTime = nil}
+
+  /// hour, day, week or month: also a summary for each, in UTC. At most 1,000 of them.
+  public var interval: String = String()
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+
+  fileprivate var _fromTime: SwiftProtobuf.Google_Protobuf_Timestamp? = nil
+  fileprivate var _toTime: SwiftProtobuf.Google_Protobuf_Timestamp? = nil
+}
+
+public nonisolated struct Grimoire_V1_SummarizeExecutionsResponse: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  public var processID: String = String()
+
+  public var fromTime: SwiftProtobuf.Google_Protobuf_Timestamp {
+    get {_fromTime ?? SwiftProtobuf.Google_Protobuf_Timestamp()}
+    set {_fromTime = newValue}
+  }
+  /// Returns true if `fromTime` has been explicitly set.
+  public var hasFromTime: Bool {self._fromTime != nil}
+  /// Clears the value of `fromTime`. Subsequent reads from it will return its default value.
+  public mutating func clearFromTime() {self._fromTime = nil}
+
+  public var toTime: SwiftProtobuf.Google_Protobuf_Timestamp {
+    get {_toTime ?? SwiftProtobuf.Google_Protobuf_Timestamp()}
+    set {_toTime = newValue}
+  }
+  /// Returns true if `toTime` has been explicitly set.
+  public var hasToTime: Bool {self._toTime != nil}
+  /// Clears the value of `toTime`. Subsequent reads from it will return its default value.
+  public mutating func clearToTime() {self._toTime = nil}
+
+  /// All runs of the period.
+  public var total: Grimoire_V1_ExecutionSummary {
+    get {_total ?? Grimoire_V1_ExecutionSummary()}
+    set {_total = newValue}
+  }
+  /// Returns true if `total` has been explicitly set.
+  public var hasTotal: Bool {self._total != nil}
+  /// Clears the value of `total`. Subsequent reads from it will return its default value.
+  public mutating func clearTotal() {self._total = nil}
+
+  /// By version, the newest first, at most 500.
+  public var versions: [Grimoire_V1_ExecutionSummary] = []
+
+  /// By interval, the first first. Intervals without a run are left out.
+  public var intervals: [Grimoire_V1_ExecutionSummary] = []
+
+  /// By version, line and type, the most frequent first, at most 50.
+  public var errors: [Grimoire_V1_ExecutionErrors] = []
+
+  /// By total time, at most 20.
+  public var slowestActions: [Grimoire_V1_ActionSummary] = []
+
+  /// By failures, at most 20.
+  public var failingActions: [Grimoire_V1_ActionSummary] = []
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+
+  fileprivate var _fromTime: SwiftProtobuf.Google_Protobuf_Timestamp? = nil
+  fileprivate var _toTime: SwiftProtobuf.Google_Protobuf_Timestamp? = nil
+  fileprivate var _total: Grimoire_V1_ExecutionSummary? = nil
 }
 
 // MARK: - Code below here is support for the SwiftProtobuf runtime.
@@ -538,7 +1139,7 @@ nonisolated extension Grimoire_V1_CreateProcessResponse: SwiftProtobuf.Message, 
 
 nonisolated extension Grimoire_V1_GetProcessRequest: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".GetProcessRequest"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}process_id\0\u{5}version_number\0version\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}process_id\0\u{5}version_number\0version\0\u{1}view\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -548,6 +1149,7 @@ nonisolated extension Grimoire_V1_GetProcessRequest: SwiftProtobuf.Message, Swif
       switch fieldNumber {
       case 1: try { try decoder.decodeSingularStringField(value: &self.processID) }()
       case 2: try { try decoder.decodeSingularInt32Field(value: &self.versionNumber) }()
+      case 3: try { try decoder.decodeSingularEnumField(value: &self.view) }()
       default: break
       }
     }
@@ -560,20 +1162,28 @@ nonisolated extension Grimoire_V1_GetProcessRequest: SwiftProtobuf.Message, Swif
     if self.versionNumber != 0 {
       try visitor.visitSingularInt32Field(value: self.versionNumber, fieldNumber: 2)
     }
+    if self.view != .full {
+      try visitor.visitSingularEnumField(value: self.view, fieldNumber: 3)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
   public static func ==(lhs: Grimoire_V1_GetProcessRequest, rhs: Grimoire_V1_GetProcessRequest) -> Bool {
     if lhs.processID != rhs.processID {return false}
     if lhs.versionNumber != rhs.versionNumber {return false}
+    if lhs.view != rhs.view {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
 }
 
+nonisolated extension Grimoire_V1_GetProcessRequest.View: SwiftProtobuf._ProtoNameProviding {
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0FULL\0\u{1}BASIC\0")
+}
+
 nonisolated extension Grimoire_V1_GetProcessResponse: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".GetProcessResponse"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}process_id\0\u{1}name\0\u{1}description\0\u{3}spy_code\0\u{3}stable_mapping\0\u{3}version_number\0\u{3}version_history\0\u{3}process_document\0\u{3}created_at\0\u{3}updated_at\0\u{3}created_by\0\u{3}organization_id\0\u{3}latest_version\0\u{3}next_page_token\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}process_id\0\u{1}name\0\u{1}description\0\u{3}spy_code\0\u{3}stable_mapping\0\u{3}version_number\0\u{3}version_history\0\u{3}process_document\0\u{3}created_at\0\u{3}updated_at\0\u{3}created_by\0\u{3}organization_id\0\u{3}latest_version\0\u{3}next_page_token\0\u{3}content_hash\0")
 
   fileprivate class _StorageClass {
     var _processID: String = String()
@@ -590,6 +1200,7 @@ nonisolated extension Grimoire_V1_GetProcessResponse: SwiftProtobuf.Message, Swi
     var _organizationID: String = String()
     var _latestVersion: Int32 = 0
     var _nextPageToken: String = String()
+    var _contentHash: String = String()
 
       // This property is used as the initial default value for new instances of the type.
       // The type itself is protecting the reference to its storage via CoW semantics.
@@ -614,6 +1225,7 @@ nonisolated extension Grimoire_V1_GetProcessResponse: SwiftProtobuf.Message, Swi
       _organizationID = source._organizationID
       _latestVersion = source._latestVersion
       _nextPageToken = source._nextPageToken
+      _contentHash = source._contentHash
     }
   }
 
@@ -646,6 +1258,7 @@ nonisolated extension Grimoire_V1_GetProcessResponse: SwiftProtobuf.Message, Swi
         case 12: try { try decoder.decodeSingularStringField(value: &_storage._organizationID) }()
         case 13: try { try decoder.decodeSingularInt32Field(value: &_storage._latestVersion) }()
         case 14: try { try decoder.decodeSingularStringField(value: &_storage._nextPageToken) }()
+        case 15: try { try decoder.decodeSingularStringField(value: &_storage._contentHash) }()
         default: break
         }
       }
@@ -700,6 +1313,9 @@ nonisolated extension Grimoire_V1_GetProcessResponse: SwiftProtobuf.Message, Swi
       if !_storage._nextPageToken.isEmpty {
         try visitor.visitSingularStringField(value: _storage._nextPageToken, fieldNumber: 14)
       }
+      if !_storage._contentHash.isEmpty {
+        try visitor.visitSingularStringField(value: _storage._contentHash, fieldNumber: 15)
+      }
     }
     try unknownFields.traverse(visitor: &visitor)
   }
@@ -723,6 +1339,7 @@ nonisolated extension Grimoire_V1_GetProcessResponse: SwiftProtobuf.Message, Swi
         if _storage._organizationID != rhs_storage._organizationID {return false}
         if _storage._latestVersion != rhs_storage._latestVersion {return false}
         if _storage._nextPageToken != rhs_storage._nextPageToken {return false}
+        if _storage._contentHash != rhs_storage._contentHash {return false}
         return true
       }
       if !storagesAreEqual {return false}
@@ -924,9 +1541,79 @@ nonisolated extension Grimoire_V1_DeleteProcessResponse: SwiftProtobuf.Message, 
   }
 }
 
+nonisolated extension Grimoire_V1_RestoreProcessRequest: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".RestoreProcessRequest"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}process_id\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self.processID) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.processID.isEmpty {
+      try visitor.visitSingularStringField(value: self.processID, fieldNumber: 1)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: Grimoire_V1_RestoreProcessRequest, rhs: Grimoire_V1_RestoreProcessRequest) -> Bool {
+    if lhs.processID != rhs.processID {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Grimoire_V1_RestoreProcessResponse: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".RestoreProcessResponse"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}process_id\0\u{3}version_number\0\u{3}was_deleted\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self.processID) }()
+      case 2: try { try decoder.decodeSingularInt32Field(value: &self.versionNumber) }()
+      case 3: try { try decoder.decodeSingularBoolField(value: &self.wasDeleted) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.processID.isEmpty {
+      try visitor.visitSingularStringField(value: self.processID, fieldNumber: 1)
+    }
+    if self.versionNumber != 0 {
+      try visitor.visitSingularInt32Field(value: self.versionNumber, fieldNumber: 2)
+    }
+    if self.wasDeleted != false {
+      try visitor.visitSingularBoolField(value: self.wasDeleted, fieldNumber: 3)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: Grimoire_V1_RestoreProcessResponse, rhs: Grimoire_V1_RestoreProcessResponse) -> Bool {
+    if lhs.processID != rhs.processID {return false}
+    if lhs.versionNumber != rhs.versionNumber {return false}
+    if lhs.wasDeleted != rhs.wasDeleted {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
 nonisolated extension Grimoire_V1_ListProcessesRequest: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".ListProcessesRequest"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}page_size\0\u{3}page_token\0\u{1}name\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}page_size\0\u{3}page_token\0\u{1}name\0\u{1}query\0\u{3}order_by\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -937,6 +1624,8 @@ nonisolated extension Grimoire_V1_ListProcessesRequest: SwiftProtobuf.Message, S
       case 1: try { try decoder.decodeSingularInt32Field(value: &self.pageSize) }()
       case 2: try { try decoder.decodeSingularStringField(value: &self.pageToken) }()
       case 3: try { try decoder.decodeSingularStringField(value: &self.name) }()
+      case 4: try { try decoder.decodeSingularStringField(value: &self.query) }()
+      case 5: try { try decoder.decodeSingularStringField(value: &self.orderBy) }()
       default: break
       }
     }
@@ -952,6 +1641,12 @@ nonisolated extension Grimoire_V1_ListProcessesRequest: SwiftProtobuf.Message, S
     if !self.name.isEmpty {
       try visitor.visitSingularStringField(value: self.name, fieldNumber: 3)
     }
+    if !self.query.isEmpty {
+      try visitor.visitSingularStringField(value: self.query, fieldNumber: 4)
+    }
+    if !self.orderBy.isEmpty {
+      try visitor.visitSingularStringField(value: self.orderBy, fieldNumber: 5)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -959,6 +1654,8 @@ nonisolated extension Grimoire_V1_ListProcessesRequest: SwiftProtobuf.Message, S
     if lhs.pageSize != rhs.pageSize {return false}
     if lhs.pageToken != rhs.pageToken {return false}
     if lhs.name != rhs.name {return false}
+    if lhs.query != rhs.query {return false}
+    if lhs.orderBy != rhs.orderBy {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -1144,6 +1841,940 @@ nonisolated extension Grimoire_V1_GetProcessSpyResponse: SwiftProtobuf.Message, 
     if lhs.processID != rhs.processID {return false}
     if lhs.versionNumber != rhs.versionNumber {return false}
     if lhs.spyCode != rhs.spyCode {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Grimoire_V1_ValidateProcessRequest: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".ValidateProcessRequest"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}spy_code\0\u{3}stable_mapping\0\u{3}dry_run\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self.spyCode) }()
+      case 2: try { try decoder.decodeMapField(fieldType: SwiftProtobuf._ProtobufMap<SwiftProtobuf.ProtobufString,SwiftProtobuf.ProtobufString>.self, value: &self.stableMapping) }()
+      case 3: try { try decoder.decodeSingularMessageField(value: &self._dryRun) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    // The use of inline closures is to circumvent an issue where the compiler
+    // allocates stack space for every if/case branch local when no optimizations
+    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+    // https://github.com/apple/swift-protobuf/issues/1182
+    if !self.spyCode.isEmpty {
+      try visitor.visitSingularStringField(value: self.spyCode, fieldNumber: 1)
+    }
+    if !self.stableMapping.isEmpty {
+      try visitor.visitMapField(fieldType: SwiftProtobuf._ProtobufMap<SwiftProtobuf.ProtobufString,SwiftProtobuf.ProtobufString>.self, value: self.stableMapping, fieldNumber: 2)
+    }
+    try { if let v = self._dryRun {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 3)
+    } }()
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: Grimoire_V1_ValidateProcessRequest, rhs: Grimoire_V1_ValidateProcessRequest) -> Bool {
+    if lhs.spyCode != rhs.spyCode {return false}
+    if lhs.stableMapping != rhs.stableMapping {return false}
+    if lhs._dryRun != rhs._dryRun {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Grimoire_V1_ValidateProcessRequest.DryRun: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = Grimoire_V1_ValidateProcessRequest.protoMessageName + ".DryRun"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}entry_point\0\u{1}arguments\0\u{3}action_results\0\u{3}max_steps\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self.entryPoint) }()
+      case 2: try { try decoder.decodeSingularStringField(value: &self.arguments) }()
+      case 3: try { try decoder.decodeMapField(fieldType: SwiftProtobuf._ProtobufMap<SwiftProtobuf.ProtobufString,SwiftProtobuf.ProtobufString>.self, value: &self.actionResults) }()
+      case 4: try { try decoder.decodeSingularInt32Field(value: &self.maxSteps) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.entryPoint.isEmpty {
+      try visitor.visitSingularStringField(value: self.entryPoint, fieldNumber: 1)
+    }
+    if !self.arguments.isEmpty {
+      try visitor.visitSingularStringField(value: self.arguments, fieldNumber: 2)
+    }
+    if !self.actionResults.isEmpty {
+      try visitor.visitMapField(fieldType: SwiftProtobuf._ProtobufMap<SwiftProtobuf.ProtobufString,SwiftProtobuf.ProtobufString>.self, value: self.actionResults, fieldNumber: 3)
+    }
+    if self.maxSteps != 0 {
+      try visitor.visitSingularInt32Field(value: self.maxSteps, fieldNumber: 4)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: Grimoire_V1_ValidateProcessRequest.DryRun, rhs: Grimoire_V1_ValidateProcessRequest.DryRun) -> Bool {
+    if lhs.entryPoint != rhs.entryPoint {return false}
+    if lhs.arguments != rhs.arguments {return false}
+    if lhs.actionResults != rhs.actionResults {return false}
+    if lhs.maxSteps != rhs.maxSteps {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Grimoire_V1_ValidateProcessResponse: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".ValidateProcessResponse"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}valid\0\u{1}diagnostics\0\u{1}truncated\0\u{1}actions\0\u{1}modules\0\u{1}functions\0\u{3}dry_run\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularBoolField(value: &self.valid) }()
+      case 2: try { try decoder.decodeRepeatedMessageField(value: &self.diagnostics) }()
+      case 3: try { try decoder.decodeSingularBoolField(value: &self.truncated) }()
+      case 4: try { try decoder.decodeRepeatedStringField(value: &self.actions) }()
+      case 5: try { try decoder.decodeRepeatedStringField(value: &self.modules) }()
+      case 6: try { try decoder.decodeRepeatedStringField(value: &self.functions) }()
+      case 7: try { try decoder.decodeSingularMessageField(value: &self._dryRun) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    // The use of inline closures is to circumvent an issue where the compiler
+    // allocates stack space for every if/case branch local when no optimizations
+    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+    // https://github.com/apple/swift-protobuf/issues/1182
+    if self.valid != false {
+      try visitor.visitSingularBoolField(value: self.valid, fieldNumber: 1)
+    }
+    if !self.diagnostics.isEmpty {
+      try visitor.visitRepeatedMessageField(value: self.diagnostics, fieldNumber: 2)
+    }
+    if self.truncated != false {
+      try visitor.visitSingularBoolField(value: self.truncated, fieldNumber: 3)
+    }
+    if !self.actions.isEmpty {
+      try visitor.visitRepeatedStringField(value: self.actions, fieldNumber: 4)
+    }
+    if !self.modules.isEmpty {
+      try visitor.visitRepeatedStringField(value: self.modules, fieldNumber: 5)
+    }
+    if !self.functions.isEmpty {
+      try visitor.visitRepeatedStringField(value: self.functions, fieldNumber: 6)
+    }
+    try { if let v = self._dryRun {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 7)
+    } }()
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: Grimoire_V1_ValidateProcessResponse, rhs: Grimoire_V1_ValidateProcessResponse) -> Bool {
+    if lhs.valid != rhs.valid {return false}
+    if lhs.diagnostics != rhs.diagnostics {return false}
+    if lhs.truncated != rhs.truncated {return false}
+    if lhs.actions != rhs.actions {return false}
+    if lhs.modules != rhs.modules {return false}
+    if lhs.functions != rhs.functions {return false}
+    if lhs._dryRun != rhs._dryRun {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Grimoire_V1_DryRunResult: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".DryRunResult"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}succeeded\0\u{1}result\0\u{1}output\0\u{1}actions\0\u{1}steps\0\u{1}error\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularBoolField(value: &self.succeeded) }()
+      case 2: try { try decoder.decodeSingularStringField(value: &self.result) }()
+      case 3: try { try decoder.decodeSingularStringField(value: &self.output) }()
+      case 4: try { try decoder.decodeRepeatedMessageField(value: &self.actions) }()
+      case 5: try { try decoder.decodeSingularInt64Field(value: &self.steps) }()
+      case 6: try { try decoder.decodeSingularMessageField(value: &self._error) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    // The use of inline closures is to circumvent an issue where the compiler
+    // allocates stack space for every if/case branch local when no optimizations
+    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+    // https://github.com/apple/swift-protobuf/issues/1182
+    if self.succeeded != false {
+      try visitor.visitSingularBoolField(value: self.succeeded, fieldNumber: 1)
+    }
+    if !self.result.isEmpty {
+      try visitor.visitSingularStringField(value: self.result, fieldNumber: 2)
+    }
+    if !self.output.isEmpty {
+      try visitor.visitSingularStringField(value: self.output, fieldNumber: 3)
+    }
+    if !self.actions.isEmpty {
+      try visitor.visitRepeatedMessageField(value: self.actions, fieldNumber: 4)
+    }
+    if self.steps != 0 {
+      try visitor.visitSingularInt64Field(value: self.steps, fieldNumber: 5)
+    }
+    try { if let v = self._error {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 6)
+    } }()
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: Grimoire_V1_DryRunResult, rhs: Grimoire_V1_DryRunResult) -> Bool {
+    if lhs.succeeded != rhs.succeeded {return false}
+    if lhs.result != rhs.result {return false}
+    if lhs.output != rhs.output {return false}
+    if lhs.actions != rhs.actions {return false}
+    if lhs.steps != rhs.steps {return false}
+    if lhs._error != rhs._error {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Grimoire_V1_DryRunAction: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".DryRunAction"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}name\0\u{1}arguments\0\u{3}named_arguments\0\u{1}line\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self.name) }()
+      case 2: try { try decoder.decodeRepeatedStringField(value: &self.arguments) }()
+      case 3: try { try decoder.decodeMapField(fieldType: SwiftProtobuf._ProtobufMap<SwiftProtobuf.ProtobufString,SwiftProtobuf.ProtobufString>.self, value: &self.namedArguments) }()
+      case 4: try { try decoder.decodeSingularInt32Field(value: &self.line) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.name.isEmpty {
+      try visitor.visitSingularStringField(value: self.name, fieldNumber: 1)
+    }
+    if !self.arguments.isEmpty {
+      try visitor.visitRepeatedStringField(value: self.arguments, fieldNumber: 2)
+    }
+    if !self.namedArguments.isEmpty {
+      try visitor.visitMapField(fieldType: SwiftProtobuf._ProtobufMap<SwiftProtobuf.ProtobufString,SwiftProtobuf.ProtobufString>.self, value: self.namedArguments, fieldNumber: 3)
+    }
+    if self.line != 0 {
+      try visitor.visitSingularInt32Field(value: self.line, fieldNumber: 4)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: Grimoire_V1_DryRunAction, rhs: Grimoire_V1_DryRunAction) -> Bool {
+    if lhs.name != rhs.name {return false}
+    if lhs.arguments != rhs.arguments {return false}
+    if lhs.namedArguments != rhs.namedArguments {return false}
+    if lhs.line != rhs.line {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Grimoire_V1_DryRunError: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".DryRunError"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}kind\0\u{1}type\0\u{1}message\0\u{1}line\0\u{1}traceback\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self.kind) }()
+      case 2: try { try decoder.decodeSingularStringField(value: &self.type) }()
+      case 3: try { try decoder.decodeSingularStringField(value: &self.message) }()
+      case 4: try { try decoder.decodeSingularInt32Field(value: &self.line) }()
+      case 5: try { try decoder.decodeRepeatedMessageField(value: &self.traceback) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.kind.isEmpty {
+      try visitor.visitSingularStringField(value: self.kind, fieldNumber: 1)
+    }
+    if !self.type.isEmpty {
+      try visitor.visitSingularStringField(value: self.type, fieldNumber: 2)
+    }
+    if !self.message.isEmpty {
+      try visitor.visitSingularStringField(value: self.message, fieldNumber: 3)
+    }
+    if self.line != 0 {
+      try visitor.visitSingularInt32Field(value: self.line, fieldNumber: 4)
+    }
+    if !self.traceback.isEmpty {
+      try visitor.visitRepeatedMessageField(value: self.traceback, fieldNumber: 5)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: Grimoire_V1_DryRunError, rhs: Grimoire_V1_DryRunError) -> Bool {
+    if lhs.kind != rhs.kind {return false}
+    if lhs.type != rhs.type {return false}
+    if lhs.message != rhs.message {return false}
+    if lhs.line != rhs.line {return false}
+    if lhs.traceback != rhs.traceback {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Grimoire_V1_DryRunFrame: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".DryRunFrame"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}function\0\u{1}line\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self.function) }()
+      case 2: try { try decoder.decodeSingularInt32Field(value: &self.line) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.function.isEmpty {
+      try visitor.visitSingularStringField(value: self.function, fieldNumber: 1)
+    }
+    if self.line != 0 {
+      try visitor.visitSingularInt32Field(value: self.line, fieldNumber: 2)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: Grimoire_V1_DryRunFrame, rhs: Grimoire_V1_DryRunFrame) -> Bool {
+    if lhs.function != rhs.function {return false}
+    if lhs.line != rhs.line {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Grimoire_V1_DiffVersionsRequest: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".DiffVersionsRequest"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}process_id\0\u{5}from_version\0from\0\u{5}to_version\0to\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self.processID) }()
+      case 2: try { try decoder.decodeSingularInt32Field(value: &self._fromVersion) }()
+      case 3: try { try decoder.decodeSingularInt32Field(value: &self._toVersion) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    // The use of inline closures is to circumvent an issue where the compiler
+    // allocates stack space for every if/case branch local when no optimizations
+    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+    // https://github.com/apple/swift-protobuf/issues/1182
+    if !self.processID.isEmpty {
+      try visitor.visitSingularStringField(value: self.processID, fieldNumber: 1)
+    }
+    try { if let v = self._fromVersion {
+      try visitor.visitSingularInt32Field(value: v, fieldNumber: 2)
+    } }()
+    try { if let v = self._toVersion {
+      try visitor.visitSingularInt32Field(value: v, fieldNumber: 3)
+    } }()
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: Grimoire_V1_DiffVersionsRequest, rhs: Grimoire_V1_DiffVersionsRequest) -> Bool {
+    if lhs.processID != rhs.processID {return false}
+    if lhs._fromVersion != rhs._fromVersion {return false}
+    if lhs._toVersion != rhs._toVersion {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Grimoire_V1_DiffVersionsResponse: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".DiffVersionsResponse"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}process_id\0\u{3}from_version\0\u{3}to_version\0\u{1}values\0\u{1}document\0\u{1}code\0\u{1}mapping\0\u{1}truncated\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self.processID) }()
+      case 2: try { try decoder.decodeSingularInt32Field(value: &self.fromVersion) }()
+      case 3: try { try decoder.decodeSingularInt32Field(value: &self.toVersion) }()
+      case 4: try { try decoder.decodeRepeatedMessageField(value: &self.values) }()
+      case 5: try { try decoder.decodeRepeatedMessageField(value: &self.document) }()
+      case 6: try { try decoder.decodeRepeatedMessageField(value: &self.code) }()
+      case 7: try { try decoder.decodeRepeatedMessageField(value: &self.mapping) }()
+      case 8: try { try decoder.decodeSingularBoolField(value: &self.truncated) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.processID.isEmpty {
+      try visitor.visitSingularStringField(value: self.processID, fieldNumber: 1)
+    }
+    if self.fromVersion != 0 {
+      try visitor.visitSingularInt32Field(value: self.fromVersion, fieldNumber: 2)
+    }
+    if self.toVersion != 0 {
+      try visitor.visitSingularInt32Field(value: self.toVersion, fieldNumber: 3)
+    }
+    if !self.values.isEmpty {
+      try visitor.visitRepeatedMessageField(value: self.values, fieldNumber: 4)
+    }
+    if !self.document.isEmpty {
+      try visitor.visitRepeatedMessageField(value: self.document, fieldNumber: 5)
+    }
+    if !self.code.isEmpty {
+      try visitor.visitRepeatedMessageField(value: self.code, fieldNumber: 6)
+    }
+    if !self.mapping.isEmpty {
+      try visitor.visitRepeatedMessageField(value: self.mapping, fieldNumber: 7)
+    }
+    if self.truncated != false {
+      try visitor.visitSingularBoolField(value: self.truncated, fieldNumber: 8)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: Grimoire_V1_DiffVersionsResponse, rhs: Grimoire_V1_DiffVersionsResponse) -> Bool {
+    if lhs.processID != rhs.processID {return false}
+    if lhs.fromVersion != rhs.fromVersion {return false}
+    if lhs.toVersion != rhs.toVersion {return false}
+    if lhs.values != rhs.values {return false}
+    if lhs.document != rhs.document {return false}
+    if lhs.code != rhs.code {return false}
+    if lhs.mapping != rhs.mapping {return false}
+    if lhs.truncated != rhs.truncated {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Grimoire_V1_ValueChange: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".ValueChange"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}kind\0\u{1}key\0\u{3}old_value\0\u{3}new_value\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self.kind) }()
+      case 2: try { try decoder.decodeSingularStringField(value: &self.key) }()
+      case 3: try { try decoder.decodeSingularStringField(value: &self.oldValue) }()
+      case 4: try { try decoder.decodeSingularStringField(value: &self.newValue) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.kind.isEmpty {
+      try visitor.visitSingularStringField(value: self.kind, fieldNumber: 1)
+    }
+    if !self.key.isEmpty {
+      try visitor.visitSingularStringField(value: self.key, fieldNumber: 2)
+    }
+    if !self.oldValue.isEmpty {
+      try visitor.visitSingularStringField(value: self.oldValue, fieldNumber: 3)
+    }
+    if !self.newValue.isEmpty {
+      try visitor.visitSingularStringField(value: self.newValue, fieldNumber: 4)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: Grimoire_V1_ValueChange, rhs: Grimoire_V1_ValueChange) -> Bool {
+    if lhs.kind != rhs.kind {return false}
+    if lhs.key != rhs.key {return false}
+    if lhs.oldValue != rhs.oldValue {return false}
+    if lhs.newValue != rhs.newValue {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Grimoire_V1_DiffHunk: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".DiffHunk"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}from_line\0\u{3}from_count\0\u{3}to_line\0\u{3}to_count\0\u{1}lines\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularInt32Field(value: &self.fromLine) }()
+      case 2: try { try decoder.decodeSingularInt32Field(value: &self.fromCount) }()
+      case 3: try { try decoder.decodeSingularInt32Field(value: &self.toLine) }()
+      case 4: try { try decoder.decodeSingularInt32Field(value: &self.toCount) }()
+      case 5: try { try decoder.decodeRepeatedMessageField(value: &self.lines) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if self.fromLine != 0 {
+      try visitor.visitSingularInt32Field(value: self.fromLine, fieldNumber: 1)
+    }
+    if self.fromCount != 0 {
+      try visitor.visitSingularInt32Field(value: self.fromCount, fieldNumber: 2)
+    }
+    if self.toLine != 0 {
+      try visitor.visitSingularInt32Field(value: self.toLine, fieldNumber: 3)
+    }
+    if self.toCount != 0 {
+      try visitor.visitSingularInt32Field(value: self.toCount, fieldNumber: 4)
+    }
+    if !self.lines.isEmpty {
+      try visitor.visitRepeatedMessageField(value: self.lines, fieldNumber: 5)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: Grimoire_V1_DiffHunk, rhs: Grimoire_V1_DiffHunk) -> Bool {
+    if lhs.fromLine != rhs.fromLine {return false}
+    if lhs.fromCount != rhs.fromCount {return false}
+    if lhs.toLine != rhs.toLine {return false}
+    if lhs.toCount != rhs.toCount {return false}
+    if lhs.lines != rhs.lines {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Grimoire_V1_DiffLine: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".DiffLine"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}kind\0\u{1}text\0\u{3}no_line_feed\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self.kind) }()
+      case 2: try { try decoder.decodeSingularStringField(value: &self.text) }()
+      case 3: try { try decoder.decodeSingularBoolField(value: &self.noLineFeed) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.kind.isEmpty {
+      try visitor.visitSingularStringField(value: self.kind, fieldNumber: 1)
+    }
+    if !self.text.isEmpty {
+      try visitor.visitSingularStringField(value: self.text, fieldNumber: 2)
+    }
+    if self.noLineFeed != false {
+      try visitor.visitSingularBoolField(value: self.noLineFeed, fieldNumber: 3)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: Grimoire_V1_DiffLine, rhs: Grimoire_V1_DiffLine) -> Bool {
+    if lhs.kind != rhs.kind {return false}
+    if lhs.text != rhs.text {return false}
+    if lhs.noLineFeed != rhs.noLineFeed {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Grimoire_V1_VerifyVersionRequest: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".VerifyVersionRequest"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}process_id\0\u{5}version_number\0version\0\u{3}whole_chain\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self.processID) }()
+      case 2: try { try decoder.decodeSingularInt32Field(value: &self.versionNumber) }()
+      case 3: try { try decoder.decodeSingularBoolField(value: &self.wholeChain) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.processID.isEmpty {
+      try visitor.visitSingularStringField(value: self.processID, fieldNumber: 1)
+    }
+    if self.versionNumber != 0 {
+      try visitor.visitSingularInt32Field(value: self.versionNumber, fieldNumber: 2)
+    }
+    if self.wholeChain != false {
+      try visitor.visitSingularBoolField(value: self.wholeChain, fieldNumber: 3)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: Grimoire_V1_VerifyVersionRequest, rhs: Grimoire_V1_VerifyVersionRequest) -> Bool {
+    if lhs.processID != rhs.processID {return false}
+    if lhs.versionNumber != rhs.versionNumber {return false}
+    if lhs.wholeChain != rhs.wholeChain {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Grimoire_V1_VerifyVersionResponse: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".VerifyVersionResponse"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}process_id\0\u{3}version_number\0\u{1}valid\0\u{3}versions_checked\0\u{1}findings\0\u{3}content_hash\0\u{3}chain_hash\0\u{3}signing_key_id\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self.processID) }()
+      case 2: try { try decoder.decodeSingularInt32Field(value: &self.versionNumber) }()
+      case 3: try { try decoder.decodeSingularBoolField(value: &self.valid) }()
+      case 4: try { try decoder.decodeSingularInt32Field(value: &self.versionsChecked) }()
+      case 5: try { try decoder.decodeRepeatedMessageField(value: &self.findings) }()
+      case 6: try { try decoder.decodeSingularStringField(value: &self.contentHash) }()
+      case 7: try { try decoder.decodeSingularStringField(value: &self.chainHash) }()
+      case 8: try { try decoder.decodeSingularStringField(value: &self.signingKeyID) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.processID.isEmpty {
+      try visitor.visitSingularStringField(value: self.processID, fieldNumber: 1)
+    }
+    if self.versionNumber != 0 {
+      try visitor.visitSingularInt32Field(value: self.versionNumber, fieldNumber: 2)
+    }
+    if self.valid != false {
+      try visitor.visitSingularBoolField(value: self.valid, fieldNumber: 3)
+    }
+    if self.versionsChecked != 0 {
+      try visitor.visitSingularInt32Field(value: self.versionsChecked, fieldNumber: 4)
+    }
+    if !self.findings.isEmpty {
+      try visitor.visitRepeatedMessageField(value: self.findings, fieldNumber: 5)
+    }
+    if !self.contentHash.isEmpty {
+      try visitor.visitSingularStringField(value: self.contentHash, fieldNumber: 6)
+    }
+    if !self.chainHash.isEmpty {
+      try visitor.visitSingularStringField(value: self.chainHash, fieldNumber: 7)
+    }
+    if !self.signingKeyID.isEmpty {
+      try visitor.visitSingularStringField(value: self.signingKeyID, fieldNumber: 8)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: Grimoire_V1_VerifyVersionResponse, rhs: Grimoire_V1_VerifyVersionResponse) -> Bool {
+    if lhs.processID != rhs.processID {return false}
+    if lhs.versionNumber != rhs.versionNumber {return false}
+    if lhs.valid != rhs.valid {return false}
+    if lhs.versionsChecked != rhs.versionsChecked {return false}
+    if lhs.findings != rhs.findings {return false}
+    if lhs.contentHash != rhs.contentHash {return false}
+    if lhs.chainHash != rhs.chainHash {return false}
+    if lhs.signingKeyID != rhs.signingKeyID {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Grimoire_V1_VerificationFinding: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".VerificationFinding"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}version_number\0\u{1}kind\0\u{1}message\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularInt32Field(value: &self.versionNumber) }()
+      case 2: try { try decoder.decodeSingularStringField(value: &self.kind) }()
+      case 3: try { try decoder.decodeSingularStringField(value: &self.message) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if self.versionNumber != 0 {
+      try visitor.visitSingularInt32Field(value: self.versionNumber, fieldNumber: 1)
+    }
+    if !self.kind.isEmpty {
+      try visitor.visitSingularStringField(value: self.kind, fieldNumber: 2)
+    }
+    if !self.message.isEmpty {
+      try visitor.visitSingularStringField(value: self.message, fieldNumber: 3)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: Grimoire_V1_VerificationFinding, rhs: Grimoire_V1_VerificationFinding) -> Bool {
+    if lhs.versionNumber != rhs.versionNumber {return false}
+    if lhs.kind != rhs.kind {return false}
+    if lhs.message != rhs.message {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Grimoire_V1_RecordExecutionsRequest: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".RecordExecutionsRequest"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}process_id\0\u{1}executions\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self.processID) }()
+      case 2: try { try decoder.decodeRepeatedMessageField(value: &self.executions) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.processID.isEmpty {
+      try visitor.visitSingularStringField(value: self.processID, fieldNumber: 1)
+    }
+    if !self.executions.isEmpty {
+      try visitor.visitRepeatedMessageField(value: self.executions, fieldNumber: 2)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: Grimoire_V1_RecordExecutionsRequest, rhs: Grimoire_V1_RecordExecutionsRequest) -> Bool {
+    if lhs.processID != rhs.processID {return false}
+    if lhs.executions != rhs.executions {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Grimoire_V1_RecordExecutionsResponse: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".RecordExecutionsResponse"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}process_id\0\u{1}recorded\0\u{1}known\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self.processID) }()
+      case 2: try { try decoder.decodeSingularInt32Field(value: &self.recorded) }()
+      case 3: try { try decoder.decodeSingularInt32Field(value: &self.known) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.processID.isEmpty {
+      try visitor.visitSingularStringField(value: self.processID, fieldNumber: 1)
+    }
+    if self.recorded != 0 {
+      try visitor.visitSingularInt32Field(value: self.recorded, fieldNumber: 2)
+    }
+    if self.known != 0 {
+      try visitor.visitSingularInt32Field(value: self.known, fieldNumber: 3)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: Grimoire_V1_RecordExecutionsResponse, rhs: Grimoire_V1_RecordExecutionsResponse) -> Bool {
+    if lhs.processID != rhs.processID {return false}
+    if lhs.recorded != rhs.recorded {return false}
+    if lhs.known != rhs.known {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Grimoire_V1_SummarizeExecutionsRequest: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".SummarizeExecutionsRequest"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}process_id\0\u{5}version_number\0version\0\u{5}from_time\0from\0\u{5}to_time\0to\0\u{1}interval\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self.processID) }()
+      case 2: try { try decoder.decodeSingularInt32Field(value: &self.versionNumber) }()
+      case 3: try { try decoder.decodeSingularMessageField(value: &self._fromTime) }()
+      case 4: try { try decoder.decodeSingularMessageField(value: &self._toTime) }()
+      case 5: try { try decoder.decodeSingularStringField(value: &self.interval) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    // The use of inline closures is to circumvent an issue where the compiler
+    // allocates stack space for every if/case branch local when no optimizations
+    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+    // https://github.com/apple/swift-protobuf/issues/1182
+    if !self.processID.isEmpty {
+      try visitor.visitSingularStringField(value: self.processID, fieldNumber: 1)
+    }
+    if self.versionNumber != 0 {
+      try visitor.visitSingularInt32Field(value: self.versionNumber, fieldNumber: 2)
+    }
+    try { if let v = self._fromTime {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 3)
+    } }()
+    try { if let v = self._toTime {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 4)
+    } }()
+    if !self.interval.isEmpty {
+      try visitor.visitSingularStringField(value: self.interval, fieldNumber: 5)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: Grimoire_V1_SummarizeExecutionsRequest, rhs: Grimoire_V1_SummarizeExecutionsRequest) -> Bool {
+    if lhs.processID != rhs.processID {return false}
+    if lhs.versionNumber != rhs.versionNumber {return false}
+    if lhs._fromTime != rhs._fromTime {return false}
+    if lhs._toTime != rhs._toTime {return false}
+    if lhs.interval != rhs.interval {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Grimoire_V1_SummarizeExecutionsResponse: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".SummarizeExecutionsResponse"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}process_id\0\u{3}from_time\0\u{3}to_time\0\u{1}total\0\u{1}versions\0\u{1}intervals\0\u{1}errors\0\u{3}slowest_actions\0\u{3}failing_actions\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self.processID) }()
+      case 2: try { try decoder.decodeSingularMessageField(value: &self._fromTime) }()
+      case 3: try { try decoder.decodeSingularMessageField(value: &self._toTime) }()
+      case 4: try { try decoder.decodeSingularMessageField(value: &self._total) }()
+      case 5: try { try decoder.decodeRepeatedMessageField(value: &self.versions) }()
+      case 6: try { try decoder.decodeRepeatedMessageField(value: &self.intervals) }()
+      case 7: try { try decoder.decodeRepeatedMessageField(value: &self.errors) }()
+      case 8: try { try decoder.decodeRepeatedMessageField(value: &self.slowestActions) }()
+      case 9: try { try decoder.decodeRepeatedMessageField(value: &self.failingActions) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    // The use of inline closures is to circumvent an issue where the compiler
+    // allocates stack space for every if/case branch local when no optimizations
+    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+    // https://github.com/apple/swift-protobuf/issues/1182
+    if !self.processID.isEmpty {
+      try visitor.visitSingularStringField(value: self.processID, fieldNumber: 1)
+    }
+    try { if let v = self._fromTime {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 2)
+    } }()
+    try { if let v = self._toTime {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 3)
+    } }()
+    try { if let v = self._total {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 4)
+    } }()
+    if !self.versions.isEmpty {
+      try visitor.visitRepeatedMessageField(value: self.versions, fieldNumber: 5)
+    }
+    if !self.intervals.isEmpty {
+      try visitor.visitRepeatedMessageField(value: self.intervals, fieldNumber: 6)
+    }
+    if !self.errors.isEmpty {
+      try visitor.visitRepeatedMessageField(value: self.errors, fieldNumber: 7)
+    }
+    if !self.slowestActions.isEmpty {
+      try visitor.visitRepeatedMessageField(value: self.slowestActions, fieldNumber: 8)
+    }
+    if !self.failingActions.isEmpty {
+      try visitor.visitRepeatedMessageField(value: self.failingActions, fieldNumber: 9)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: Grimoire_V1_SummarizeExecutionsResponse, rhs: Grimoire_V1_SummarizeExecutionsResponse) -> Bool {
+    if lhs.processID != rhs.processID {return false}
+    if lhs._fromTime != rhs._fromTime {return false}
+    if lhs._toTime != rhs._toTime {return false}
+    if lhs._total != rhs._total {return false}
+    if lhs.versions != rhs.versions {return false}
+    if lhs.intervals != rhs.intervals {return false}
+    if lhs.errors != rhs.errors {return false}
+    if lhs.slowestActions != rhs.slowestActions {return false}
+    if lhs.failingActions != rhs.failingActions {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

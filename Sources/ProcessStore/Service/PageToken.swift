@@ -6,7 +6,7 @@ internal import FoundationEssentials
 /// It is no secret: what a token can reach, its bearer can reach without it.
 enum PageToken {
     /// - Parameters:
-    ///   - place: The place, without dots.
+    ///   - place: The place.
     ///   - scope: What the list is of: the same text is asked of `place(_:scope:)`.
     static func make(_ place: String, scope: String) -> String {
         Data("\(place).\(checksum(place, scope))".utf8).base64EncodedString()
@@ -33,15 +33,24 @@ enum PageToken {
 }
 
 extension ListPlace {
-    /// For a page token.
-    var text: String { "\(updatedAt.microseconds)/\(id.uuidString)" }
+    /// For a page token. A name comes last: it may hold anything.
+    var text: String {
+        switch key {
+        case .instant(let instant): "t/\(id.text)/\(instant.microseconds)"
+        case .name(let name): "n/\(id.text)/\(name)"
+        }
+    }
 
     /// From a page token's text.
     init?(_ text: String) {
-        let parts = text.split(separator: "/")
-        guard parts.count == 2, let microseconds = Int64(parts[0]),
-            let id = UUID(uuidString: String(parts[1]))
-        else { return nil }
-        self.init(updatedAt: Instant(microseconds: microseconds), id: id)
+        let parts = text.split(separator: "/", maxSplits: 2, omittingEmptySubsequences: false)
+        guard parts.count == 3, let id = UUID(uuidString: String(parts[1])) else { return nil }
+        switch parts[0] {
+        case "t":
+            guard let microseconds = Int64(parts[2]) else { return nil }
+            self.init(key: .instant(Instant(microseconds: microseconds)), id: id)
+        case "n": self.init(key: .name(String(parts[2])), id: id)
+        default: return nil
+        }
     }
 }

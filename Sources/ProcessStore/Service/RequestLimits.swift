@@ -30,6 +30,27 @@ enum RequestLimits {
     static let historyEntries = 50
     /// Violations that are told in one answer.
     static let violations = 50
+    /// Characters of a full-text query.
+    static let queryCharacters = 1_000
+    /// Characters of an idempotency key.
+    static let idempotencyKeyCharacters = 255
+    /// Runs of one call.
+    static let executions = 1_000
+    /// Actions of one run.
+    static let executedActions = 200
+    /// Characters of an action's name and of an error's type.
+    static let runNameCharacters = 255
+    /// Characters of an error's message.
+    static let errorMessageCharacters = 1_000
+    /// Days of a run, and of a period that is summarized.
+    static let periodDays: Int64 = 366
+    /// Days of a period where the request does not say.
+    static let defaultPeriodDays: Int64 = 30
+    /// What a summary holds at most.
+    static let summarizedVersions = 500
+    static let summarizedErrors = 50
+    static let summarizedActions = 20
+    static let summarizedIntervals = 1_000
     /// The media types of a document.
     static let documentFormats = ["text/markdown", "text/plain"]
 }

@@ -27,6 +27,14 @@ struct RequestValidator {
         return UUID()
     }
 
+    /// The process that a request is about; the audit learns of it.
+    mutating func process(_ text: String) -> UUID {
+        let before = violations.count
+        let process = uuid(text, "process_id")
+        if violations.count == before { CallContext.current?.note(process: process) }
+        return process
+    }
+
     mutating func version(_ number: Int32, _ field: String) {
         if number < 0 { reject(field, "must be 1 or more, or absent for the latest.", "OUT_OF_RANGE") }
     }

@@ -13,6 +13,35 @@ extension Instant {
     }
 }
 
+extension Google_Protobuf_Timestamp {
+    /// Whole microseconds; nil where it is outside of what the API's Timestamp may be.
+    var instant: Instant? {
+        guard (-62_135_596_800...253_402_300_799).contains(seconds), (0..<1_000_000_000).contains(nanos)
+        else { return nil }
+        return Instant(microseconds: seconds * 1_000_000 + Int64(nanos) / 1_000)
+    }
+}
+
+extension Google_Protobuf_Duration {
+    /// From microseconds.
+    init(microseconds: Int64) {
+        let (seconds, rest) = microseconds.quotientAndRemainder(dividingBy: 1_000_000)
+        self = .with {
+            $0.seconds = seconds
+            $0.nanos = Int32(rest) * 1_000
+        }
+    }
+
+    /// Whole microseconds; nil where it is negative or longer than a run may be.
+    var microseconds: Int64? {
+        guard (0...RequestLimits.periodDays * 86_400).contains(seconds), (0..<1_000_000_000).contains(nanos)
+        else {
+            return nil
+        }
+        return seconds * 1_000_000 + Int64(nanos) / 1_000
+    }
+}
+
 extension VersionSummary {
     var message: Grimoire_V1_ProcessVersion {
         .with {
@@ -53,18 +82,35 @@ extension ProcessContent.Document {
             $0.format = format
             $0.text = text
             $0.attributes = attributes
+            $0.derived = isDerived
         }
     }
 }
 
 extension ProcessContent {
-    /// What this becomes by an update: what is left out stays.
-    func applying(_ request: Grimoire_V1_UpdateProcessRequest) -> ProcessContent {
+    /// What a request to make a process says; `outline` stands in for a document.
+    init(_ request: Grimoire_V1_CreateProcessRequest, outline: Document) {
+        let isGiven = request.hasProcessDocument && !request.processDocument.derived
+        self.init(
+            name: request.name,
+            description: request.description_p,
+            spyCode: request.spyCode,
+            stableMapping: request.stableMapping,
+            document: isGiven ? Document(request.processDocument) : outline
+        )
+    }
+
+    /// What this becomes by an update: what is left out stays, and a derived document follows the code.
+    func applying(_ request: Grimoire_V1_UpdateProcessRequest, outline: Document) -> ProcessContent {
         var next = self
         if request.hasName { next.name = request.name }
         if request.hasDescription_p { next.description = request.description_p }
         next.spyCode = request.spyCode
-        if request.hasProcessDocument { next.document = Document(request.processDocument) }
+        if request.hasProcessDocument {
+            next.document = request.processDocument.derived ? outline : Document(request.processDocument)
+        } else if document?.isDerived ?? true, !spyCode.utf8.elementsEqual(request.spyCode.utf8) {
+            next.document = outline
+        }
         if request.replaceMapping {
             next.stableMapping = request.stableMapping
         } else {

@@ -1,0 +1,66 @@
+internal import FoundationEssentials
+internal import Postgres
+internal import ServiceKit
+
+extension ProcessStore {
+    /// Stores runs of a process; those that are known already stay as they are.
+    ///
+    /// - Returns: How many were new.
+    func record(_ executions: [ExecutionRecord], of process: UUID, author: Author) async throws -> Int {
+        let head = try await read(author.organization, Queries.head(process: process))[0]
+        guard let row = head.first else { throw ServiceError.notFound("process", process.text) }
+        let latest: Int32 = try row.decode("latest_version")
+        var validator = RequestValidator()
+        for (index, execution) in executions.enumerated() where execution.version > latest {
+            validator.reject(
+                "executions[\(index)].version_number",
+                "must be a version of the process, which has \(latest).",
+                "OUT_OF_RANGE"
+            )
+        }
+        try validator.finish()
+        let json = try await workshop.run(bytes: executions.count * 256) {
+            String(decoding: try JSONEncoder().encode(executions), as: UTF8.self)
+        }
+        let stored = try await write(Queries.record(json, process: process, author: author), author)
+        guard let stored else { throw Self.broken("recording executions returned no row") }
+        return Int(try stored.decode("recorded", as: Int64.self))
+    }
+
+    /// What the runs of a period say, as rows.
+    struct RunFigures: Sendable {
+        let byVersion: PostgresResult
+        let byInterval: PostgresResult?
+        let errors: PostgresResult
+        let slowest: PostgresResult
+        let failing: PostgresResult
+    }
+
+    /// Summarizes the runs that `filter` takes.
+    func summarize(
+        _ filter: Queries.RunFilter,
+        interval: String,
+        organization: UUID
+    ) async throws -> RunFigures {
+        let statements = [
+            Queries.organization(organization), Queries.head(process: filter.process),
+            Queries.runsByVersion(filter, limit: RequestLimits.summarizedVersions + 1),
+            Queries.runErrors(filter, limit: RequestLimits.summarizedErrors),
+            Queries.runActions(filter, by: .slowest, limit: RequestLimits.summarizedActions),
+            Queries.runActions(filter, by: .failing, limit: RequestLimits.summarizedActions),
+        ]
+        let intervals =
+            interval.isEmpty
+            ? []
+            : [Queries.runsByInterval(filter, unit: interval, limit: RequestLimits.summarizedIntervals)]
+        let results = try await translated { try await pool.pipeline(statements + intervals) }
+        guard results[1].first != nil else { throw ServiceError.notFound("process", filter.process.text) }
+        return RunFigures(
+            byVersion: results[2],
+            byInterval: interval.isEmpty ? nil : results[6],
+            errors: results[3],
+            slowest: results[4],
+            failing: results[5]
+        )
+    }
+}

@@ -1,0 +1,160 @@
+internal import FoundationEssentials
+internal import Postgres
+internal import ServiceKit
+
+extension ProcessStore {
+    /// A version with its contents; 0 is the latest. With the newest versions of its history.
+    func version(
+        _ number: Int32,
+        of process: UUID,
+        organization: UUID
+    ) async throws -> (version: StoredVersion, history: [VersionSummary]) {
+        let cache = self.cache
+        let key = VersionCache.Key(organization: organization, process: process, version: number)
+        if number > 0, let (body, head) = await cache.version(key) {
+            return (StoredVersion(body: body, process: head.process), head.history)
+        }
+        let readAt = ContinuousClock.now
+        if number > 0, let body = await cache.body(key) {
+            let head = try await head(of: process, organization: organization)
+            await cache.keep(body, head, for: key, readAt: readAt)
+            return (StoredVersion(body: body, process: head.process), head.history)
+        }
+        let results = try await read(
+            organization,
+            Queries.version(process: process, number: number),
+            Queries.versions(process: process, before: .max, limit: RequestLimits.historyEntries + 1)
+        )
+        guard let row = results[0].first else { throw ServiceError.notFound("process", process.text) }
+        guard let raw = try ContentCoding.version(row) else { throw Self.noVersion(number, process) }
+        let stored = try ContentCoding.storedProcess(row, id: process)
+        let history = try results[1].rows.map(ContentCoding.summary)
+        let body = try await workshop.run(bytes: raw.jsonBytes) { try raw.body() }
+        let pinned = VersionCache.Key(organization: organization, process: process, version: body.number)
+        let head = VersionCache.Head(process: stored, history: history)
+        await cache.keep(body, head, for: pinned, readAt: readAt)
+        return (StoredVersion(body: body, process: stored), history)
+    }
+
+    private func head(of process: UUID, organization: UUID) async throws -> VersionCache.Head {
+        let results = try await read(
+            organization,
+            Queries.head(process: process),
+            Queries.versions(process: process, before: .max, limit: RequestLimits.historyEntries + 1)
+        )
+        guard let row = results[0].first else { throw ServiceError.notFound("process", process.text) }
+        return VersionCache.Head(
+            process: try ContentCoding.storedProcess(row, id: process),
+            history: try results[1].rows.map(ContentCoding.summary)
+        )
+    }
+
+    /// What is known of a version without its large parts.
+    struct Basics: Sendable {
+        let number: Int32
+        let name: String
+        let description: String
+        let contentHash: [UInt8]
+        let process: StoredProcess
+    }
+
+    /// A version without code, document, mapping and history; 0 is the latest.
+    func basics(version number: Int32, of process: UUID, organization: UUID) async throws -> Basics {
+        let result = try await read(organization, Queries.basics(process: process, number: number))[0]
+        guard let row = result.first else { throw ServiceError.notFound("process", process.text) }
+        guard let found = try row.decodeOptional("version_number", as: Int32.self) else {
+            throw Self.noVersion(number, process)
+        }
+        return Basics(
+            number: found,
+            name: try row.decode("name"),
+            description: try row.decode("description"),
+            contentHash: try row.decodeOptional("content_hash") ?? [],
+            process: try ContentCoding.storedProcess(row, id: process)
+        )
+    }
+
+    /// The code of a version; 0 is the latest.
+    func spyCode(
+        version number: Int32,
+        of process: UUID,
+        organization: UUID
+    ) async throws -> (number: Int32, code: String) {
+        if let body = await cached(number, process, organization) { return (number, body.content.spyCode) }
+        let (number, row) = try await part(.spyCode, number, process, organization)
+        return (number, try row.decode("spy_code"))
+    }
+
+    /// The mapping of a version; 0 is the latest.
+    func stableMapping(
+        version number: Int32,
+        of process: UUID,
+        organization: UUID
+    ) async throws -> (number: Int32, mapping: [String: String]) {
+        if let body = await cached(number, process, organization) {
+            return (number, body.content.stableMapping)
+        }
+        let (number, row) = try await part(.stableMapping, number, process, organization)
+        let json: String = try row.decode("stable_mapping")
+        let mapping = try await workshop.run(bytes: json.utf8.count) { try ContentCoding.mapping(json) }
+        return (number, mapping)
+    }
+
+    private func cached(_ number: Int32, _ process: UUID, _ organization: UUID) async -> VersionBody? {
+        guard number > 0 else { return nil }
+        let key = VersionCache.Key(organization: organization, process: process, version: number)
+        return await cache.version(key)?.0
+    }
+
+    private func part(
+        _ part: Queries.Part,
+        _ number: Int32,
+        _ process: UUID,
+        _ organization: UUID
+    ) async throws -> (Int32, PostgresRow) {
+        let result = try await read(organization, Queries.part(part, process: process, number: number))[0]
+        guard let row = result.first else { throw ServiceError.notFound("process", process.text) }
+        guard let found = try row.decodeOptional("version_number", as: Int32.self) else {
+            throw Self.noVersion(number, process)
+        }
+        return (found, row)
+    }
+
+    /// Versions below `before`, newest first.
+    func versions(
+        of process: UUID,
+        before: Int32,
+        limit: Int,
+        organization: UUID
+    ) async throws -> [VersionSummary] {
+        let rows = try await read(
+            organization,
+            Queries.versions(process: process, before: before, limit: limit)
+        )[0].rows
+        guard rows.contains(where: { _ in true }) else {
+            throw ServiceError.notFound("process", process.text)
+        }
+        return try rows.filter { try $0.decodeOptional("version_number", as: Int32.self) != nil }
+            .map(ContentCoding.summary)
+    }
+
+    /// The organization's processes, in the filter's order.
+    func list(
+        _ filter: ListFilter,
+        after place: ListPlace?,
+        limit: Int,
+        organization: UUID
+    ) async throws -> [ProcessListing] {
+        let result = try await read(
+            organization,
+            Queries.list(filter, after: place, limit: limit)
+        )[0]
+        return try result.rows.map { row in
+            ProcessListing(
+                process: try ContentCoding.storedProcess(row, id: try row.uuid("id")),
+                name: try row.decode("name"),
+                description: try row.decode("description")
+            )
+        }
+    }
+}

@@ -1,0 +1,160 @@
+internal import FoundationEssentials
+public import GRPCCore
+public import GrimoireAPI
+internal import ServiceKit
+internal import SwiftProtobuf
+
+extension ProcessManagerService {
+    /// See Protos/grimoire/v1/process_manager.proto.
+    public func createProcess(
+        request: Grimoire_V1_CreateProcessRequest,
+        context: ServerContext
+    ) async throws -> Grimoire_V1_CreateProcessResponse {
+        let caller = try Caller.require()
+        var validator = RequestValidator()
+        validator.name(request.name)
+        validator.text(request.description_p, "description", characters: RequestLimits.descriptionCharacters)
+        validator.spyCode(request.spyCode)
+        validator.mapping(request.stableMapping)
+        validator.document(request.processDocument)
+        validator.text(request.changelog, "changelog", characters: RequestLimits.changelogCharacters)
+        if !request.organizationID.isEmpty {
+            let named = validator.uuid(request.organizationID, "organization_id")
+            try validator.finish()
+            guard named == caller.organizationID else {
+                throw ServiceError.permissionDenied(
+                    "organization_id is not your token's organization; leave it out or give your own."
+                )
+            }
+        }
+        let call = try Self.idempotentCall("CreateProcess", request, &validator)
+        try validator.finish()
+        let outline = try await outline(of: request.spyCode)
+        let created = try await store.create(
+            ProcessContent(request, outline: outline),
+            changelog: request.changelog,
+            author: Author(caller),
+            call: call
+        )
+        CallContext.current?.note(process: created.process, version: 1)
+        if !created.isRepeated { CallContext.current?.noteRecorded() }
+        return .with {
+            $0.processID = created.process.text
+            $0.versionNumber = 1
+            $0.createdAt = created.at.timestamp
+        }
+    }
+
+    /// See Protos/grimoire/v1/process_manager.proto.
+    public func updateProcess(
+        request: Grimoire_V1_UpdateProcessRequest,
+        context: ServerContext
+    ) async throws -> Grimoire_V1_UpdateProcessResponse {
+        let caller = try Caller.require()
+        var validator = RequestValidator()
+        let process = validator.process(request.processID)
+        if request.hasName { validator.name(request.name) }
+        validator.text(request.description_p, "description", characters: RequestLimits.descriptionCharacters)
+        validator.spyCode(request.spyCode)
+        validator.mapping(request.stableMapping)
+        validator.document(request.processDocument)
+        validator.text(request.changelog, "changelog", characters: RequestLimits.changelogCharacters)
+        if request.expectedVersion < 0 {
+            validator.reject("expected_version", "must be 1 or more, or absent for no check.", "OUT_OF_RANGE")
+        }
+        let call = try Self.idempotentCall("UpdateProcess", request, &validator)
+        try validator.finish()
+        let outline = try await outline(of: request.spyCode)
+        let outcome = try await store.update(
+            process,
+            expectedVersion: request.expectedVersion,
+            changelog: request.changelog,
+            author: Author(caller),
+            call: call
+        ) { content in
+            let next = content.applying(request, outline: outline)
+            // Entries that were laid over one another may be too many only together.
+            var validator = RequestValidator()
+            validator.mapping(next.stableMapping)
+            try validator.finish()
+            return next
+        }
+        CallContext.current?.note(version: outcome.version)
+        if !outcome.isUnchanged, !outcome.isRepeated { CallContext.current?.noteRecorded() }
+        return .with {
+            // A key's first answer may be of a process that a client now names otherwise: it is the same request.
+            $0.processID = process.text
+            $0.versionNumber = outcome.version
+            $0.updatedAt = outcome.at.timestamp
+            $0.unchanged = outcome.isUnchanged
+        }
+    }
+
+    /// See Protos/grimoire/v1/process_manager.proto.
+    public func deleteProcess(
+        request: Grimoire_V1_DeleteProcessRequest,
+        context: ServerContext
+    ) async throws -> Grimoire_V1_DeleteProcessResponse {
+        let caller = try Caller.require()
+        let process = try Self.process(request.processID)
+        let deletedAt = try await store.delete(process, author: Author(caller))
+        CallContext.current?.noteRecorded()
+        return .with {
+            $0.processID = process.text
+            $0.deletedAt = deletedAt.timestamp
+        }
+    }
+
+    /// See Protos/grimoire/v1/process_manager.proto.
+    public func restoreProcess(
+        request: Grimoire_V1_RestoreProcessRequest,
+        context: ServerContext
+    ) async throws -> Grimoire_V1_RestoreProcessResponse {
+        let caller = try Caller.require()
+        let process = try Self.process(request.processID)
+        let (version, wasDeleted) = try await store.restore(process, author: Author(caller))
+        if wasDeleted { CallContext.current?.noteRecorded() }
+        return .with {
+            $0.processID = process.text
+            $0.versionNumber = version
+            $0.wasDeleted = wasDeleted
+        }
+    }
+
+    /// Checks code against SPy's rules, and outlines it.
+    private func outline(of code: String) async throws -> ProcessContent.Document {
+        try await store.workshop.run(bytes: code.utf8.count) {
+            let review = CodeReview(code)
+            try review.requireAccepted()
+            return Outline.document(of: review.analysis)
+        }
+    }
+
+    private static func idempotentCall(
+        _ method: String,
+        _ request: some Message,
+        _ validator: inout RequestValidator
+    ) throws -> IdempotentCall? {
+        guard let key = CallContext.current?.idempotencyKey else { return nil }
+        if key.isEmpty {
+            validator.reject(
+                "idempotency-key",
+                "must have 1 to \(RequestLimits.idempotencyKeyCharacters) characters.",
+                "REQUIRED"
+            )
+        }
+        validator.text(key, "idempotency-key", characters: RequestLimits.idempotencyKeyCharacters)
+        return try IdempotentCall(method: method, key: key, request: request)
+    }
+}
+
+extension Author {
+    /// Who makes the current call.
+    init(_ caller: Caller) {
+        self.init(
+            user: caller.userID,
+            organization: caller.organizationID,
+            traceID: CallContext.current?.traceID
+        )
+    }
+}

@@ -1,0 +1,166 @@
+internal import FoundationEssentials
+internal import Postgres
+internal import ServiceKit
+
+extension ProcessStore {
+    /// What became of a create.
+    struct Created: Sendable {
+        let process: UUID
+        let at: Instant
+        /// An earlier call with the same key made it.
+        var isRepeated = false
+    }
+
+    /// Makes a process and its version 1.
+    func create(
+        _ content: ProcessContent,
+        changelog: String,
+        author: Author,
+        call: IdempotentCall? = nil
+    ) async throws -> Created {
+        let pool = self.pool
+        if let call, let answer = try await remembered(call, author: author) { return Created(answer) }
+        let prepared = try await workshop.run(bytes: content.size) { try PreparedContent(content) }
+        let process = UUID()
+        let genesis = VersionSeal.genesis(process: process, organization: author.organization)
+        let version = Queries.NewVersion(
+            process: process,
+            content: prepared,
+            seal: try VersionSeal(contentHash: prepared.hash, after: genesis, keys: keys),
+            changelog: changelog,
+            author: author
+        )
+        let statement = Queries.create(version, remembering: call)
+        let preparing = call.map { [Queries.forgetExpired($0, author: author)] } ?? []
+        do {
+            let results = try await pool.pipeline(
+                [Queries.organization(author.organization)] + preparing + [statement]
+            )
+            guard let row = results.last?.first else { throw Self.broken("a create returned no row") }
+            return Created(process: process, at: try row.instant("at"))
+        } catch let error as PostgresError {
+            if let answer = try await answer(after: error, call, author: author) { return Created(answer) }
+            throw error.code == .cancelled ? CancellationError() : ServiceError(error)
+        }
+    }
+
+    /// What became of an update.
+    struct UpdateOutcome: Sendable {
+        let version: Int32
+        let at: Instant
+        /// The current version says all that already.
+        let isUnchanged: Bool
+        /// An earlier call with the same key did it.
+        var isRepeated = false
+    }
+
+    /// Makes the next version from the current one.
+    ///
+    /// - Parameters:
+    ///   - process: Which process.
+    ///   - expectedVersion: The version that must be the current one; 0 for any.
+    ///   - changelog: What the author says.
+    ///   - author: Who makes it.
+    ///   - call: The call's idempotency key, where it has one.
+    ///   - change: The new contents from the current ones; called again where another writer came first.
+    func update(
+        _ process: UUID,
+        expectedVersion: Int32,
+        changelog: String,
+        author: Author,
+        call: IdempotentCall? = nil,
+        change: @escaping @Sendable (ProcessContent) throws -> ProcessContent
+    ) async throws -> UpdateOutcome {
+        let update = Update(
+            process: process,
+            expectedVersion: expectedVersion,
+            changelog: changelog,
+            author: author,
+            call: call,
+            keys: keys,
+            workshop: workshop,
+            change: change
+        )
+        let pool = self.pool
+        do {
+            let outcome = try await run(update, pool)
+            if !outcome.isUnchanged { await forget(process, organization: author.organization) }
+            return outcome
+        } catch let error as PostgresError {
+            if let answer = try await answer(after: error, call, author: author) {
+                return UpdateOutcome(answer)
+            }
+            throw error.code == .cancelled ? CancellationError() : ServiceError(error)
+        }
+    }
+
+    private func run(_ update: Update, _ pool: PostgresPool) async throws -> UpdateOutcome {
+        let organization = Queries.organization(update.author.organization)
+        let head = try await pool.pipeline([organization] + update.reading)
+        switch try await update.decide(head.dropFirst()) {
+        case .answer(let outcome): return outcome
+        case .remember(let statement, let outcome):
+            _ = try await pool.pipeline([organization] + update.preparing + [statement])
+            return outcome
+        case .write(let statement):
+            let written = try await pool.pipeline([organization] + update.preparing + [statement])
+            if let outcome = try update.outcome(written.last?.first) { return outcome }
+        }
+        // Another writer was faster. From here on nobody can be.
+        return try await pool.withConnection { try await update.runLocked(on: $0) }
+    }
+
+    /// Makes a process NOT_FOUND; its rows stay.
+    func delete(_ process: UUID, author: Author) async throws -> Instant {
+        let row = try await write(Queries.delete(process: process, author: author), author)
+        guard let row else { throw ServiceError.notFound("process", process.text) }
+        await forget(process, organization: author.organization)
+        return try row.instant("at")
+    }
+
+    /// Brings a deleted process back; one that is not deleted stays as it is.
+    func restore(_ process: UUID, author: Author) async throws -> (version: Int32, wasDeleted: Bool) {
+        let row = try await write(Queries.restore(process: process, author: author), author)
+        guard let row else { throw ServiceError.notFound("process", process.text) }
+        return (try row.decode("latest_version"), try row.decode("was_deleted"))
+    }
+
+    /// One statement as one transaction.
+    func write(_ statement: PostgresStatement, _ author: Author) async throws -> PostgresRow? {
+        try await translated {
+            try await pool.pipeline([Queries.organization(author.organization), statement]).last?.first
+        }
+    }
+
+    // MARK: Idempotency keys
+
+    private func remembered(
+        _ call: IdempotentCall,
+        author: Author
+    ) async throws -> IdempotentCall.Answer? {
+        let results = try await read(author.organization, Queries.remembered(call, author: author))
+        return try call.answer(results[0].first)
+    }
+
+    /// The first call's answer, where `error` says that there was one.
+    private func answer(
+        after error: PostgresError,
+        _ call: IdempotentCall?,
+        author: Author
+    ) async throws -> IdempotentCall.Answer? {
+        guard let call, error.constraint == IdempotentCall.constraint else { return nil }
+        return try await remembered(call, author: author)
+    }
+}
+
+extension ProcessStore.Created {
+    init(_ answer: IdempotentCall.Answer) {
+        self.init(process: answer.process, at: answer.at, isRepeated: true)
+    }
+}
+
+extension ProcessStore.UpdateOutcome {
+    init(_ answer: IdempotentCall.Answer) {
+        self.init(version: answer.version, at: answer.at, isUnchanged: answer.isUnchanged, isRepeated: true)
+    }
+}

@@ -1,0 +1,163 @@
+import Foundation
+import GrimoireAPI
+import Postgres
+import ServiceKit
+import SwiftProtobuf
+import Testing
+
+@testable import ProcessStore
+
+/// Each query finds what it looks for by an index, in a database that is large enough for that to matter.
+@Suite struct PlanTests {
+    private static let processes = 20_000
+    private static let versionsEach = 5
+
+    /// 100,000 versions of 20,000 processes and 20,000 runs, most of another organization.
+    private func fill(_ fixture: Fixture) async throws {
+        let organization = fixture.organization
+        let other = UUID()
+        try await fixture.asOwner(
+            """
+            INSERT INTO processes (id, name, description, latest_version, created_by, organization_id, search, created_at,
+                                   updated_at)
+            SELECT md5('p' || n)::uuid, 'Process ' || n, 'Number ' || n, \(Self.versionsEach), gen_random_uuid(),
+                   CASE WHEN n % 4 = 0 THEN '\(organization)'::uuid ELSE '\(other)'::uuid END,
+                   to_tsvector('english', 'word' || n), now() - n * interval '1 second', now() - n * interval '1 second'
+            FROM generate_series(1, \(Self.processes)) AS n
+            """,
+            """
+            INSERT INTO process_versions
+                (id, process_id, version_number, spy_code, stable_mapping, created_by, changelog, name, description,
+                 organization_id, created_at, content_hash, chain_hash, signature, signing_key_id)
+            SELECT md5('v' || p.id || v)::uuid, p.id, v, 'x = 1', '{}', p.created_by, '', p.name, '', p.organization_id,
+                   now(), sha256('x'), sha256('x'), sha256('x') || sha256('x'), 'k'
+            FROM processes p, generate_series(1, \(Self.versionsEach)) AS v
+            """,
+            """
+            INSERT INTO process_version_index
+                (process_id, version_number, version_id, created_at, created_by, changelog, name, organization_id)
+            SELECT process_id, version_number, id, created_at, created_by, '', name, organization_id FROM process_versions
+            """,
+            "ALTER TABLE process_executions NO FORCE ROW LEVEL SECURITY",
+            """
+            INSERT INTO process_executions
+                (id, process_id, version_number, organization_id, started_at, duration_microseconds, outcome, actions,
+                 recorded_by)
+            SELECT md5('e' || p.id)::uuid, p.id, 1, p.organization_id, now(), 5, 'succeeded', '[]', p.created_by
+            FROM processes p
+            """,
+            "ALTER TABLE process_executions FORCE ROW LEVEL SECURITY",
+            "ANALYZE"
+        )
+    }
+
+    private func plan(_ statement: PostgresStatement, _ fixture: Fixture) async throws -> String {
+        let result = try await fixture.asApplication(
+            PostgresStatement("EXPLAIN " + statement.sql, statement.parameters)
+        )
+        return try result.rows.map { try $0.decode("QUERY PLAN", as: String.self) }.joined(separator: "\n")
+    }
+
+    @Test func everyQueryUsesItsIndexOnAHundredThousandVersions() async throws {
+        try await Fixture.with { fixture in
+            try await fill(fixture)
+            let found = try await fixture.asApplication(
+                PostgresStatement("SELECT id FROM processes ORDER BY updated_at DESC LIMIT 1")
+            )
+            let process = try #require(try found.first?.uuid("id"))
+            let place = ListPlace(key: .instant(.now), id: process)
+            let filter = Queries.RunFilter(
+                process: process,
+                version: 0,
+                from: Instant(microseconds: Instant.now.microseconds - 1_000_000_000),
+                to: Instant(microseconds: Instant.now.microseconds + 1_000_000_000)
+            )
+            let call = try IdempotentCall(method: "m", key: "k", request: Google_Protobuf_Empty())
+            let queries: [(String, PostgresStatement, [String])] = [
+                ("head", Queries.head(process: process), ["processes_pkey"]),
+                (
+                    "version", Queries.version(process: process, number: 0),
+                    ["processes_pkey", "process_version_index_process"]
+                ),
+                (
+                    "pinned", Queries.version(process: process, number: 3),
+                    ["processes_pkey", "process_version_index_process"]
+                ),
+                ("basics", Queries.basics(process: process, number: 0), ["processes_pkey"]),
+                ("part", Queries.part(.spyCode, process: process, number: 2), ["processes_pkey"]),
+                (
+                    "history", Queries.versions(process: process, before: .max, limit: 50),
+                    ["process_version_index_process"]
+                ),
+                (
+                    "bodies", Queries.bodies(process: process, from: 1, to: 5),
+                    ["process_version_index_process"]
+                ),
+                ("chain", Queries.chainHash(process: process, version: 1), ["process_version_index_process"]),
+                ("lock", Queries.lock(process: process), ["processes_pkey"]),
+                ("list", Queries.list(ListFilter(), after: nil, limit: 50), ["processes_by_update"]),
+                ("next page", Queries.list(ListFilter(), after: place, limit: 50), ["processes_by_update"]),
+                (
+                    "oldest", Queries.list(ListFilter(order: .updatedOldest), after: nil, limit: 50),
+                    ["processes_by_update"]
+                ),
+                (
+                    "created", Queries.list(ListFilter(order: .createdNewest), after: nil, limit: 50),
+                    ["processes_by_creation"]
+                ),
+                (
+                    "by name", Queries.list(ListFilter(order: .name), after: nil, limit: 50),
+                    ["processes_by_name"]
+                ),
+                (
+                    "prefix", Queries.list(ListFilter(namePrefix: "Process 77"), after: nil, limit: 50),
+                    ["processes_by_name"]
+                ),
+                (
+                    "runs", Queries.runsByVersion(filter, limit: 10),
+                    ["organization_id_process_id_started_at_idx"]
+                ),
+                (
+                    "intervals", Queries.runsByInterval(filter, unit: "day", limit: 10),
+                    ["organization_id_process_id_started_at_idx"]
+                ),
+                (
+                    "errors", Queries.runErrors(filter, limit: 10),
+                    ["organization_id_process_id_started_at_idx"]
+                ),
+                (
+                    "actions", Queries.runActions(filter, by: .slowest, limit: 10),
+                    ["organization_id_process_id_started_at_idx"]
+                ),
+                ("key", Queries.remembered(call, author: fixture.author), ["idempotency_keys_pkey"]),
+                ("delete", Queries.delete(process: process, author: fixture.author), ["processes_pkey"]),
+                ("restore", Queries.restore(process: process, author: fixture.author), ["processes_pkey"]),
+            ]
+            for (name, statement, indexes) in queries {
+                let plan = try await plan(statement, fixture)
+                for index in indexes { #expect(plan.contains(index), "\(name): \(plan)") }
+                for table in ["processes", "process_version_index", "process_versions", "process_executions"]
+                {
+                    #expect(!plan.contains("Seq Scan on \(table)\n"), "\(name): \(plan)")
+                    #expect(!plan.contains("Seq Scan on \(table) "), "\(name): \(plan)")
+                }
+            }
+            // The search runs inside a function, whose plan is its own: what it says as its owner.
+            let search = try await fixture.asOwner(
+                """
+                EXPLAIN SELECT * FROM processes WHERE search @@ grimoire_query('word77')
+                AND organization_id = '\(fixture.organization)' AND deleted_at IS NULL
+                """
+            )[0]
+            let lines = try search.rows.map { try $0.decode("QUERY PLAN", as: String.self) }
+            #expect(lines.contains { $0.contains("processes_by_search") }, "\(lines)")
+            let hits = try await fixture.store.list(
+                ListFilter(words: "word76"),
+                after: nil,
+                limit: 10,
+                organization: fixture.organization
+            )
+            #expect(hits.map(\.name) == ["Process 76"])
+        }
+    }
+}
