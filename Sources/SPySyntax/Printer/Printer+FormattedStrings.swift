@@ -23,6 +23,7 @@ extension Printer {
         let isUnicode = parts.contains { isLiteral($0) && tree.hasUnicodePrefix($0) }
         let prefix = isUnicode ? "u\"\" " : ""
         if let whole = formattedString(parts: parts) { return prefix + whole }
+        guard !parts.isEmpty else { return Printer.impossible }
         let literals = parts.map { formattedString(parts: [$0]) ?? Printer.impossible }
         return prefix + literals.joined(separator: " ")
     }
@@ -81,7 +82,7 @@ extension Printer {
     /// The literal part of an f-string; inside a field of another it cannot have escapes, and nothing
     /// is given where it needs them.
     private func literalPart(_ bytes: ArraySlice<UInt8>, _ quote: Quote, _ isSpecification: Bool) -> String? {
-        if outerQuotes.isEmpty || isSpecification {
+        if outerQuotes.isEmpty {
             return escaped(bytes, mark: quote.mark, fields: isSpecification ? .escaped : .doubled)
         }
         let text = String(decoding: bytes, as: UTF8.self)
@@ -89,6 +90,7 @@ extension Printer {
             !text.contains(quote.text) && !text.hasSuffix(String(quote.mark))
             && (quote.isTriple || !text.contains("\n"))
         guard isPossible else { return nil }
+        if isSpecification { return text.contains { "{}\\".contains($0) } ? nil : text }
         return text.replacing("{", with: "{{").replacing("}", with: "}}")
     }
 
