@@ -23,6 +23,15 @@ enum Builtins {
         }
     }
 
+    /// CPython's names that mean nothing here. They are no actions either: who writes `open(…)` means Python's.
+    static let absent: Set<String> = [
+        "BaseExceptionGroup", "ExceptionGroup", "NotImplemented", "__build_class__", "__debug__", "__import__",
+        "__loader__", "__package__", "__spec__", "aiter", "anext", "breakpoint", "bytearray", "classmethod",
+        "compile", "complex", "copyright", "credits", "delattr", "dir", "eval", "exec", "exit", "getattr",
+        "globals", "help", "input", "license", "locals", "memoryview", "object", "open", "property", "quit",
+        "setattr", "staticmethod", "super", "type", "vars",
+    ]
+
     /// All names, for documentation and tests.
     static var names: [String] {
         (Array(types.keys) + Array(functions.keys) + ExceptionTypes.builtinNames + ["Ellipsis"]).sorted()

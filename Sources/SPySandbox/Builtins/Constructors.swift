@@ -81,14 +81,14 @@ enum Constructors {
         ObjectIdentifier(PythonType.set): { machine, arguments throws(EngineError) in
             try arguments.between(0, 1, "set")
             let set = SetObject(machine.heap)
-            if arguments.count == 1 { try SetMethods.update(machine, set, arguments[0]) }
+            if arguments.count == 1 { try SetAlgebra.update(set, arguments[0], machine) }
             return .object(set)
         },
         ObjectIdentifier(PythonType.frozenset): { machine, arguments throws(EngineError) in
             try arguments.between(0, 1, "frozenset")
             if arguments.count == 1, arguments[0].set?.isFrozen == true { return arguments[0] }
             let set = SetObject(machine.heap, frozen: true)
-            if arguments.count == 1 { try SetMethods.update(machine, set, arguments[0]) }
+            if arguments.count == 1 { try SetAlgebra.update(set, arguments[0], machine) }
             return .object(set)
         },
         ObjectIdentifier(PythonType.range): { machine, arguments throws(EngineError) in

@@ -176,8 +176,8 @@ enum Equality {
     private static func areSetViewsEqual(_ left: Object, _ right: Object, _ meter: Meter) throws(EngineError)
         -> Bool
     {
-        guard let one = try SetMethods.viewAsSet(.object(left)),
-            let other = try SetMethods.viewAsSet(.object(right)),
+        guard let one = try DictViews.asSet(.object(left)),
+            let other = try DictViews.asSet(.object(right)),
             left.kind == .dictView || right.kind == .dictView
         else { return left === right }
         return try areEqual(one, other, meter)

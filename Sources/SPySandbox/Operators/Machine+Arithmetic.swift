@@ -264,7 +264,7 @@ extension Machine {
                 }
                 return operation == .bitOr ? try DictMethods.union(one, other, self) : nil
             }
-            return try SetMethods.binary(operation, left, right, self) ?? typeUnion(operation, left, right)
+            return try SetAlgebra.binary(operation, left, right, self) ?? typeUnion(operation, left, right)
         default: return nil
         }
     }
@@ -470,7 +470,7 @@ extension Machine {
         case (.set, _):
             let set = unsafeDowncast(object, to: SetObject.self)
             if set.isFrozen { return false }
-            return try SetMethods.inPlace(operation, set, right, self)
+            return try SetAlgebra.inPlace(operation, set, right, self)
         default: return false
         }
     }

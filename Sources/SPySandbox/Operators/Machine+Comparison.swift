@@ -160,12 +160,12 @@ enum Ordering {
         depth: Int
     ) throws(EngineError) -> Bool {
         if let left = left.set ?? nil, let right = right.set {
-            return try SetMethods.compare(comparison, left, right, meter)
+            return try SetAlgebra.compare(comparison, left, right, meter)
         }
         if left.kind == .dictView || right.kind == .dictView,
-            let left = try SetMethods.viewAsSet(left), let right = try SetMethods.viewAsSet(right)
+            let left = try DictViews.asSet(left), let right = try DictViews.asSet(right)
         {
-            return try SetMethods.compare(comparison, left, right, meter)
+            return try SetAlgebra.compare(comparison, left, right, meter)
         }
         if left.dict?.flavor == .counter, right.dict?.flavor == .counter {
             return try Counters.compare(comparison, left.dict!, right.dict!, meter)
