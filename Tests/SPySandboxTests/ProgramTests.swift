@@ -23,8 +23,6 @@ struct ProgramTests {
         #expect(count >= 400)
     }
 
-    private static let toleratedSetOrders = 2
-
     @Test("random programs give CPython's output and exception, wherever CPython 3.11 is")
     func generated() throws {
         let seed = ProcessInfo.processInfo.environment["SPY_SEED"] ?? "1"
@@ -54,9 +52,8 @@ struct ProgramTests {
                 "\(row.source)\n--- CPython\n\(row.output)\(row.error ?? [])\n--- SPy\n\(outcome.output)\(error ?? [])"
             )
         }
-        // Known: about one program in 5,000 shows a set in another order, which the language leaves open.
         #expect(
-            differences.count <= Self.toleratedSetOrders,
+            differences.isEmpty,
             "\(differences.count) differ, the first:\n\(differences.first ?? "")"
         )
     }

@@ -60,7 +60,7 @@ enum DictViews {
     {
         var (view, other) = isSet(left) ? (left, right) : (right, left)
         let count = try machine.length(view)
-        if let set = other.set, count <= set.count {
+        if let set = other.set, !set.isFrozen, count <= set.count {
             return try SetAlgebra.intersection(set, view, machine)
         }
         if isSet(other), try machine.length(other) > count { swap(&view, &other) }
