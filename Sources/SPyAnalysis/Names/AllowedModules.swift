@@ -50,9 +50,8 @@ enum AllowedModules {
         trunc ulp
         """,
         "random": """
-        Random betavariate choice choices expovariate gammavariate gauss getrandbits getstate lognormvariate
-        normalvariate paretovariate randbytes randint random randrange sample seed setstate shuffle triangular
-        uniform vonmisesvariate weibullvariate
+        Random betavariate choice choices expovariate gammavariate gauss getrandbits lognormvariate normalvariate
+        paretovariate randint random randrange sample seed shuffle triangular uniform weibullvariate
         """,
         "re": """
         A ASCII DOTALL I IGNORECASE M MULTILINE Match NOFLAG Pattern S U UNICODE VERBOSE X

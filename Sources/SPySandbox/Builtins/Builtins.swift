@@ -12,7 +12,7 @@ enum Builtins {
 
     static func value(of name: String, _ machine: Machine) -> Value? {
         if let type = types[name] { return machine.type(type) }
-        if let function = functions[name] { return .object(BuiltinObject(name, machine.heap, function)) }
+        if let function = functions[name] ?? introspection[name] { return .object(BuiltinObject(name, machine.heap, function)) }
         if ExceptionTypes.builtinNames.contains(name), let type = ExceptionTypes.byName[name] {
             return machine.type(type)
         }
@@ -34,7 +34,7 @@ enum Builtins {
 
     /// All names, for documentation and tests.
     static var names: [String] {
-        (Array(types.keys) + Array(functions.keys) + ExceptionTypes.builtinNames + ["Ellipsis"]).sorted()
+        (Array(types.keys) + Array(functions.keys) + Array(introspection.keys) + ExceptionTypes.builtinNames + ["Ellipsis"]).sorted()
     }
 
     static let functions: [String: NativeFunction] = [

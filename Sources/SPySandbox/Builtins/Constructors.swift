@@ -422,21 +422,7 @@ enum Constructors {
             )
             return .float(try text.hexadecimalFloat(machine.meter))
         },
-        "int.from_bytes": { machine, value, arguments throws(EngineError) in
-            let bound = try arguments.bind(
-                "from_bytes",
-                ["bytes", "byteorder", "signed"],
-                required: 1,
-                positional: 2
-            )
-            var bytes = bound[0]?.object(.bytes, as: BytesObject.self)?.bytes ?? []
-            if bound[1]?.string?.text == "little" { bytes.reverse() }
-            return try machine.measured { () throws(EngineError) in
-                machine.integer(
-                    try BigInteger(digits: bytes.flatMap { [$0 >> 4, $0 & 15] }, radix: 16, machine.meter)
-                )
-            } ?? .none
-        },
+        "int.from_bytes": NumberMethods.fromBytes,
         "bytes.fromhex": { machine, value, arguments throws(EngineError) in
             let text = try machine.textArgument(
                 arguments.one("bytes.fromhex"),

@@ -43,6 +43,8 @@ final class Machine {
     var methodCache: [MethodSlot] = []
     var characters: [StringObject?] = Array(repeating: nil, count: 128)
     let emptyText: StringObject
+    /// What `id` said.
+    var identities = Identities()
     /// State of the module's generator of random numbers and other things modules keep.
     var moduleState = ModuleState()
 
@@ -95,6 +97,7 @@ final class Machine {
         pending = nil
         handled = []
         moduleState = ModuleState()
+        identities = Identities()
         modules = [:]
         typeObjects = [:]
         heap.tearDown()

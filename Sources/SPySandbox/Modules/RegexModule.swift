@@ -13,6 +13,11 @@ enum RegexModule {
                         try Pattern.escape(text, machine.meter)
                     }
                 },
+                "purge": { machine, arguments throws(EngineError) in
+                    try arguments.none("purge")
+                    machine.moduleState.patterns = [:]
+                    return .none
+                },
             ],
             [.pattern, .match]
         )
@@ -28,6 +33,7 @@ enum RegexModule {
             ("I", "IGNORECASE", .ignoreCase), ("M", "MULTILINE", .multiline), ("S", "DOTALL", .dotAll),
             ("X", "VERBOSE", .verbose), ("A", "ASCII", .ascii), ("U", "UNICODE", .unicode),
         ]
+        members["NOFLAG"] = .int(0)
         for (short, long, flag) in flags {
             members[short] = .int(flag.rawValue)
             members[long] = .int(flag.rawValue)
