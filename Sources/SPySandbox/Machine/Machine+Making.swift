@@ -103,8 +103,20 @@ extension Machine {
         let exception = ExceptionObject(type, [.object(StringObject(text, heap))], heap)
         if let position = raised.position { attachPosition(position, raised.message, to: exception) }
         if type.isSubtype(of: ExceptionTypes.keyError) { exception.message = raised.message }
+        attachSignal(raised.message, to: exception)
         if type === ExceptionTypes.stopIteration, raised.message.isEmpty { exception.arguments = [] }
         return exception
+    }
+
+    /// Exceptions of `decimal` carry a list with the class of their signal, and not its text.
+    private func attachSignal(_ message: String, to exception: ExceptionObject) {
+        let prefix = "[<class 'decimal."
+        guard message.hasPrefix(prefix), message.hasSuffix("'>]"),
+            let signal = ExceptionTypes.byName["decimal.\(message.dropFirst(prefix.count).dropLast(3))"]
+        else { return }
+        let list = ListObject(heap)
+        do throws(EngineError) { try list.append(self.type(signal)) } catch { return }
+        exception.arguments = [.object(list)]
     }
 
     /// `pos` and `msg`, and for JSON `lineno` and `colno`, which stand behind the message: `…: line 1 column 2 (char 1)`.

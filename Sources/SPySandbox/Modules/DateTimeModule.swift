@@ -18,7 +18,8 @@ enum DateTimeModule {
         let heap = machine.heap
         switch ObjectIdentifier(type) {
         case ObjectIdentifier(PythonType.date):
-            let bound = try arguments.bind("date", ["year", "month", "day"], required: 3)
+            let bound = try arguments.bind("date", ["year", "month", "day"])
+            try require(bound)
             return .object(DateObject(try date(bound, machine), heap))
         case ObjectIdentifier(PythonType.time):
             let bound = try arguments.bind("time", timeNames, positional: 5)
@@ -27,9 +28,9 @@ enum DateTimeModule {
             let bound = try arguments.bind(
                 "datetime",
                 ["year", "month", "day"] + timeNames,
-                required: 3,
                 positional: 8
             )
+            try require(bound)
             return .object(
                 DateTimeObject(
                     DateTime(date: try date(bound, machine), time: try time(bound, 3, machine)),
@@ -49,6 +50,12 @@ enum DateTimeModule {
                 ZoneObject(try FixedZone(offset: offset.delta, name: bound[1]?.string?.text), heap)
             )
         default: return nil
+        }
+    }
+
+    private static func require(_ bound: [Value?]) throws(EngineError) {
+        for (index, name) in ["year", "month", "day"].enumerated() where bound[index] == nil {
+            throw .typeError("function missing required argument '\(name)' (pos \(index + 1))")
         }
     }
 
@@ -92,6 +99,9 @@ enum DateTimeModule {
 
     private static func delta(_ machine: Machine, _ arguments: Arguments) throws(EngineError) -> TimeDelta {
         let names = ["days", "seconds", "microseconds", "milliseconds", "minutes", "hours", "weeks"]
+        if let unknown = arguments.names.first(where: { !names.contains($0) }) {
+            throw .typeError("'\(unknown)' is an invalid keyword argument for __new__()")
+        }
         let bound = try arguments.bind("timedelta", names)
         var parts: [Number] = []
         for (index, value) in bound.enumerated() {
@@ -129,6 +139,11 @@ enum DateTimeModule {
         let heap = machine.heap
         switch "\(type.name).\(name)" {
         case "timezone.utc": return .object(ZoneObject(.utc, heap))
+        case "date.resolution": return .object(DeltaObject(try TimeDelta(microseconds: 86_400_000_000), heap))
+        case "time.min": return .object(TimeObject(try ClockTime(), heap))
+        case "time.max": return .object(TimeObject(try latest, heap))
+        case "time.resolution", "datetime.resolution":
+            return .object(DeltaObject(try TimeDelta(microseconds: 1), heap))
         case "timedelta.min": return .object(DeltaObject(.min, heap))
         case "timedelta.max": return .object(DeltaObject(.max, heap))
         case "timedelta.resolution": return .object(DeltaObject(try TimeDelta(microseconds: 1), heap))
@@ -137,20 +152,25 @@ enum DateTimeModule {
         case "datetime.min":
             return .object(DateTimeObject(DateTime(date: try CivilDate(year: 1, month: 1, day: 1)), heap))
         case "datetime.max":
-            let last = try ClockTime(hour: 23, minute: 59, second: 59, microsecond: 999_999)
-            return .object(
-                DateTimeObject(
-                    DateTime(date: try CivilDate(year: 9999, month: 12, day: 31), time: last),
-                    heap
-                )
-            )
+            let date = try CivilDate(year: 9999, month: 12, day: 31)
+            return .object(DateTimeObject(DateTime(date: date, time: try latest), heap))
         default: return nil
         }
     }
 
+    private static var latest: ClockTime {
+        get throws(EngineError) { try ClockTime(hour: 23, minute: 59, second: 59, microsecond: 999_999) }
+    }
+
     static func classMethod(_ name: String, of type: PythonType) -> NativeMethod? {
         if let method = classMethods["\(type.name).\(name)"] { return method }
-        return type === PythonType.datetime ? classMethods["date.\(name)"] : nil
+        guard type === PythonType.datetime, let method = classMethods["date.\(name)"] else { return nil }
+        // What makes a date makes midnight of it for the class of moments.
+        return { machine, value, arguments throws(EngineError) in
+            let made = try method(machine, value, arguments)
+            guard let date = civilDate(made) else { return made }
+            return .object(DateTimeObject(DateTime(date: date), machine.heap))
+        }
     }
 
     private static func clockless(_ name: String) -> NativeMethod {
@@ -169,21 +189,24 @@ enum DateTimeModule {
         "date.fromisoformat": { machine, value, arguments throws(EngineError) in
             let text = try machine.textArgument(
                 arguments.one("date.fromisoformat"),
-                "fromisoformat: argument must be str, not "
+                "fromisoformat: argument must be str",
+                bare: true
             )
             return .object(DateObject(try ISOParser.date(text, machine.meter), machine.heap))
         },
         "time.fromisoformat": { machine, value, arguments throws(EngineError) in
             let text = try machine.textArgument(
                 arguments.one("time.fromisoformat"),
-                "fromisoformat: argument must be str, not "
+                "fromisoformat: argument must be str",
+                bare: true
             )
             return .object(TimeObject(try ISOParser.time(text, machine.meter), machine.heap))
         },
         "datetime.fromisoformat": { machine, value, arguments throws(EngineError) in
             let text = try machine.textArgument(
                 arguments.one("datetime.fromisoformat"),
-                "fromisoformat: argument must be str, not "
+                "fromisoformat: argument must be str",
+                bare: true
             )
             return .object(DateTimeObject(try ISOParser.dateTime(text, machine.meter), machine.heap))
         },

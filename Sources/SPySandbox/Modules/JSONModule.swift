@@ -2,58 +2,22 @@
 enum JSONModule {
     static func members(_ machine: Machine) -> [String: Value] {
         var members = machine.members([
-            "loads": { machine, arguments throws(EngineError) in
-                let bound = try arguments.bind("loads", ["s"], required: 1)
-                guard let text = bound[0]?.string else {
-                    throw .typeError(
-                        "the JSON object must be str, bytes or bytearray, not \(TypeNames.name(of: bound[0] ?? .none))"
-                    )
-                }
-                let before = machine.meter.bytesHeld
-                let document = try JSONParser.parse(text.text, machine.meter)
-                machine.meter.refund(bytes: max(machine.meter.bytesHeld - before, 0))
-                return try value(of: document, machine)
-            },
+            "loads": { machine, arguments throws(EngineError) in try loads(machine, arguments) },
             "dumps": { machine, arguments throws(EngineError) in try dumps(machine, arguments) },
         ])
         members["JSONDecodeError"] = machine.type(ExceptionTypes["json.JSONDecodeError"])
         return members
     }
 
-    /// Parsed JSON is at most as deep as the parser allows, so this recursion is bounded.
-    private static func value(of document: JSONValue, _ machine: Machine) throws(EngineError) -> Value {
-        switch document {
-        case .null: return .none
-        case .bool(let flag): return .bool(flag)
-        case .integer(let number):
-            return try machine.measured { () throws(EngineError) in
-                try machine.meter.charge(bytes: number.byteCount)
-                return machine.integer(number)
-            } ?? .none
-        case .float(let number): return .float(number)
-        case .string(let text): return try machine.string(text)
-        case .array(let items):
-            let list = ListObject(machine.heap)
-            for item in items { try list.append(value(of: item, machine)) }
-            return .object(list)
-        case .object(let members):
-            let dict = DictObject(machine.heap)
-            for member in members {
-                try dict.set(machine.string(member.name), value(of: member.value, machine))
-            }
-            return .object(dict)
-        }
-    }
-
     private static func dumps(_ machine: Machine, _ arguments: Arguments) throws(EngineError) -> Value {
-        let bound = try arguments.bind(
+        let bound = try arguments.bindPython(
             "dumps",
             [
                 "obj", "skipkeys", "ensure_ascii", "check_circular", "allow_nan", "cls", "indent",
                 "separators", "default", "sort_keys",
             ],
             required: 1,
-            positional: 1
+            keywordOnly: 9
         )
         func flag(_ index: Int, _ fallback: Bool) throws(EngineError) -> Bool {
             guard let value = bound[index] else { return fallback }
@@ -89,141 +53,100 @@ enum JSONModule {
             return writer.finish()
         }
     }
+
+    private static func loads(_ machine: Machine, _ arguments: Arguments) throws(EngineError) -> Value {
+        let bound = try arguments.bindPython(
+            "loads",
+            ["s", "object_hook", "object_pairs_hook", "parse_float", "parse_int", "parse_constant"],
+            required: 1,
+            keywordOnly: 5
+        )
+        let source = bound[0] ?? .none
+        let text: Text
+        if let string = source.string {
+            text = string.text
+        } else if let bytes = source.object(.bytes, as: BytesObject.self)?.bytes {
+            text = try Codec(encoding: "utf-8", errors: "strict").decode(bytes, machine.meter)
+        } else {
+            throw .typeError(
+                "the JSON object must be str, bytes or bytearray, not \(TypeNames.name(of: source))"
+            )
+        }
+        func hook(_ index: Int) -> Value? { bound[index].flatMap { $0.isNone ? nil : $0 } }
+        let reader = JSONDocument(
+            machine: machine,
+            objectHook: hook(1),
+            pairsHook: hook(2),
+            parseFloat: hook(3),
+            parseInteger: hook(4),
+            parseConstant: hook(5)
+        )
+        let before = machine.meter.bytesHeld
+        let document = try JSONParser.parse(text, keepsLiterals: reader.needsLiterals, machine.meter)
+        machine.meter.refund(bytes: max(machine.meter.bytesHeld - before, 0))
+        return try reader.value(of: document)
+    }
 }
 
-/// Writes a value as `json.dumps` does.
-private struct JSONDump {
+/// Makes values of a parsed document, with what `json.loads` was told to do.
+struct JSONDocument {
     let machine: Machine
-    let skipsKeys: Bool
-    let ensuresASCII: Bool
-    let allowsNaN: Bool
-    let sortsKeys: Bool
-    /// The function for what JSON does not know.
-    let convert: Value
-    var indent: Text?
-    var itemSeparator: Text = ", "
-    var keySeparator: Text = ": "
-    private var builder = TextBuilder()
-    private var open: [Object] = []
+    let objectHook: Value?
+    let pairsHook: Value?
+    let parseFloat: Value?
+    let parseInteger: Value?
+    let parseConstant: Value?
 
-    init(
-        machine: Machine,
-        skipsKeys: Bool,
-        ensuresASCII: Bool,
-        allowsNaN: Bool,
-        sortsKeys: Bool,
-        convert: Value
-    ) {
-        self.machine = machine
-        self.skipsKeys = skipsKeys
-        self.ensuresASCII = ensuresASCII
-        self.allowsNaN = allowsNaN
-        self.sortsKeys = sortsKeys
-        self.convert = convert
-    }
+    var needsLiterals: Bool { parseFloat != nil || parseInteger != nil || parseConstant != nil }
 
-    func finish() -> Text { builder.finish() }
-
-    private mutating func append(_ text: Text) throws(EngineError) {
-        try machine.meter.charge(bytes: text.byteCount)
-        builder.append(text)
-    }
-
-    mutating func append(_ value: Value) throws(EngineError) {
-        try machine.meter.charge(steps: 1)
-        if let scalar = try scalar(value) { return try append(scalar) }
-        guard case .object(let object) = value, [.list, .tuple, .dict].contains(object.kind) else {
-            return try appendConverted(value)
+    /// Parsed JSON is at most as deep as the parser allows, so this recursion is bounded.
+    func value(of document: JSONValue) throws(EngineError) -> Value {
+        switch document {
+        case .null: return .none
+        case .bool(let flag): return .bool(flag)
+        case .integer(let number):
+            return try machine.measured { () throws(EngineError) in
+                try machine.meter.charge(bytes: number.byteCount)
+                return machine.integer(number)
+            } ?? .none
+        case .float(let number): return .float(number)
+        case .literal(let text, let kind): return try value(of: text, kind)
+        case .string(let text): return try machine.string(text)
+        case .array(let items):
+            let list = ListObject(machine.heap)
+            for item in items { try list.append(value(of: item)) }
+            return .object(list)
+        case .object(let members): return try object(members)
         }
-        if open.contains(where: { $0 === object }) { throw .valueError("Circular reference detected") }
-        guard open.count < Nesting.limit, machine.guardian.hasRoom else {
-            throw Nesting.exceeded(" while encoding a JSON object")
-        }
-        open.append(object)
-        defer { open.removeLast() }
-        if let dict = object as? DictObject { return try append(dict) }
-        let items = value.list?.array ?? value.tuple?.items ?? []
-        if items.isEmpty { return try append("[]") }
-        try append("[")
-        for (index, item) in items.enumerated() {
-            if index > 0 { try append(itemSeparator) }
-            try newLine()
-            try append(item)
-        }
-        try newLine(closing: true)
-        try append("]")
     }
 
-    private mutating func appendConverted(_ value: Value) throws(EngineError) {
-        guard !convert.isNone else {
-            throw .typeError("Object of type \(TypeNames.type(of: value).name) is not JSON serializable")
-        }
-        guard case .object(let object) = value else { return }
-        if open.contains(where: { $0 === object }) { throw .valueError("Circular reference detected") }
-        guard open.count < Nesting.limit else { throw Nesting.exceeded(" while encoding a JSON object") }
-        open.append(object)
-        defer { open.removeLast() }
-        try append(machine.call(convert, [value]))
-    }
-
-    private mutating func append(_ dict: DictObject) throws(EngineError) {
-        var items = dict.items
-        if items.isEmpty { return try append("{}") }
-        if sortsKeys {
-            let order = try Sorting.sorted(
-                items.indices.map { .int($0) },
-                keys: items.map(\.key),
-                reversed: false,
-                machine
-            )
-            items = order.map { items[$0.smallInteger ?? 0] }
-        }
-        try append("{")
-        var isFirst = true
-        for item in items {
-            guard let key = try key(item.key) else { continue }
-            if !isFirst { try append(itemSeparator) }
-            isFirst = false
-            try newLine()
-            try append(JSONText.string(key, ensureASCII: ensuresASCII, machine.meter))
-            try append(keySeparator)
-            try append(item.value)
-        }
-        try newLine(closing: true)
-        try append("}")
-    }
-
-    private mutating func newLine(closing: Bool = false) throws(EngineError) {
-        guard let indent else { return }
-        try append("\n")
-        for _ in 0..<(open.count - (closing ? 1 : 0)) { try append(indent) }
-    }
-
-    private func key(_ value: Value) throws(EngineError) -> Text? {
-        if let text = value.string { return text.text }
-        if let text = try scalar(value) { return text }
-        if skipsKeys { return nil }
-        throw .typeError("keys must be str, int, float, bool or None, not \(TypeNames.name(of: value))")
-    }
-
-    private func scalar(_ value: Value) throws(EngineError) -> Text? {
-        switch value {
-        case .none, .unbound: return "null"
-        case .bool(let flag): return flag ? "true" : "false"
-        case .int: return try machine.reprText(value)
-        case .float(let number):
-            if !number.isFinite, !allowsNaN {
-                throw .valueError(
-                    "Out of range float values are not JSON compliant: \(FloatText.repr(number))"
-                )
+    private func object(_ members: [JSONValue.Member]) throws(EngineError) -> Value {
+        if let pairsHook {
+            let pairs = ListObject(machine.heap)
+            for member in members {
+                try pairs.append(machine.tuple([machine.string(member.name), value(of: member.value)]))
             }
-            return Text(try JSONText.float(number, allowNaN: allowsNaN))
-        case .object(let object):
-            if let string = object as? StringObject {
-                return try JSONText.string(string.text, ensureASCII: ensuresASCII, machine.meter)
-            }
-            return object.kind == .integer ? try machine.reprText(value) : nil
-        case .ellipsis: return nil
+            return try machine.call(pairsHook, [.object(pairs)])
         }
+        let dict = DictObject(machine.heap)
+        for member in members { try dict.set(machine.string(member.name), value(of: member.value)) }
+        guard let objectHook else { return .object(dict) }
+        return try machine.call(objectHook, [.object(dict)])
+    }
+
+    private func value(of text: Text, _ kind: JSONValue.LiteralKind) throws(EngineError) -> Value {
+        let hook =
+            switch kind {
+            case .integer: parseInteger
+            case .float: parseFloat
+            case .constant: parseConstant
+            }
+        if let hook { return try machine.call(hook, [machine.string(text)]) }
+        if kind == .integer {
+            return try machine.measured { () throws(EngineError) in
+                machine.integer(try text.integer(machine.meter))
+            } ?? .none
+        }
+        return .float(try text.float(machine.meter))
     }
 }

@@ -201,6 +201,12 @@ extension Machine {
             let type = value.object(.type, as: TypeObject.self)!.type
             throw .typeError("cannot set '\(name)' attribute of immutable type '\(type.name)'")
         }
+        if value.kind?.isForeign == true, MethodTables.method(name, of: value) == nil {
+            throw .raise(
+                "AttributeError",
+                "attribute '\(name)' of '\(TypeNames.name(of: value))' objects is not writable"
+            )
+        }
         if value.kind == .tuple { throw .raise("AttributeError", "can't set attribute") }
         throw .raise(
             "AttributeError",
