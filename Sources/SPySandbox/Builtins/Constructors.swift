@@ -373,6 +373,9 @@ enum Constructors {
     /// Methods reached through a type: class methods, and those of its objects with the object as first argument.
     static func method(_ name: String, of type: PythonType) -> NativeMethod? {
         if let method = classMethods["\(type.name).\(name)"] { return method }
+        if name == "fromkeys", type === PythonType.ordered || type === PythonType.defaultDict {
+            return fromKeys(type === PythonType.ordered ? .ordered : .defaultDict)
+        }
         if let method = ModuleMethods.classMethod(name, of: type) { return method }
         guard let method = unbound(name, type) else { return nil }
         return { machine, value, arguments throws(EngineError) in
@@ -393,7 +396,10 @@ enum Constructors {
         switch ObjectIdentifier(type) {
         case ObjectIdentifier(PythonType.str): StringMethods.table[name]
         case ObjectIdentifier(PythonType.list): ListMethods.table[name]
-        case ObjectIdentifier(PythonType.dict): DictMethods.table[name]
+        case ObjectIdentifier(PythonType.dict), ObjectIdentifier(PythonType.defaultDict):
+            DictMethods.table[name]
+        case ObjectIdentifier(PythonType.ordered): DictMethods.ordered[name] ?? DictMethods.table[name]
+        case ObjectIdentifier(PythonType.counter): Counters.table[name] ?? DictMethods.table[name]
         case ObjectIdentifier(PythonType.set): SetMethods.table[name] ?? SetMethods.mutating[name]
         case ObjectIdentifier(PythonType.frozenset): SetMethods.table[name]
         case ObjectIdentifier(PythonType.tuple): SequenceMethods.table[name]
@@ -404,13 +410,24 @@ enum Constructors {
         }
     }
 
-    private static let classMethods: [String: NativeMethod] = [
-        "dict.fromkeys": { machine, value, arguments throws(EngineError) in
+    private static func fromKeys(_ flavor: DictObject.Flavor) -> NativeMethod {
+        { machine, value, arguments throws(EngineError) in
             try arguments.between(1, 2, "fromkeys")
             let dict = DictObject(machine.heap)
+            dict.flavor = flavor
             let element = arguments.count == 2 ? arguments[1] : .none
             try machine.forEach(arguments[0]) { (key) throws(EngineError) in try dict.set(key, element) }
             return .object(dict)
+        }
+    }
+
+    private static let classMethods: [String: NativeMethod] = [
+        "dict.fromkeys": fromKeys(.plain),
+        "Counter.fromkeys": { machine, value, arguments throws(EngineError) in
+            throw .raise(
+                "NotImplementedError",
+                "Counter.fromkeys() is undefined.  Use Counter(iterable) instead."
+            )
         },
         "str.maketrans": { machine, value, arguments throws(EngineError) in
             try makeTranslation(machine, arguments)

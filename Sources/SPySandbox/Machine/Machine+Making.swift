@@ -57,7 +57,9 @@ extension Machine {
         return .object(made)
     }
 
-    func tuple(_ items: [Value]) -> Value { .object(TupleObject(items, heap)) }
+    func tuple(_ items: [Value]) -> Value {
+        .object(items.isEmpty ? emptyTuple : TupleObject(items, heap))
+    }
 
     func list(_ items: [Value]) throws(EngineError) -> Value {
         let list = ListObject(heap)
@@ -127,6 +129,11 @@ extension Machine {
         if words[mark] == "line", mark + 3 < words.count {
             exception.attributes["lineno"] = Int(words[mark + 1]).map { .int($0) }
             exception.attributes["colno"] = Int(words[mark + 3]).map { .int($0) }
+        } else if words[mark] == "at" {
+            // A pattern of several lines: "… at position 5 (line 2, column 2)".
+            let place = words[mark...].dropFirst(3).compactMap { Int($0.filter(\.isNumber)) }
+            exception.attributes["lineno"] = .int(place.first ?? 1)
+            exception.attributes["colno"] = .int(place.last ?? position + 1)
         }
         var bare = words[..<mark].joined(separator: " ")
         if bare.hasSuffix(":") { bare.removeLast() }

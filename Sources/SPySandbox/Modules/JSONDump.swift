@@ -120,9 +120,9 @@ struct JSONDump {
         case .int: return try machine.reprText(value)
         case .float(let number):
             if !number.isFinite, !allowsNaN {
-                throw .valueError(
-                    "Out of range float values are not JSON compliant: \(FloatText.repr(number))"
-                )
+                // CPython's encoder in C, which writes what is not indented, leaves the value out.
+                let shown = indent == nil ? "" : ": \(FloatText.repr(number))"
+                throw .valueError("Out of range float values are not JSON compliant\(shown)")
             }
             return Text(try JSONText.float(number, allowNaN: allowsNaN))
         case .object(let object):

@@ -10,12 +10,16 @@ enum JSONModule {
     }
 
     private static func dumps(_ machine: Machine, _ arguments: Arguments) throws(EngineError) -> Value {
+        let names = [
+            "obj", "skipkeys", "ensure_ascii", "check_circular", "allow_nan", "cls", "indent", "separators",
+            "default", "sort_keys",
+        ]
+        if let unknown = arguments.names.first(where: { !names.contains($0) }) {
+            throw .typeError("JSONEncoder.__init__() got an unexpected keyword argument '\(unknown)'")
+        }
         let bound = try arguments.bindPython(
             "dumps",
-            [
-                "obj", "skipkeys", "ensure_ascii", "check_circular", "allow_nan", "cls", "indent",
-                "separators", "default", "sort_keys",
-            ],
+            names,
             required: 1,
             keywordOnly: 9
         )

@@ -382,6 +382,15 @@ extension Machine {
             meter.refund(bytes: bytes)
             try meter.charge(steps: total / 8)
             return tuple(Units.repeated(items, count))
+        case .deque:
+            let deque = unsafeDowncast(object, to: DequeObject.self)
+            let result = DequeObject(maximum: deque.maximum, heap)
+            guard count > 0 else { return .object(result) }
+            for _ in 0..<count {
+                for element in deque.array { try result.append(element) }
+                try meter.charge(steps: deque.count / 4 + 1)
+            }
+            return .object(result)
         case .bytes:
             let bytes = unsafeDowncast(object, to: BytesObject.self).bytes
             let (total, overflow) = bytes.count.multipliedReportingOverflow(by: max(count, 0))
