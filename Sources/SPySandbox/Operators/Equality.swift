@@ -46,13 +46,19 @@ enum Equality {
             let (left, right) = (
                 unsafeDowncast(left, to: StringObject.self), unsafeDowncast(right, to: StringObject.self)
             )
-            return left === right || left.text == right.text
+            if left === right { return true }
+            try charge(comparing: left.text.count, right.text.count, meter)
+            return left.text == right.text
         case .integer:
             return unsafeDowncast(left, to: IntegerObject.self).value
                 == unsafeDowncast(right, to: IntegerObject.self).value
         case .bytes:
-            return unsafeDowncast(left, to: BytesObject.self).bytes
-                == unsafeDowncast(right, to: BytesObject.self).bytes
+            let (left, right) = (
+                unsafeDowncast(left, to: BytesObject.self).bytes,
+                unsafeDowncast(right, to: BytesObject.self).bytes
+            )
+            try charge(comparing: left.count, right.count, meter)
+            return left == right
         case .tuple:
             let (left, right) = (
                 unsafeDowncast(left, to: TupleObject.self), unsafeDowncast(right, to: TupleObject.self)
@@ -124,6 +130,11 @@ enum Equality {
             return one.name == other.name && one.receiver.isIdentical(to: other.receiver)
         default: return left === right
         }
+    }
+
+    /// Short texts are compared for free; of long ones, only equally long ones are compared at all.
+    static func charge(comparing left: Int, _ right: Int, _ meter: Meter) throws(EngineError) {
+        if left == right, left > 256 { try meter.charge(steps: left / 64) }
     }
 
     private static func areEqual(

@@ -224,6 +224,7 @@ enum Ordering {
                 unsafeDowncast(one, to: BytesObject.self).bytes,
                 unsafeDowncast(other, to: BytesObject.self).bytes
             )
+            try meter.charge(steps: min(one.count, other.count) / 64)
             return one == other ? .equal : one.lexicographicallyPrecedes(other) ? .less : .greater
         case .list:
             let (one, other) = (

@@ -79,7 +79,10 @@ final class DictObject: Container {
 
     @inline(never)
     private static func isEqual(_ left: Value, _ right: Value, _ heap: Heap) throws(EngineError) -> Bool {
-        if let left = left.string, let right = right.string { return left.text == right.text }
+        if let left = left.string, let right = right.string {
+            try Equality.charge(comparing: left.text.count, right.text.count, heap.meter)
+            return left.text == right.text
+        }
         return left.isIdentical(to: right) ? true : try Equality.areEqual(left, right, heap.meter, depth: 0)
     }
 

@@ -11,7 +11,10 @@ enum Hashing {
 
     @inline(__always)
     static func hash(_ string: StringObject) -> Int {
-        if string.hash == -1 { string.hash = of(string.text) }
+        if string.hash == -1 {
+            string.heap.debit(searched: string.text.count / 2)
+            string.hash = of(string.text)
+        }
         return string.hash
     }
 
@@ -31,8 +34,14 @@ enum Hashing {
     private static func hash(_ object: Object, _ meter: Meter, depth: Int) throws(EngineError) -> Int {
         switch object.kind {
         case .string: return hash(unsafeDowncast(object, to: StringObject.self))
-        case .integer: return unsafeDowncast(object, to: IntegerObject.self).value.pythonHash
-        case .bytes: return SipHash.hash(unsafeDowncast(object, to: BytesObject.self).bytes)
+        case .integer:
+            let number = unsafeDowncast(object, to: IntegerObject.self).value
+            try meter.charge(steps: number.magnitude.count / 4)
+            return number.pythonHash
+        case .bytes:
+            let bytes = unsafeDowncast(object, to: BytesObject.self).bytes
+            try meter.charge(steps: bytes.count / 32)
+            return SipHash.hash(bytes)
         case .tuple: return try hash(unsafeDowncast(object, to: TupleObject.self), meter, depth: depth)
         case .range: return try hash(unsafeDowncast(object, to: RangeObject.self), meter)
         case .list, .dict, .deque, .slice: throw unhashable(object)

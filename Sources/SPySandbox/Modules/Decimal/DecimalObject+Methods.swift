@@ -43,17 +43,6 @@ extension DecimalObject {
         }
     }
 
-    private static func integerRatio(_ decimal: Decimal, _ meter: Meter) throws(EngineError) -> Fraction {
-        guard let (coefficient, exponent) = decimal.finite else {
-            if decimal.isNaN { throw .valueError("cannot convert NaN to integer ratio") }
-            throw .overflowError("cannot convert Infinity to integer ratio")
-        }
-        let signed = decimal.isNegative ? coefficient.negated : coefficient
-        let scale = try DecimalPowers.power(abs(exponent), meter)
-        if exponent < 0 { return try Fraction(signed, scale, meter) }
-        return Fraction(try signed.multiplied(by: scale, meter))
-    }
-
     static let table: [String: NativeMethod] = [
         "quantize": { machine, value, arguments throws(EngineError) in
             let bound = try arguments.bind("quantize", ["exp", "rounding", "context"], required: 1)
@@ -115,7 +104,7 @@ extension DecimalObject {
         },
         "as_integer_ratio": { machine, value, arguments throws(EngineError) in
             try arguments.none("Decimal.as_integer_ratio")
-            let ratio = try integerRatio(decimal(value), machine.meter)
+            let ratio = try decimal(value).integerRatio(machine.meter)
             return machine.tuple([machine.integer(ratio.numerator), machine.integer(ratio.denominator)])
         },
         "is_nan": test { $0.isNaN }, "is_infinite": test { $0.isInfinite }, "is_finite": test { $0.isFinite },
