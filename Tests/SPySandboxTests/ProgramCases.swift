@@ -15,8 +15,10 @@ enum ProgramCases {
     static let folder = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "Programs")
 
     static let topics = [
-        "arithmetic", "builtins", "collections", "comprehensions", "dates", "decimals", "exceptions", "formatting",
-        "functions", "iteration", "language", "library", "lists", "mappings", "matching", "modules", "numbers", "sets",
+        "arithmetic", "builtins", "collections", "comprehensions", "dates", "decimals", "exceptions",
+        "formatting",
+        "functions", "iteration", "language", "library", "lists", "mappings", "matching", "modules",
+        "numbers", "sets",
         "standard", "statements", "strings", "texts",
     ]
 

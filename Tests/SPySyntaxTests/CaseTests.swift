@@ -23,8 +23,10 @@ struct CaseTests {
     @Test(
         "what is wrong at the end of a text without a last line break lies within the text",
         arguments: [
-            "if x:", "def f():", "match x:", "match x:\n case 1:", "try:", "x = (", "x = '", "x = \"\"\"", "f(",
-            "@f", "if x", "for a in b:", "class A:", "while 1:\n  if x:", "else", "x = 1 +", "\\", "x \\", "f'{",
+            "if x:", "def f():", "match x:", "match x:\n case 1:", "try:", "x = (", "x = '", "x = \"\"\"",
+            "f(",
+            "@f", "if x", "for a in b:", "class A:", "while 1:\n  if x:", "else", "x = 1 +", "\\", "x \\",
+            "f'{",
             "  x", "é:",
         ]
     )

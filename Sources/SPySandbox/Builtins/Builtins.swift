@@ -12,7 +12,9 @@ enum Builtins {
 
     static func value(of name: String, _ machine: Machine) -> Value? {
         if let type = types[name] { return machine.type(type) }
-        if let function = functions[name] ?? introspection[name] { return .object(BuiltinObject(name, machine.heap, function)) }
+        if let function = functions[name] ?? introspection[name] {
+            return .object(BuiltinObject(name, machine.heap, function))
+        }
         if ExceptionTypes.builtinNames.contains(name), let type = ExceptionTypes.byName[name] {
             return machine.type(type)
         }
@@ -25,7 +27,8 @@ enum Builtins {
 
     /// CPython's names that mean nothing here. They are no actions either: who writes `open(…)` means Python's.
     static let absent: Set<String> = [
-        "BaseExceptionGroup", "ExceptionGroup", "NotImplemented", "__build_class__", "__debug__", "__import__",
+        "BaseExceptionGroup", "ExceptionGroup", "NotImplemented", "__build_class__", "__debug__",
+        "__import__",
         "__loader__", "__package__", "__spec__", "aiter", "anext", "breakpoint", "bytearray", "classmethod",
         "compile", "complex", "copyright", "credits", "delattr", "dir", "eval", "exec", "exit", "getattr",
         "globals", "help", "input", "license", "locals", "memoryview", "object", "open", "property", "quit",
@@ -34,7 +37,8 @@ enum Builtins {
 
     /// All names, for documentation and tests.
     static var names: [String] {
-        (Array(types.keys) + Array(functions.keys) + Array(introspection.keys) + ExceptionTypes.builtinNames + ["Ellipsis"]).sorted()
+        (Array(types.keys) + Array(functions.keys) + Array(introspection.keys) + ExceptionTypes.builtinNames
+            + ["Ellipsis"]).sorted()
     }
 
     static let functions: [String: NativeFunction] = [

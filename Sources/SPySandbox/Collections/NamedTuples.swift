@@ -45,7 +45,9 @@ enum NamedTuples {
     private static func check(_ name: String, _ fields: [String], _ machine: Machine) throws(EngineError) {
         for field in [name] + fields {
             guard try Text(field).isIdentifier(machine.meter) else {
-                throw .valueError("Type names and field names must be valid identifiers: \(try quoted(field, machine))")
+                throw .valueError(
+                    "Type names and field names must be valid identifiers: \(try quoted(field, machine))"
+                )
             }
             if keywords.contains(field) {
                 throw .valueError("Type names and field names cannot be a keyword: '\(field)'")
@@ -67,8 +69,10 @@ enum NamedTuples {
     }
 
     private static let keywords: Set<String> = [
-        "False", "None", "True", "and", "as", "assert", "async", "await", "break", "class", "continue", "def", "del",
-        "elif", "else", "except", "finally", "for", "from", "global", "if", "import", "in", "is", "lambda", "nonlocal",
+        "False", "None", "True", "and", "as", "assert", "async", "await", "break", "class", "continue", "def",
+        "del",
+        "elif", "else", "except", "finally", "for", "from", "global", "if", "import", "in", "is", "lambda",
+        "nonlocal",
         "not", "or", "pass", "raise", "return", "try", "while", "with", "yield",
     ]
 

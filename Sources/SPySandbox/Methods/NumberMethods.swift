@@ -20,7 +20,8 @@ enum NumberMethods {
                 try bound[0].map { (length) throws(EngineError) in try machine.intArgument(length) } ?? 1
             if length < 0 { throw .valueError("length argument must be non-negative") }
             let isLittle = try isLittleEndian(bound[1])
-            let isSigned = try bound[2].map { (flag) throws(EngineError) in try machine.isTrue(flag) } ?? false
+            let isSigned =
+                try bound[2].map { (flag) throws(EngineError) in try machine.isTrue(flag) } ?? false
             guard let number = value.bigInteger, isSigned || !number.isNegative else {
                 throw .overflowError("can't convert negative int to unsigned")
             }

@@ -41,7 +41,9 @@ enum RandomModule {
     {
         guard [.list, .tuple, .string, .range, .deque].contains(value.kind) else {
             if value.kind == .set {
-                if isIndexed { throw .typeError("'\(TypeNames.name(of: value))' object is not subscriptable") }
+                if isIndexed {
+                    throw .typeError("'\(TypeNames.name(of: value))' object is not subscriptable")
+                }
                 throw .typeError("Population must be a sequence.  For dicts or sets, use sorted(d).")
             }
             throw .typeError("object of type '\(TypeNames.name(of: value))' has no len()")

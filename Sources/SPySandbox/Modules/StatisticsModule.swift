@@ -3,7 +3,9 @@ internal import SPySyntax
 /// `statistics`
 enum StatisticsModule {
     static func members(_ machine: Machine) -> [String: Value] {
-        var members = machine.members(averages.merging(spreads) { one, _ in one }.merging(pairs) { one, _ in one })
+        var members = machine.members(
+            averages.merging(spreads) { one, _ in one }.merging(pairs) { one, _ in one }
+        )
         members["StatisticsError"] = machine.type(ExceptionTypes["statistics.StatisticsError"])
         return members
     }
@@ -112,7 +114,8 @@ enum StatisticsModule {
                 required: 1,
                 keywordOnly: 2
             )
-            let count = try bound[1].map { (count) throws(EngineError) in try machine.intArgument(count) } ?? 4
+            let count =
+                try bound[1].map { (count) throws(EngineError) in try machine.intArgument(count) } ?? 4
             let method = bound[2]?.string?.text.string ?? "exclusive"
             let data = try numbers(machine.array(bound[0] ?? .none))
             if !["exclusive", "inclusive"].contains(method), count >= 1, data.count >= 2 {
@@ -254,7 +257,9 @@ extension StatisticsModule {
             guard let finite = decimal.finite else {
                 return .object(DecimalObject(decimal.isNaN ? .nan : decimal, machine.heap))
             }
-            parts.append((decimal.isNegative ? finite.coefficient.negated : finite.coefficient, finite.exponent))
+            parts.append(
+                (decimal.isNegative ? finite.coefficient.negated : finite.coefficient, finite.exponent)
+            )
         }
         let least = parts.map(\.exponent).min() ?? 0
         var total = BigInteger.zero
@@ -263,7 +268,8 @@ extension StatisticsModule {
             total = try total.adding(part.coefficient.multiplied(by: scale, meter), meter)
         }
         let scale = try DecimalPowers.power(abs(least), meter)
-        let sum = least < 0 ? try Fraction(total, scale, meter) : Fraction(try total.multiplied(by: scale, meter))
+        let sum =
+            least < 0 ? try Fraction(total, scale, meter) : Fraction(try total.multiplied(by: scale, meter))
         let mean = try sum.divided(by: BigInteger(data.count), meter)
         let context = DecimalModule.context(machine)
         let result = try Decimal(mean.numerator).divided(by: Decimal(mean.denominator), context, meter)

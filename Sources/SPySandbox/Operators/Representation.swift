@@ -53,7 +53,7 @@ extension Machine {
     }
 
     /// Of values without parts.
-    filefunc simpleRepr(_ value: Value) throws(EngineError) -> Text? {
+    func simpleRepr(_ value: Value) throws(EngineError) -> Text? {
         switch value {
         case .unbound, .none: return "None"
         case .ellipsis: return "Ellipsis"

@@ -36,7 +36,12 @@ struct Hostile: ParsableCommand {
                 if isFailure { failures += 1 }
                 if verbose || isFailure {
                     let shown = parts[1].replacing("\n", with: "↵").prefix(120)
-                    print("\(isFailure ? "✘" : "✔") \(Int(trial.milliseconds)) ms", trial.outcome.steps, budget, shown)
+                    print(
+                        "\(isFailure ? "✘" : "✔") \(Int(trial.milliseconds)) ms",
+                        trial.outcome.steps,
+                        budget,
+                        shown
+                    )
                 }
             }
         }

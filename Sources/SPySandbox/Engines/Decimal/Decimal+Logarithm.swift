@@ -79,7 +79,9 @@ extension Decimal {
         let least = Decimal(isNegative: false, 9, -work.precision - 1)
         if size.adjusted > 8 { return try size.extremeExponential(context, meter) ?? .one }
         if size.isZero { return try Self.paddedOne(context, meter) }
-        if try Decimal.order(size.absoluteCopy, least, meter) <= 0 { return try Self.paddedOne(context, meter) }
+        if try Decimal.order(size.absoluteCopy, least, meter) <= 0 {
+            return try Self.paddedOne(context, meter)
+        }
         let result = try size.exponential(work, meter)
         if try Decimal.order(result, .one, meter) == 0 { return try Self.paddedOne(context, meter) }
         return try result.fitted(context, signals: [.inexact, .rounded], meter)

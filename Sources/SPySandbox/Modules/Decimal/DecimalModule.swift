@@ -17,7 +17,8 @@ enum DecimalModule {
         for name in [
             "DecimalException", "InvalidOperation", "DivisionByZero", "Overflow", "Underflow", "Inexact",
             "Rounded",
-            "Clamped", "Subnormal", "FloatOperation", "ConversionSyntax", "DivisionImpossible", "DivisionUndefined",
+            "Clamped", "Subnormal", "FloatOperation", "ConversionSyntax", "DivisionImpossible",
+            "DivisionUndefined",
             "InvalidContext",
         ] {
             members[name] = machine.type(ExceptionTypes["decimal.\(name)"])

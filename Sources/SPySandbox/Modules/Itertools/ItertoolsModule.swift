@@ -21,7 +21,7 @@ enum ItertoolsModule {
     static let combinations = type("combinations")
     static let combinationsWithReplacement = type("combinations_with_replacement")
 
-    private static func type(_ name: String) -> PythonType { PythonType(name, module: "itertools") }
+    static func type(_ name: String) -> PythonType { PythonType(name, module: "itertools") }
 
     static func members(_ machine: Machine) -> [String: Value] {
         machine.members(
