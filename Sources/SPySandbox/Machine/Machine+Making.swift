@@ -3,6 +3,7 @@ extension Machine {
     /// A string that is charged here.
     func string(_ text: Text) throws(EngineError) -> Value {
         try meter.charge(bytes: text.byteCount)
+        try meter.charge(steps: text.byteCount / 64)
         return .object(StringObject(text, heap))
     }
 
@@ -16,6 +17,8 @@ extension Machine {
             let text = try body()
             meter.refund(bytes: max(meter.bytesHeld - before, 0))
             try meter.charge(bytes: text.byteCount)
+            // Who makes a text has copied it at least once.
+            try meter.charge(steps: text.byteCount / 64)
             return .object(StringObject(text, heap))
         } catch {
             meter.refund(bytes: max(meter.bytesHeld - before, 0))

@@ -70,7 +70,7 @@ extension Machine {
             while index < list.count {
                 if try Equality.areSame(list[index], element, meter, depth: 0) { return true }
                 index += 1
-                if index & 15 == 0 { try meter.charge(steps: 4) }
+                if index & 15 == 0 { try meter.charge(steps: 8) }
             }
             return false
         case .tuple:

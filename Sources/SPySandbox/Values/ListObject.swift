@@ -152,6 +152,7 @@ final class TupleObject: Container {
         self.type = type
         super.init(.tuple, heap)
         heap.debit(Self.size(items.count))
+        heap.debit(searched: items.count)
     }
 
     private static func size(_ count: Int) -> Int { count &* MemoryLayout<Value>.stride }

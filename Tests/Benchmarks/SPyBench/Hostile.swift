@@ -1,4 +1,5 @@
 import ArgumentParser
+import Dispatch
 import Foundation
 import SPySandbox
 import SPySyntax
@@ -42,6 +43,7 @@ struct Hostile: ParsableCommand {
                         budget,
                         shown
                     )
+                    fflush(nil)
                 }
             }
         }
@@ -56,9 +58,14 @@ struct Hostile: ParsableCommand {
         init(source: String, steps: Int) {
             let program = SPySyntax.parse(source)
             let sandbox = Sandbox(limits: ExecutionLimits(steps: steps, memoryBytes: 32 << 20))
+            // A run that would take minutes is a failure after a second too.
+            let stop = StopRequest()
+            let watchdog = DispatchWorkItem { stop.stop() }
+            DispatchQueue.global().asyncAfter(deadline: .now() + 1, execute: watchdog)
+            defer { watchdog.cancel() }
             let clock = ContinuousClock()
             let start = clock.now
-            outcome = sandbox.run(program)
+            outcome = sandbox.run(program, stop: stop)
             milliseconds = (clock.now - start).inSeconds * 1000
         }
     }

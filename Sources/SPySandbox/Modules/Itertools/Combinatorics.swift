@@ -14,6 +14,7 @@ enum Combinatorics {
             machine,
             iterator throws(EngineError) in
             let pools = iterator.values
+            try machine.meter.charge(steps: pools.count / 2)
             if var current = positions {
                 var place = pools.count - 1
                 while place >= 0 {
@@ -48,6 +49,7 @@ enum Combinatorics {
             machine,
             iterator throws(EngineError) in
             if length > iterator.values.count { return nil }
+            try machine.meter.charge(steps: length / 2)
             if isFirst {
                 isFirst = false
                 return machine.tuple(indices[..<length].map { iterator.values[$0] })
@@ -91,6 +93,7 @@ enum Combinatorics {
         let type = repeats ? ItertoolsModule.combinationsWithReplacement : ItertoolsModule.combinations
         return ComputedIterator(type, pool, machine.heap) { machine, iterator throws(EngineError) in
             let count = iterator.values.count
+            try machine.meter.charge(steps: length / 2)
             if isFirst {
                 isFirst = false
                 return machine.tuple(indices.map { iterator.values[$0] })
