@@ -85,6 +85,7 @@ final class DequeObject: Container {
 
     func remove(at index: Int) -> Value {
         let value = self[index]
+        heap.debit(searched: (count - index) * 2)
         for position in index..<(count - 1) { self[position] = self[position + 1] }
         _ = popLast()
         return value

@@ -94,6 +94,7 @@ enum NamedTuples {
         var values: [Value] = Array(repeating: .unbound, count: type.fields.count)
         for index in 0..<arguments.count { values[index] = arguments[index] }
         for (key, value) in arguments.keywords {
+            try machine.meter.charge(steps: type.fields.count / 4)
             guard let index = type.fields.firstIndex(of: key) else {
                 throw .typeError("\(name) got an unexpected keyword argument '\(key)'")
             }
@@ -166,6 +167,7 @@ enum NamedTuples {
             var values = tuple.items
             var unknown: [String] = []
             for (key, element) in arguments.keywords {
+                try machine.meter.charge(steps: type.fields.count / 4)
                 if let index = type.fields.firstIndex(of: key) {
                     values[index] = element
                 } else {

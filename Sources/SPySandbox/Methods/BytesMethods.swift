@@ -13,6 +13,7 @@ enum BytesMethods {
         },
         "hex": { machine, value, arguments throws(EngineError) in
             try arguments.none("bytes.hex")
+            try machine.meter.charge(steps: bytes(value).count / 4)
             let digits = Array("0123456789abcdef".utf8)
             return try machine.string(
                 Text(ascii: bytes(value).flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] })

@@ -7,7 +7,9 @@ enum NumberMethods {
         },
         "bit_count": { machine, value, arguments throws(EngineError) in
             try arguments.none("int.bit_count")
-            return .int(value.bigInteger?.bitCount ?? 0)
+            let number = value.bigInteger ?? .zero
+            try machine.meter.charge(steps: number.magnitude.count / 16)
+            return .int(number.bitCount)
         },
         "conjugate": { machine, value, arguments throws(EngineError) in value },
         "as_integer_ratio": { machine, value, arguments throws(EngineError) in
@@ -31,6 +33,7 @@ enum NumberMethods {
                 throw .overflowError("int too big to convert")
             }
             try machine.meter.charge(bytes: length)
+            try machine.meter.charge(steps: length / 16)
             let whole =
                 number.isNegative
                 ? try number.adding(BigInteger.one.shiftedLeft(by: length * 8, machine.meter), machine.meter)

@@ -11,6 +11,7 @@ enum RandomModule {
 
     static func construct(_ machine: Machine, _ arguments: Arguments) throws(EngineError) -> Value {
         let generator = RandomObject(machine.heap)
+        try machine.meter.charge(steps: 100)
         if arguments.count > 0 { try generator.seed(arguments[0], machine) }
         return .object(generator)
     }
@@ -250,6 +251,8 @@ final class RandomObject: ForeignObject {
     deinit { heap.credit(2_500) }
 
     func seed(_ value: Value, _ machine: Machine) throws(EngineError) {
+        // The state is made in two rounds over 624 words.
+        try machine.meter.charge(steps: 100 + (value.string?.text.count ?? 0) / 4)
         switch value {
         case .none: state = RandomGenerator(seed: BigInteger.zero)
         case .float(let number): state = RandomGenerator(seed: number)

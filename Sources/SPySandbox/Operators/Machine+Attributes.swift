@@ -84,7 +84,10 @@ extension Machine {
                 }
             case .tuple:
                 let tuple = unsafeDowncast(object, to: TupleObject.self)
-                if let index = tuple.type?.fields.firstIndex(of: name) { return tuple.items[index] }
+                if let index = tuple.type?.fields.firstIndex(of: name) {
+                    heap.debit(searched: index * 4)
+                    return tuple.items[index]
+                }
             case .action:
                 let action = unsafeDowncast(object, to: ActionObject.self)
                 return try actions.attribute(name, of: action, self)

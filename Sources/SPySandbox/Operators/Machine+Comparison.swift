@@ -70,7 +70,7 @@ extension Machine {
             while index < list.count {
                 if try Equality.areSame(list[index], element, meter, depth: 0) { return true }
                 index += 1
-                if index & 15 == 0 { try meter.charge(steps: 8) }
+                if index & 15 == 0 { try meter.charge(steps: 16) }
             }
             return false
         case .tuple:
@@ -102,6 +102,7 @@ extension Machine {
             let bytes = unsafeDowncast(object, to: BytesObject.self).bytes
             if let number = element.smallInteger {
                 guard (0...255).contains(number) else { throw .valueError("byte must be in range(0, 256)") }
+                try meter.charge(steps: bytes.count / 32)
                 return bytes.contains(UInt8(number))
             }
             guard let part = element.object(.bytes, as: BytesObject.self)?.bytes else {

@@ -16,6 +16,7 @@ struct ReprBuilder {
         if size - charged > 4096 {
             // The builder's memory counts while it grows; it is settled when the text becomes a value.
             try machine.meter.charge(bytes: size - charged)
+            try machine.meter.charge(steps: (size - charged) / 16)
             charged = size
         }
         if let simple = try machine.simpleRepr(value) {

@@ -26,7 +26,7 @@ enum JSONText {
     /// A string in quotes.
     static func string(_ text: Text, ensureASCII: Bool = true, _ meter: Meter) throws(EngineError) -> Text {
         try meter.charge(bytes: text.byteCount + 2)
-        try meter.charge(steps: text.count / 32)
+        try meter.charge(steps: text.isASCII ? text.count / 16 : text.count)
         var builder = TextBuilder(capacity: text.count + 2)
         builder.append(0x22)
         for index in 0..<text.count {

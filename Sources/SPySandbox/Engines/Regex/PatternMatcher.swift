@@ -90,7 +90,7 @@ struct PatternMatcher<Unit: FixedWidthInteger & UnsignedInteger> {
     }
 
     private mutating func pay(_ more: Int) throws(EngineError) {
-        try meter.charge(steps: (work + more) / 4)
+        try meter.charge(steps: (work + more + 3) / 4)
         work = 0
     }
 

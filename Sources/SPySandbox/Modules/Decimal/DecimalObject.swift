@@ -23,6 +23,7 @@ final class DecimalObject: ForeignObject {
     ) throws(EngineError) -> Value {
         let before = machine.meter.bytesHeld
         let decimal = try body(DecimalModule.context(machine), machine.meter)
+        try machine.meter.charge(steps: decimal.counting)
         machine.meter.refund(bytes: max(machine.meter.bytesHeld - before, 0))
         return .object(DecimalObject(decimal, machine.heap))
     }
@@ -42,7 +43,10 @@ final class DecimalObject: ForeignObject {
     }
 
     override func isTrue() -> Bool { !decimal.isZero }
-    override func hash(_ meter: Meter) throws(EngineError) -> Int { try decimal.pythonHash(meter) }
+    override func hash(_ meter: Meter) throws(EngineError) -> Int {
+        try meter.charge(steps: decimal.counting)
+        return try decimal.pythonHash(meter)
+    }
     override func toInteger(_ machine: Machine) throws(EngineError) -> Value? {
         try machine.measured { () throws(EngineError) in machine.integer(try decimal.integer(machine.meter)) }
     }
@@ -89,6 +93,7 @@ final class DecimalObject: ForeignObject {
 
     override func order(_ other: Value, _ meter: Meter) throws(EngineError) -> Order? {
         guard let other = try Self.comparable(other, meter) else { return nil }
+        try meter.charge(steps: decimal.counting + other.counting)
         guard let order = try decimal.ordered(other, .standard, meter) else { return .unordered }
         return DateTimeModule.order(order)
     }
@@ -130,5 +135,14 @@ final class DecimalObject: ForeignObject {
         try machine.text { () throws(EngineError) in
             try decimal.formatted(specification, DecimalModule.context(machine), machine.meter)
         }
+    }
+}
+
+extension Decimal {
+    /// Steps that counting the digits of a long number takes, which nearly every operation does: a power of ten as long
+    /// as the number is made for it.
+    fileprivate var counting: Int {
+        let limbs = byteCount / 8
+        return limbs < 16 ? 0 : limbs + limbs * limbs / 256
     }
 }
