@@ -170,6 +170,7 @@ enum DequeMethods {
         },
         "copy": { machine, value, arguments throws(EngineError) in
             try arguments.none("deque.copy")
+            try machine.meter.charge(steps: deque(value).count)
             let copy = DequeObject(maximum: deque(value).maximum, machine.heap)
             for element in deque(value).array { try copy.append(element) }
             return .object(copy)

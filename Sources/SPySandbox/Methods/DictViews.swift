@@ -13,6 +13,7 @@ enum DictViews {
         if let set = value.set { return set }
         guard isSet(value), let view = value.object(.dictView, as: DictViewObject.self), let dict = view.dict
         else { return nil }
+        try view.heap.meter.charge(steps: dict.count * (view.part == .keys ? 1 : 4))
         let set = SetObject(view.heap)
         if view.part == .keys, dict.flavor == .plain { try set.reserve(forKeys: dict.count) }
         for (key, element) in dict.items {

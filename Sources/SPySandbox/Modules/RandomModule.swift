@@ -152,11 +152,11 @@ enum RandomModule {
         },
         "gammavariate": { machine, value, arguments throws(EngineError) in
             let (alpha, beta) = try pair(arguments, "gammavariate", ["alpha", "beta"], machine)
-            return .float(try generator(value).state.gamma(alpha, beta))
+            return .float(try generator(value).state.gamma(alpha, beta, machine.meter))
         },
         "betavariate": { machine, value, arguments throws(EngineError) in
             let (alpha, beta) = try pair(arguments, "betavariate", ["alpha", "beta"], machine)
-            return .float(try generator(value).state.beta(alpha, beta))
+            return .float(try generator(value).state.beta(alpha, beta, machine.meter))
         },
         "paretovariate": { machine, value, arguments throws(EngineError) in
             .float(generator(value).state.pareto(try single(arguments, "paretovariate", "alpha", machine)))

@@ -64,18 +64,19 @@ enum Equality {
                 unsafeDowncast(left, to: TupleObject.self), unsafeDowncast(right, to: TupleObject.self)
             )
             guard left.count == right.count else { return false }
+            try meter.charge(steps: 1 + left.count / 4)
             for index in 0..<left.count {
                 if !(try areSame(left.items[index], right.items[index], meter, depth: depth + 1)) {
                     return false
                 }
             }
-            try meter.charge(steps: left.count / 4)
             return true
         case .list:
             let (left, right) = (
                 unsafeDowncast(left, to: ListObject.self), unsafeDowncast(right, to: ListObject.self)
             )
             guard left.count == right.count else { return false }
+            try meter.charge(steps: 1)
             for index in 0..<left.count {
                 if !(try areSame(left[index], right[index], meter, depth: depth + 1)) { return false }
                 if index & 15 == 15 { try meter.charge(steps: 4) }
@@ -105,6 +106,7 @@ enum Equality {
             let (left, right) = (
                 unsafeDowncast(left, to: SliceObject.self), unsafeDowncast(right, to: SliceObject.self)
             )
+            try meter.charge(steps: 1)
             for (one, other) in [(left.start, right.start), (left.stop, right.stop), (left.step, right.step)]
             {
                 if !(try areEqual(one, other, meter, depth: depth + 1)) { return false }
@@ -115,10 +117,10 @@ enum Equality {
                 unsafeDowncast(left, to: DequeObject.self), unsafeDowncast(right, to: DequeObject.self)
             )
             guard left.count == right.count else { return false }
+            try meter.charge(steps: 1 + left.count / 4)
             for index in 0..<left.count {
                 if !(try areSame(left[index], right[index], meter, depth: depth + 1)) { return false }
             }
-            try meter.charge(steps: left.count / 4)
             return true
         case .type:
             return unsafeDowncast(left, to: TypeObject.self).type
@@ -145,7 +147,7 @@ enum Equality {
     ) throws(EngineError) -> Bool {
         if left.flavor == .counter, right.flavor == .counter { return try areCountsEqual(left, right, meter) }
         guard left.count == right.count else { return false }
-        try meter.charge(steps: left.count / 4)
+        try meter.charge(steps: 1 + left.count / 4)
         if left.flavor == .ordered, right.flavor == .ordered {
             for ((one, _), (other, _)) in zip(left.items, right.items) {
                 if !(try areSame(one, other, meter, depth: depth + 1)) { return false }
@@ -167,6 +169,7 @@ enum Equality {
         _ meter: Meter
     ) throws(EngineError) -> Bool {
         for (one, other) in [(left, right), (right, left)] {
+            try meter.charge(steps: 1 + one.count)
             for (key, value) in one.items {
                 if !(try areEqual(value, other.get(key) ?? .int(0), meter, depth: 1)) { return false }
             }

@@ -81,6 +81,7 @@ extension Machine {
             let (one, other) = (
                 unsafeDowncast(one, to: DequeObject.self), unsafeDowncast(other, to: DequeObject.self)
             )
+            try meter.charge(steps: one.count + other.count)
             let result = DequeObject(maximum: one.maximum, heap)
             for value in one.array + other.array { try result.append(value) }
             return .object(result)
@@ -147,7 +148,7 @@ extension Machine {
             guard count > 0 else { return .object(result) }
             for _ in 0..<count {
                 for element in deque.array { try result.append(element) }
-                try meter.charge(steps: deque.count / 4 + 1)
+                try meter.charge(steps: deque.count + 1)
             }
             return .object(result)
         case .bytes:

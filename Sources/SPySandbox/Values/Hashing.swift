@@ -48,7 +48,7 @@ enum Hashing {
         case .set:
             let set = unsafeDowncast(object, to: SetObject.self)
             guard set.isFrozen else { throw unhashable(object) }
-            try meter.charge(steps: set.count / 8)
+            try meter.charge(steps: 1 + set.count / 8)
             return hash(set)
         case .dictView: throw unhashable(object)
         default:
@@ -65,7 +65,7 @@ enum Hashing {
     /// xxHash over the hashes of the elements (`tupleobject.c`).
     private static func hash(_ tuple: TupleObject, _ meter: Meter, depth: Int) throws(EngineError) -> Int {
         if depth > Nesting.limit { throw Nesting.exceeded("") }
-        try meter.charge(steps: tuple.count / 4)
+        try meter.charge(steps: 1 + tuple.count / 4)
         var sum: UInt = 2_870_177_450_012_600_261
         for item in tuple.items {
             let lane: Int

@@ -49,7 +49,7 @@ struct JSONParser {
     }
 
     private mutating func value() throws(EngineError) -> JSONValue {
-        try meter.charge(steps: 1)
+        try meter.charge(steps: 3)
         try meter.charge(bytes: 40)
         let start = position
         switch peek.flatMap({ Unicode.Scalar($0) }) {

@@ -29,6 +29,7 @@ struct Codec {
     func encode(_ text: Text, _ meter: Meter) throws(EngineError) -> [UInt8] {
         try meter.charge(steps: text.count / 8)
         if case .ascii(let units) = text.storage { return units }
+        try meter.charge(steps: text.count)
         var bytes: [UInt8] = []
         bytes.reserveCapacity(text.count)
         var index = 0

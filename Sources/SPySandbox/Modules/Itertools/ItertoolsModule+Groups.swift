@@ -77,6 +77,7 @@ extension ItertoolsModule {
             machine,
             iterator throws(EngineError) in
             guard let values = try iterator.next(1, machine) else { return nil }
+            try machine.meter.charge(steps: 2)
             return try machine.call(iterator.values[0], machine.array(values))
         }
     }
