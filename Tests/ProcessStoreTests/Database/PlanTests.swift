@@ -115,19 +115,19 @@ import Testing
                 ),
                 (
                     "runs", Queries.runsByVersion(filter, limit: 10),
-                    ["organization_id_process_id_started_at_idx"]
+                    ["organization_id_process_id"]
                 ),
                 (
                     "intervals", Queries.runsByInterval(filter, unit: "day", limit: 10),
-                    ["organization_id_process_id_started_at_idx"]
+                    ["organization_id_process_id"]
                 ),
                 (
                     "errors", Queries.runErrors(filter, limit: 10),
-                    ["organization_id_process_id_started_at_idx"]
+                    ["organization_id_process_id"]
                 ),
                 (
                     "actions", Queries.runActions(filter, by: .slowest, limit: 10),
-                    ["organization_id_process_id_started_at_idx"]
+                    ["organization_id_process_id"]
                 ),
                 ("key", Queries.remembered(call, author: fixture.author), ["idempotency_keys_pkey"]),
                 ("delete", Queries.delete(process: process, author: fixture.author), ["processes_pkey"]),
