@@ -12,7 +12,7 @@ import Testing
     private static let processes = 20_000
     private static let versionsEach = 5
 
-    /// 100,000 versions of 20,000 processes and 20,000 runs, most of another organization.
+    /// 100,000 versions of 20,000 processes, most of another organization, as many runs and keys as processes.
     private func fill(_ fixture: Fixture) async throws {
         let organization = fixture.organization
         let other = UUID()
@@ -47,6 +47,14 @@ import Testing
             FROM processes p
             """,
             "ALTER TABLE process_executions FORCE ROW LEVEL SECURITY",
+            "ALTER TABLE idempotency_keys NO FORCE ROW LEVEL SECURITY",
+            """
+            INSERT INTO idempotency_keys
+                (organization_id, user_id, method, key, request_hash, process_id, version_number, answered_at, unchanged)
+            SELECT '\(organization)', '\(fixture.user)', 'm', 'key ' || n, '', gen_random_uuid(), 1, now(), false
+            FROM generate_series(1, \(Self.processes)) AS n
+            """,
+            "ALTER TABLE idempotency_keys FORCE ROW LEVEL SECURITY",
             "ANALYZE"
         )
     }
