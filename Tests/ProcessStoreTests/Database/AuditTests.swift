@@ -66,7 +66,9 @@ import Testing
                 try await call(fixture, trail, "Left") { _ in throw CancellationError() }
             }
             // Nobody knows whose this is; it is kept all the same.
-            await trail.note(AuditRecord(organization: nil, user: nil, method: "Unknown", outcome: "UNAUTHENTICATED"))
+            await trail.note(
+                AuditRecord(organization: nil, user: nil, method: "Unknown", outcome: "UNAUTHENTICATED")
+            )
             await trail.flush()
             let trace = "4bf92f3577b34da6a3ce929d0e0e4736"
             #expect(
@@ -75,7 +77,9 @@ import Testing
                     "Refused PERMISSION_DENIED \(trace)",
                 ]
             )
-            let unknown = try await fixture.asOwner("SELECT count(*) AS count FROM audit_log WHERE user_id IS NULL")[0]
+            let unknown = try await fixture.asOwner(
+                "SELECT count(*) AS count FROM audit_log WHERE user_id IS NULL"
+            )[0]
             #expect(try unknown.first?.decode("count", as: Int64.self) == 1)
         }
     }
