@@ -12,16 +12,20 @@ struct Upkeep: Service {
     let logger: Logger
 
     /// Does it at the start, then again and again until the service stops.
+    ///
+    /// - Throws: `ConfigurationError` where the database does not keep organizations apart for the role that serves.
     func run() async throws {
-        try? await cancelWhenGracefulShutdown {
-            while true {
+        try await cancelWhenGracefulShutdown {
+            while !Task.isCancelled {
                 do {
                     try await store.upkeep()
+                } catch is CancellationError {
+                    return
                 } catch let error as ServiceError {
                     // Partitions are a year ahead: the next time is early enough.
                     logger.error("Upkeep failed", metadata: [LogKey.cause: "\(error.cause ?? error.message)"])
                 }
-                try await Task.sleep(for: Self.interval)
+                try? await Task.sleep(for: Self.interval)
             }
         }
     }
@@ -29,7 +33,15 @@ struct Upkeep: Service {
 
 extension ProcessStore {
     /// Makes partitions a year ahead and forgets old idempotency keys.
+    ///
+    /// - Throws: `ServiceError`; `ConfigurationError` where row-level security does not hold for the role that serves.
     func upkeep() async throws {
-        _ = try await translated { try await pool.pipeline([Queries.upkeep]) }
+        let results = try await translated { try await pool.pipeline([Queries.upkeep, Queries.isSecured]) }
+        guard try results.last?.first?.decode("secured", as: Bool.self) == true else {
+            throw ConfigurationError(
+                setting: ProcessServiceConfiguration.Settings.applicationURL.environmentName,
+                message: "is a role that row-level security does not hold for: give one that owns no table."
+            )
+        }
     }
 }

@@ -141,3 +141,5 @@ def test_what_was_acknowledged_survives_a_kill_under_writes(organization, victim
         for number, code in list(written.items())[-20:]:
             read = organization.rest("GET", f"/processes/{process_id}/spy?version={number}").json()
             assert read["spy_code"] == code
+        chain = organization.rest("GET", f"/processes/{process_id}/verification?whole_chain=true").json()
+        assert (chain["valid"], chain["versions_checked"]) == (True, len(found)), chain["findings"]

@@ -15,6 +15,9 @@ enum Queries {
     /// Makes partitions ahead and forgets old idempotency keys.
     static let upkeep = PostgresStatement("SELECT grimoire_upkeep(12)")
 
+    /// Whether row-level security holds for the role that is connected; it does not for an owner or a superuser.
+    static let isSecured = PostgresStatement("SELECT row_security_active('processes') AS secured")
+
     private static let processColumns = """
         p.latest_version, p.created_at AS process_created_at, p.updated_at, p.created_by AS process_created_by
         """

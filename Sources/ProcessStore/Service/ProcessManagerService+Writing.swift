@@ -82,7 +82,6 @@ extension ProcessManagerService {
         CallContext.current?.note(version: outcome.version)
         if !outcome.isUnchanged, !outcome.isRepeated { CallContext.current?.noteRecorded() }
         return .with {
-            // A key's first answer may be of a process that a client now names otherwise: it is the same request.
             $0.processID = process.text
             $0.versionNumber = outcome.version
             $0.updatedAt = outcome.at.timestamp
