@@ -51,7 +51,8 @@ public enum ProcessService {
             configuration: configuration.service,
             threads: threads,
             verifier: verifier,
-            logger: logger
+            logger: logger,
+            checks: [store.readinessCheck]
         )
         try await ServiceProgram.run([host], grace: configuration.service.shutdownGrace, logger: logger) {
             await store.shutdown()

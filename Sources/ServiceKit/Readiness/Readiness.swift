@@ -44,6 +44,9 @@ actor Readiness {
         phase.withLock { $0 = .stopping }
     }
 
+    /// Whether probes are run.
+    var hasBegun: Bool { isRunning }
+
     /// Whether the service can be used now.
     func report() async -> ReadinessReport {
         let before = phase.withLock { $0 }
