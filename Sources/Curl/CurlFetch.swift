@@ -32,7 +32,11 @@ public struct CurlFetch: Sendable {
         try configure(handle, receiver: Unmanaged.passUnretained(received).toOpaque())
         let result = withExtendedLifetime(received) { curl_easy_perform(handle) }
         if received.isTooLarge {
-            throw CurlError(.tooLarge, "the answer has more than \(maxBytes) bytes", curlCode: result.rawValue)
+            throw CurlError(
+                .tooLarge,
+                "the answer has more than \(maxBytes) bytes",
+                curlCode: result.rawValue
+            )
         }
         guard result == CURLE_OK else { throw Self.failure(result) }
         var status = 0
@@ -48,7 +52,8 @@ public struct CurlFetch: Sendable {
         _ handle: UnsafeMutableRawPointer,
         receiver: UnsafeMutableRawPointer
     ) throws(CurlError) {
-        let milliseconds = Int(timeout.components.seconds) * 1_000
+        let milliseconds =
+            Int(timeout.components.seconds) * 1_000
             + Int(timeout.components.attoseconds / 1_000_000_000_000_000)
         let results = [
             grimoire_curl_set_text(handle, CURLOPT_URL, url),

@@ -21,11 +21,18 @@ private struct Claims: JWTPayload {
     private func verifier() async throws -> TokenVerifier {
         let x = try #require(Self.key).publicKey.rawRepresentation.base64URL
         let jwks = #"{"keys":[{"kty":"OKP","crv":"Ed25519","alg":"EdDSA","kid":"k","x":"\#(x)"}]}"#
-        return TokenVerifier(keys: KeyKeeper(source: nil, keys: try await keySet(jwks)), configuration: trusted)
+        return TokenVerifier(
+            keys: KeyKeeper(source: nil, keys: try await keySet(jwks)),
+            configuration: trusted
+        )
     }
 
     private var trusted: AuthenticationConfiguration {
-        var configuration = AuthenticationConfiguration(keys: .file(""), issuer: "tests", audience: "grimoire")
+        var configuration = AuthenticationConfiguration(
+            keys: .file(""),
+            issuer: "tests",
+            audience: "grimoire"
+        )
         configuration.clockSkew = .zero
         return configuration
     }

@@ -25,16 +25,18 @@ import Testing
         #expect(later.traceparent.hasSuffix("-01"))
     }
 
-    @Test(arguments: [
-        nil, "", "00", "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331", "nonsense",
-        "00-0AF7651916CD43DD8448EB211C80319C-b7ad6b7169203331-01",
-        "00-00000000000000000000000000000000-b7ad6b7169203331-01",
-        "00-0af7651916cd43dd8448eb211c80319c-0000000000000000-01",
-        "ff-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01",
-        "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01-more",
-        "01-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01more",
-        "00-0af7651916cd43dd8448eb211c80319g-b7ad6b7169203331-01",
-    ] as [String?])
+    @Test(
+        arguments: [
+            nil, "", "00", "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331", "nonsense",
+            "00-0AF7651916CD43DD8448EB211C80319C-b7ad6b7169203331-01",
+            "00-00000000000000000000000000000000-b7ad6b7169203331-01",
+            "00-0af7651916cd43dd8448eb211c80319c-0000000000000000-01",
+            "ff-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01",
+            "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01-more",
+            "01-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01more",
+            "00-0af7651916cd43dd8448eb211c80319g-b7ad6b7169203331-01",
+        ] as [String?]
+    )
     func whatIsNoTraceparentBeginsANewTrace(text: String?) {
         let trace = TraceContext(traceparent: text, tracestate: ["a=1"])
         #expect(trace.parentSpanID == nil)
@@ -116,7 +118,9 @@ private final class Records: CallObserver {
             (["traceparent": "\(parent)", "traceparent": "\(parent)"], false), ([:], false),
         ] {
             let records = Records()
-            try await run(records, metadata: metadata) { StreamingServerResponse(error: RPCError(code: .aborted, message: "")) }
+            try await run(records, metadata: metadata) {
+                StreamingServerResponse(error: RPCError(code: .aborted, message: ""))
+            }
             #expect((records.all.first?.trace.traceID == "0af7651916cd43dd8448eb211c80319c") == isKept)
         }
     }
@@ -124,7 +128,10 @@ private final class Records: CallObserver {
     @Test func everyWayToFailIsTold() async throws {
         let records = Records()
         try await run(records) { StreamingServerResponse(error: RPCError(code: .notFound, message: "")) }
-        for error in [RPCError(code: .aborted, message: ""), ServiceError.unauthenticated(""), Odd(), CancellationError()]
+        for error in [
+            RPCError(code: .aborted, message: ""), ServiceError.unauthenticated(""), Odd(),
+            CancellationError(),
+        ]
             as [any Error]
         {
             try? await run(records) { throw error }
@@ -132,7 +139,8 @@ private final class Records: CallObserver {
         }
         #expect(
             records.all.map(\.code) == [
-                .notFound, .aborted, .aborted, .unauthenticated, .unauthenticated, .unknown, .unknown, .cancelled,
+                .notFound, .aborted, .aborted, .unauthenticated, .unauthenticated, .unknown, .unknown,
+                .cancelled,
                 .cancelled,
             ]
         )
@@ -174,7 +182,9 @@ private final class Records: CallObserver {
 
     @Test func aLongCauseIsCut() {
         let recorder = LogRecorder()
-        CallLog(logger: recorder.logger()).ended(record(.internalError, cause: String(repeating: "x", count: 5_000)))
+        CallLog(logger: recorder.logger()).ended(
+            record(.internalError, cause: String(repeating: "x", count: 5_000))
+        )
         #expect("\(recorder.lines[0].metadata["cause"] ?? "")".count == 1_000)
     }
 

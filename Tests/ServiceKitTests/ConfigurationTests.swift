@@ -80,7 +80,9 @@ import Testing
             (["--listen-port", "x"], "--listen-port", "on the command line"),
             (["--config", path], "listen.port", path),
         ] {
-            let error = await #expect(throws: ConfigurationError.self) { try await read(environment, arguments) }
+            let error = await #expect(throws: ConfigurationError.self) {
+                try await read(environment, arguments)
+            }
             #expect(error?.setting == setting)
             #expect(error?.description.contains(place) == true)
             #expect(error?.description.contains("0 to 65535") == true)
@@ -88,7 +90,8 @@ import Testing
     }
 
     @Test(arguments: [
-        (#"{"listen": {"prot": 1}}"#, "listen.prot"), (#"{"listen": [1]}"#, "listen"), ("[1]", "GRIMOIRE_CONFIG_FILE"),
+        (#"{"listen": {"prot": 1}}"#, "listen.prot"), (#"{"listen": [1]}"#, "listen"),
+        ("[1]", "GRIMOIRE_CONFIG_FILE"),
         ("{", "GRIMOIRE_CONFIG_FILE"),
     ])
     func aFileWithOtherThingsThanSettingsStopsTheStart(json: String, setting: String) async throws {
@@ -127,14 +130,18 @@ import Testing
         let url = ["GRIMOIRE_AUTH_JWKS_URL": "https://issuer.example/keys"]
         let without = required.filter { $0.key != "GRIMOIRE_AUTH_JWKS_FILE" }
         let configuration = try await read(without.merging(url) { $1 })
-        #expect(configuration.authentication.keys == .url("https://issuer.example/keys", refresh: .seconds(300)))
+        #expect(
+            configuration.authentication.keys == .url("https://issuer.example/keys", refresh: .seconds(300))
+        )
         for bad in ["ftp://a/b", "issuer", "https://"] {
             let error = await #expect(throws: ConfigurationError.self) {
                 try await read(without.merging(["GRIMOIRE_AUTH_JWKS_URL": bad]) { $1 })
             }
             #expect(error?.setting == "GRIMOIRE_AUTH_JWKS_URL", "\(bad)")
         }
-        let error = await #expect(throws: ConfigurationError.self) { try await read(required.merging(url) { $1 }) }
+        let error = await #expect(throws: ConfigurationError.self) {
+            try await read(required.merging(url) { $1 })
+        }
         #expect(error?.setting == "GRIMOIRE_AUTH_JWKS_URL")
     }
 

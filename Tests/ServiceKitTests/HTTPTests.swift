@@ -16,8 +16,10 @@ private typealias Parser = HTTPRequestParser
     @Test func aGetIsReadWithoutItsQuery() throws {
         let request = try parse("GET /readyz?verbose=1 HTTP/1.1\r\nHost: a\r\n\r\n")
         #expect(request == Parser.Request(isHead: false, path: "/readyz", isPersistent: true))
-        #expect(try parse("HEAD / HTTP/1.1\r\nhost:a\r\nConnection: x, Close\r\n\r\n")
-            == Parser.Request(isHead: true, path: "/", isPersistent: false))
+        #expect(
+            try parse("HEAD / HTTP/1.1\r\nhost:a\r\nConnection: x, Close\r\n\r\n")
+                == Parser.Request(isHead: true, path: "/", isPersistent: false)
+        )
         #expect(try parse("GET http://a:1/metrics HTTP/1.1\r\nHost: a\r\n\r\n")?.path == "/metrics")
         #expect(try parse("GET http://a HTTP/1.1\r\nHost: a\r\n\r\n")?.path == "/")
     }
@@ -29,15 +31,20 @@ private typealias Parser = HTTPRequestParser
 
     @Test(arguments: [
         ("GET /\r\n\r\n", Parser.Refusal.badRequest), ("GET / HTTP/1.1\r\n\r\n", .badRequest),
-        ("GET / HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n", .badRequest), ("GET / HTTP/2.0\r\nHost: a\r\n\r\n", .versionNotSupported),
-        ("GET / HTTP/1.1\r\nHost : a\r\n\r\n", .badRequest), ("GET / HTTP/1.1\r\nHost: a\r\n b\r\n\r\n", .badRequest),
-        ("GET  / HTTP/1.1\r\nHost: a\r\n\r\n", .badRequest), ("POST / HTTP/1.1\r\nHost: a\r\n\r\n", .methodNotAllowed),
+        ("GET / HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n", .badRequest),
+        ("GET / HTTP/2.0\r\nHost: a\r\n\r\n", .versionNotSupported),
+        ("GET / HTTP/1.1\r\nHost : a\r\n\r\n", .badRequest),
+        ("GET / HTTP/1.1\r\nHost: a\r\n b\r\n\r\n", .badRequest),
+        ("GET  / HTTP/1.1\r\nHost: a\r\n\r\n", .badRequest),
+        ("POST / HTTP/1.1\r\nHost: a\r\n\r\n", .methodNotAllowed),
         ("GET / HTTP/1.1\r\nHost: a\r\nContent-Length: 1\r\n\r\nx", .contentTooLarge),
         ("GET / HTTP/1.1\r\nHost: a\r\nContent-Length: -1\r\n\r\n", .badRequest),
         ("GET / HTTP/1.1\r\nHost: a\r\nContent-Length: 0, 1\r\n\r\n", .badRequest),
         ("GET / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n", .contentTooLarge),
-        ("GET / HTTP/1.1\nHost: a\r\n\r\n", .badRequest), ("GET / HTTP/1.1\r\nHost: a\u{0}\r\n\r\n", .badRequest),
-        ("GET a HTTP/1.1\r\nHost: a\r\n\r\n", .badRequest), ("\u{16}\u{3}\u{1} / HTTP/1.1\r\nHost: a\r\n\r\n", .badRequest),
+        ("GET / HTTP/1.1\nHost: a\r\n\r\n", .badRequest),
+        ("GET / HTTP/1.1\r\nHost: a\u{0}\r\n\r\n", .badRequest),
+        ("GET a HTTP/1.1\r\nHost: a\r\n\r\n", .badRequest),
+        ("\u{16}\u{3}\u{1} / HTTP/1.1\r\nHost: a\r\n\r\n", .badRequest),
         ("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", .versionNotSupported),
     ])
     func whatCouldBeReadInTwoWaysIsRefused(text: String, refusal: Parser.Refusal) {
@@ -50,10 +57,14 @@ private typealias Parser = HTTPRequestParser
         #expect(throws: Parser.Refusal.uriTooLong) { try parse("GET /\(long)") }
         let field = "x: " + String(repeating: "a", count: 1_000) + "\r\n"
         let many = String(repeating: field, count: 9)
-        #expect(throws: Parser.Refusal.headersTooLarge) { try parse("GET / HTTP/1.1\r\nHost: a\r\n\(many)\r\n") }
+        #expect(throws: Parser.Refusal.headersTooLarge) {
+            try parse("GET / HTTP/1.1\r\nHost: a\r\n\(many)\r\n")
+        }
         #expect(throws: Parser.Refusal.headersTooLarge) { try parse("GET / HTTP/1.1\r\nHost: a\r\n\(many)") }
         let fields = String(repeating: "x: 1\r\n", count: Parser.maxFields)
-        #expect(throws: Parser.Refusal.headersTooLarge) { try parse("GET / HTTP/1.1\r\nHost: a\r\n\(fields)\r\n") }
+        #expect(throws: Parser.Refusal.headersTooLarge) {
+            try parse("GET / HTTP/1.1\r\nHost: a\r\n\(fields)\r\n")
+        }
     }
 
     @Test func requestsComeInAnyPiecesAndOneAfterTheOther() throws {
@@ -135,9 +146,13 @@ private struct SplitMix: RandomNumberGenerator {
     private func withResponder(_ body: @escaping @Sendable (Int) async throws -> Void) async throws {
         try await withThreads { threads in
             let port = try ListeningPort(host: "127.0.0.1", port: 0)
-            let responder = HTTPResponder(port: port, loop: threads.loops.loops[0], routes: [
-                "/healthz": { HTTPAnswer(body: "alive") }
-            ])
+            let responder = HTTPResponder(
+                port: port,
+                loop: threads.loops.loops[0],
+                routes: [
+                    "/healthz": { HTTPAnswer(body: "alive") }
+                ]
+            )
             try await withThrowingTaskGroup(of: Void.self) { group in
                 group.addTask { try await responder.run() }
                 try await body(port.port)
@@ -165,7 +180,10 @@ private struct SplitMix: RandomNumberGenerator {
 
     @Test func knownPathsAreAnsweredAndOthersAreNot() async throws {
         try await withResponder { port in
-            let one = try await exchange(port, "GET /healthz HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n")
+            let one = try await exchange(
+                port,
+                "GET /healthz HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n"
+            )
             #expect(one.hasPrefix("HTTP/1.1 200 OK\r\n"))
             #expect(one.hasSuffix("\r\n\r\nalive"))
             let other = try await exchange(port, "GET /other HTTP/1.0\r\n\r\n")

@@ -25,7 +25,9 @@ private struct Issuer {
     mutating func addEdDSA(_ id: String) async throws {
         let key = try EdDSA.PrivateKey()
         await collection.add(eddsa: key, kid: JWKIdentifier(string: id))
-        keys.append(#"{"kty":"OKP","crv":"Ed25519","kid":"\#(id)","x":"\#(key.publicKey.rawRepresentation.base64URL)"}"#)
+        keys.append(
+            #"{"kty":"OKP","crv":"Ed25519","kid":"\#(id)","x":"\#(key.publicKey.rawRepresentation.base64URL)"}"#
+        )
     }
 
     mutating func addES256(_ id: String) async throws {
@@ -190,12 +192,16 @@ private struct Issuer {
             let port = try ListeningPort(host: "127.0.0.1", port: 0)
             let source = KeySource.url("http://\(port.address)/keys", refresh: .milliseconds(50))
             let verifier = try await TokenVerifier(configuration: configuration(source))
-            let responder = HTTPResponder(port: port, loop: threads.loops.loops[0], routes: [
-                "/keys": {
-                    let text = await document.text
-                    return HTTPAnswer(status: text.isEmpty ? 503 : 200, body: text)
-                }
-            ])
+            let responder = HTTPResponder(
+                port: port,
+                loop: threads.loops.loops[0],
+                routes: [
+                    "/keys": {
+                        let text = await document.text
+                        return HTTPAnswer(status: text.isEmpty ? 503 : 200, body: text)
+                    }
+                ]
+            )
             let token = try await issuer.token("e")
             let before = await #expect(throws: ServiceError.self) {
                 try await verifier.verify(token, namedOrganization: nil)
@@ -249,7 +255,10 @@ private struct Issuer {
         func time(cached: Int) async throws -> Duration {
             var configuration = configuration(.file(""))
             configuration.cachedTokens = cached
-            let verifier = TokenVerifier(keys: KeyKeeper(source: nil, keys: set), configuration: configuration)
+            let verifier = TokenVerifier(
+                keys: KeyKeeper(source: nil, keys: set),
+                configuration: configuration
+            )
             let clock = ContinuousClock()
             return try await clock.measure {
                 for _ in 0..<200 { _ = try await verifier.verify(token, namedOrganization: nil) }

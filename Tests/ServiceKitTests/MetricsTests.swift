@@ -6,7 +6,9 @@ import Testing
 @Suite struct MetricsTests {
     @Test func everyKindIsWrittenAsPrometheusReadsIt() {
         let registry = PrometheusRegistry(help: ["requests_total": "All \\ of\nthem."])
-        Counter(label: "requests", dimensions: [("b", "2"), ("a", "x\"y\\z\n")], factory: registry).increment(by: 3)
+        Counter(label: "requests", dimensions: [("b", "2"), ("a", "x\"y\\z\n")], factory: registry).increment(
+            by: 3
+        )
         Meter(label: "queue.length", factory: registry).set(2.5)
         Gauge(label: "age", factory: registry).record(7)
         Timer(label: "wait", factory: registry).recordMilliseconds(3)
@@ -27,12 +29,18 @@ import Testing
 
             """
         #expect(text.hasPrefix(expected), "\(text)")
-        #expect(text.hasSuffix("wait_seconds_bucket{le=\"+Inf\"} 1\nwait_seconds_sum 0.003\nwait_seconds_count 1\n"))
+        #expect(
+            text.hasSuffix(
+                "wait_seconds_bucket{le=\"+Inf\"} 1\nwait_seconds_sum 0.003\nwait_seconds_count 1\n"
+            )
+        )
     }
 
     @Test func theSameNameAndLabelsAreTheSameSeries() {
         let registry = PrometheusRegistry()
-        for _ in 0..<2 { Counter(label: "c", dimensions: [("x", "1"), ("y", "2")], factory: registry).increment() }
+        for _ in 0..<2 {
+            Counter(label: "c", dimensions: [("x", "1"), ("y", "2")], factory: registry).increment()
+        }
         Counter(label: "c", dimensions: [("y", "2"), ("x", "1")], factory: registry).increment()
         #expect(registry.exposition() == "# TYPE c_total counter\nc_total{x=\"1\",y=\"2\"} 3\n")
     }
@@ -54,7 +62,10 @@ import Testing
 
     @Test func theKernelsNumbersAreThere() {
         let text = ProcessMetrics.exposition()
-        for name in ["process_resident_memory_bytes", "process_cpu_seconds_total", "process_open_fds", "process_max_fds"] {
+        for name in [
+            "process_resident_memory_bytes", "process_cpu_seconds_total", "process_open_fds",
+            "process_max_fds",
+        ] {
             #expect(text.contains("\n\(name) "), "\(text)")
         }
     }

@@ -15,7 +15,12 @@ public struct LogAuditSink: AuditSink {
         for record in records { Self.write(record, "An operation", to: logger, level: .info) }
     }
 
-    static func write(_ record: AuditRecord, _ message: Logger.Message, to logger: Logger, level: Logger.Level) {
+    static func write(
+        _ record: AuditRecord,
+        _ message: Logger.Message,
+        to logger: Logger,
+        level: Logger.Level
+    ) {
         var metadata: Logger.Metadata = [
             LogKey.method: "\(record.method)",
             LogKey.code: "\(record.outcome)",

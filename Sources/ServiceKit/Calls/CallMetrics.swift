@@ -39,7 +39,11 @@ final class CallMetrics: CallObserver {
         let counter = metrics.handled.withLock { handled in
             if let counter = handled[record.code.rawValue] { return counter }
             let dimensions = Self.dimensions(record.method) + [("grpc_code", record.code.name)]
-            let counter = Counter(label: "grpc_server_handled_total", dimensions: dimensions, factory: factory)
+            let counter = Counter(
+                label: "grpc_server_handled_total",
+                dimensions: dimensions,
+                factory: factory
+            )
             handled[record.code.rawValue] = counter
             return counter
         }

@@ -32,7 +32,8 @@ public struct AuthenticationConfiguration: Sendable, Equatable {
         case (nil, nil):
             throw ConfigurationError(
                 setting: Settings.keysFile.environmentName,
-                message: "is required: give \(Settings.keysFile.allowed), or \(Settings.keysURL.environmentName)."
+                message:
+                    "is required: give \(Settings.keysFile.allowed), or \(Settings.keysURL.environmentName)."
             )
         case (_?, _?):
             throw ConfigurationError(

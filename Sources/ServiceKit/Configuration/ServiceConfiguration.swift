@@ -36,7 +36,8 @@ public struct ServiceConfiguration: Sendable, Equatable {
         public static let httpPort = Setting<Int>.integer(
             "http.port",
             0...65_535,
-            meaning: "The port to serve /healthz, /readyz and /metrics on; 0 takes a free one. Nowhere where not set."
+            meaning:
+                "The port to serve /healthz, /readyz and /metrics on; 0 takes a free one. Nowhere where not set."
         )
         /// The number of event loops.
         public static let eventLoops = Setting<Int>.integer(

@@ -32,7 +32,8 @@ struct SettingNames: Sendable {
             guard flags.contains(name) else {
                 throw ConfigurationError(
                     setting: "--\(name)",
-                    message: "is not an option\(Self.hint(name, among: flags, prefix: "--")); --help lists them all.",
+                    message:
+                        "is not an option\(Self.hint(name, among: flags, prefix: "--")); --help lists them all.",
                     origin: .flag
                 )
             }
@@ -77,7 +78,8 @@ struct SettingNames: Sendable {
             guard !flags.contains(flag) else { continue }
             throw ConfigurationError(
                 setting: key,
-                message: "is not a setting\(Self.hint(flag, among: flags, prefix: "--")); --help lists them all.",
+                message:
+                    "is not a setting\(Self.hint(flag, among: flags, prefix: "--")); --help lists them all.",
                 origin: .file(file)
             )
         }

@@ -44,7 +44,9 @@ struct HTTPRequestParser: Sendable {
         if bytes.starts(with: [13, 10]) { bytes.removeFirst(2) }
         guard let end = Self.endOfHead(bytes) else {
             // What has come is judged as far as it can be: the first line is not waited for for ever.
-            if bytes.count > Self.maxLineBytes, !bytes.prefix(Self.maxLineBytes).contains(10) { throw .uriTooLong }
+            if bytes.count > Self.maxLineBytes, !bytes.prefix(Self.maxLineBytes).contains(10) {
+                throw .uriTooLong
+            }
             guard bytes.count <= Self.maxHeadBytes else { throw .headersTooLarge }
             return nil
         }
@@ -99,7 +101,9 @@ struct HTTPRequestParser: Sendable {
 
     private static func startLine(_ line: ArraySlice<UInt8>) throws(Refusal) -> StartLine {
         let words = line.split(separator: 32, omittingEmptySubsequences: false)
-        guard words.count == 3, words.allSatisfy({ !$0.isEmpty }), !line.contains(9) else { throw .badRequest }
+        guard words.count == 3, words.allSatisfy({ !$0.isEmpty }), !line.contains(9) else {
+            throw .badRequest
+        }
         let isOld: Bool
         switch String(decoding: words[2], as: UTF8.self) {
         case "HTTP/1.1": isOld = false
@@ -144,7 +148,9 @@ struct HTTPRequestParser: Sendable {
             case "host": hosts += 1
             case "transfer-encoding": hasBody = true
             case "content-length":
-                guard !value.isEmpty, value.utf8.allSatisfy({ (48...57).contains($0) }) else { throw .badRequest }
+                guard !value.isEmpty, value.utf8.allSatisfy({ (48...57).contains($0) }) else {
+                    throw .badRequest
+                }
                 if value.utf8.contains(where: { $0 != 48 }) { hasBody = true }
             case "connection":
                 for option in value.split(separator: ",") {

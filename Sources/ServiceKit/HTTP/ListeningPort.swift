@@ -53,7 +53,9 @@ struct ListeningPort: Sendable {
         }
         guard result == 0 else { return nil }
         // The port stands at the same place for IPv4 and IPv6.
-        return withUnsafeBytes(of: storage) { Int(UInt16(bigEndian: $0.loadUnaligned(fromByteOffset: 2, as: UInt16.self))) }
+        return withUnsafeBytes(of: storage) {
+            Int(UInt16(bigEndian: $0.loadUnaligned(fromByteOffset: 2, as: UInt16.self)))
+        }
     }
 
     private static func refused(_ reason: Int32) -> Refused {

@@ -113,7 +113,8 @@ actor LoopSocket {
     /// Registered for one wait only: a peer that hangs up while nobody waits would otherwise keep the loop busy.
     private func wait(for interest: Interest, within time: Duration?) async throws {
         try await withTaskCancellationHandler {
-            try await withCheckedThrowingContinuation { (continuation: CheckedContinuation<Void, any Error>) in
+            try await withCheckedThrowingContinuation {
+                (continuation: CheckedContinuation<Void, any Error>) in
                 do {
                     registration = try loop.register(descriptor, interest: interest) { [unowned self] _ in
                         self.assumeIsolated { $0.wake(.success(())) }

@@ -49,7 +49,9 @@ public struct ServiceClient: Service {
         for value in error.metadata[binaryValues: "grpc-status-details-bin"] {
             metadata.addBinary(value, forKey: "grpc-status-details-bin")
         }
-        for value in error.metadata[stringValues: "retry-after"] { metadata.addString(value, forKey: "retry-after") }
+        for value in error.metadata[stringValues: "retry-after"] {
+            metadata.addString(value, forKey: "retry-after")
+        }
         return RPCError(code: error.code, message: error.message, metadata: metadata)
     }
 

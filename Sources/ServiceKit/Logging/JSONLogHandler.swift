@@ -33,7 +33,9 @@ public struct JSONLogHandler: LogHandler {
         Self.add("level", event.level.rawValue, to: &line)
         Self.add("logger", label, to: &line)
         Self.add("message", event.message.description, to: &line)
-        for (key, value) in fields.sorted(by: { $0.key < $1.key }) { Self.add(key, value.description, to: &line) }
+        for (key, value) in fields.sorted(by: { $0.key < $1.key }) {
+            Self.add(key, value.description, to: &line)
+        }
         line.append(contentsOf: "}\n".utf8)
         // A log that cannot be written has nowhere to say so.
         _ = write(STDERR_FILENO, line, line.count)

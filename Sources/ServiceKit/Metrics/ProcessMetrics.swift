@@ -13,7 +13,11 @@ enum ProcessMetrics {
         ])
         if let pages = resident() {
             text.begin("process_resident_memory_bytes", .gauge)
-            text.sample("process_resident_memory_bytes", Labels([]), Double(pages * sysconf(Int32(_SC_PAGESIZE))))
+            text.sample(
+                "process_resident_memory_bytes",
+                Labels([]),
+                Double(pages * sysconf(Int32(_SC_PAGESIZE)))
+            )
         }
         var usage = rusage()
         if getrusage(__rusage_who_t(RUSAGE_SELF.rawValue), &usage) == 0 {

@@ -42,13 +42,15 @@ public final class PrometheusRegistry: MetricsFactory {
         "grpc_server_handled_total": "Calls that ended, by code.",
         "grpc_server_handling_seconds": "How long calls took, from their headers to their status.",
         "grpc_server_in_flight": "Calls under way.",
-        "grimoire_audit_overflow_total": "Operations whose audit record went to the log instead of its store.",
+        "grimoire_audit_overflow_total":
+            "Operations whose audit record went to the log instead of its store.",
         "grimoire_metrics_refused_total": "Series that were not kept since there were too many.",
     ]
 
     /// A counter.
     public func makeCounter(label: String, dimensions: [(String, String)]) -> any CounterHandler {
-        make(Self.name(label, suffix: "_total"), .counter, dimensions) { PrometheusNumber() } ?? PrometheusNumber()
+        make(Self.name(label, suffix: "_total"), .counter, dimensions) { PrometheusNumber() }
+            ?? PrometheusNumber()
     }
 
     /// A counter of numbers with fractions.
@@ -56,7 +58,8 @@ public final class PrometheusRegistry: MetricsFactory {
         label: String,
         dimensions: [(String, String)]
     ) -> any FloatingPointCounterHandler {
-        make(Self.name(label, suffix: "_total"), .counter, dimensions) { PrometheusNumber() } ?? PrometheusNumber()
+        make(Self.name(label, suffix: "_total"), .counter, dimensions) { PrometheusNumber() }
+            ?? PrometheusNumber()
     }
 
     /// A gauge.
@@ -157,7 +160,8 @@ struct Labels: Hashable {
     static func legal(_ name: String, allowingColon: Bool) -> String {
         var legal = ""
         for (index, character) in name.unicodeScalars.enumerated() {
-            let isLetter = ("a"..."z").contains(character) || ("A"..."Z").contains(character) || character == "_"
+            let isLetter =
+                ("a"..."z").contains(character) || ("A"..."Z").contains(character) || character == "_"
             let isDigit = ("0"..."9").contains(character)
             let isAllowed = isLetter || (isDigit && index > 0) || (allowingColon && character == ":")
             legal.unicodeScalars.append(isAllowed ? character : "_")

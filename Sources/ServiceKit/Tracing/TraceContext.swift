@@ -59,7 +59,8 @@ public struct TraceContext: Sendable, Equatable {
         guard [version, trace, span, flags].allSatisfy({ $0.allSatisfy(isLowerHex) }) else { return nil }
         // Version 00 ends here; ff is none. A later one may go on after a dash.
         let isFirst = version.elementsEqual("00".utf8)
-        guard !version.elementsEqual("ff".utf8), isFirst ? bytes.count == 55 : bytes.count == 55 || bytes[55] == dash
+        guard !version.elementsEqual("ff".utf8),
+            isFirst ? bytes.count == 55 : bytes.count == 55 || bytes[55] == dash
         else { return nil }
         let zero = UInt8(ascii: "0")
         guard trace.contains(where: { $0 != zero }), span.contains(where: { $0 != zero }),
@@ -73,7 +74,8 @@ public struct TraceContext: Sendable, Equatable {
     }
 
     private static func isLowerHex(_ byte: UInt8) -> Bool {
-        (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte) || (UInt8(ascii: "a")...UInt8(ascii: "f")).contains(byte)
+        (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte)
+            || (UInt8(ascii: "a")...UInt8(ascii: "f")).contains(byte)
     }
 
     private static func randomID(bytes count: Int) -> String {
@@ -89,7 +91,9 @@ public struct TraceContext: Sendable, Equatable {
                 digits.append(hexDigits[Int(byte & 15)])
             }
             // All zeros is no ID. It has never happened.
-            if digits.contains(where: { $0 != UInt8(ascii: "0") }) { return String(decoding: digits, as: UTF8.self) }
+            if digits.contains(where: { $0 != UInt8(ascii: "0") }) {
+                return String(decoding: digits, as: UTF8.self)
+            }
         }
     }
 

@@ -38,7 +38,10 @@ struct KeySet: Sendable {
         do {
             document = try JSONDecoder().decode(Document.self, from: jwks)
         } catch {
-            throw ConfigurationError(setting: setting, message: "\(name) is no JWKS document (RFC 7517, section 5).")
+            throw ConfigurationError(
+                setting: setting,
+                message: "\(name) is no JWKS document (RFC 7517, section 5)."
+            )
         }
         var keys: [Key] = []
         for (index, entry) in document.keys.prefix(Self.maxKeys).enumerated() {
@@ -71,13 +74,17 @@ struct KeySet: Sendable {
         }
     }
 
-    private static func key(_ entry: Entry, _ title: String, _ setting: String) async throws(ConfigurationError)
+    private static func key(_ entry: Entry, _ title: String, _ setting: String)
+        async throws(ConfigurationError)
         -> Key?
     {
         guard var jwk = entry.jwk, entry.use == nil || entry.use == "sig" else { return nil }
         guard let algorithm = algorithm(of: jwk) else { return nil }
         guard jwk.privateExponent == nil else {
-            throw ConfigurationError(setting: setting, message: "\(title) is a private key: give public keys only.")
+            throw ConfigurationError(
+                setting: setting,
+                message: "\(title) is a private key: give public keys only."
+            )
         }
         if algorithm == .rs256, bits(of: jwk) < minRSABits {
             throw ConfigurationError(
@@ -90,7 +97,10 @@ struct KeySet: Sendable {
         let handle = JWKIdentifier(string: id ?? "key")
         jwk.keyIdentifier = handle
         do {
-            let verifier = try await JWTKeyCollection().add(jwk: jwk).getKey(for: handle, alg: algorithm.rawValue)
+            let verifier = try await JWTKeyCollection().add(jwk: jwk).getKey(
+                for: handle,
+                alg: algorithm.rawValue
+            )
             return Key(id: id, algorithm: algorithm.rawValue, verifier: verifier)
         } catch {
             throw ConfigurationError(setting: setting, message: "\(title) is damaged.")

@@ -46,7 +46,9 @@ public enum KeySource: Sendable, Equatable {
 
     /// Whether a text is a URL that can be fetched.
     static func isFetchable(_ text: String) -> Bool {
-        guard let parts = URLComponents(string: text), let scheme = parts.scheme?.lowercased() else { return false }
+        guard let parts = URLComponents(string: text), let scheme = parts.scheme?.lowercased() else {
+            return false
+        }
         return (scheme == "https" || scheme == "http") && parts.host?.isEmpty == false
     }
 
@@ -68,7 +70,10 @@ public enum KeySource: Sendable, Equatable {
                 let fetch = CurlFetch(url: url, timeout: Self.fetchTimeout, maxBytes: Self.maxBytes)
                 return Data(try fetch.run())
             } catch {
-                throw ConfigurationError(setting: setting, message: "\(name) cannot be fetched: \(error.message).")
+                throw ConfigurationError(
+                    setting: setting,
+                    message: "\(name) cannot be fetched: \(error.message)."
+                )
             }
         }
     }

@@ -114,10 +114,14 @@ public final class TokenVerifier: Sendable {
         case .unknown: throw Self.badSignature
         case .ambiguous: throw .unauthenticated("The token does not say which key it is signed with (kid).")
         case .key(let key):
-            guard (try? key.verify(token.signature, signs: token.signed)) == true else { throw Self.badSignature }
+            guard (try? key.verify(token.signature, signs: token.signed)) == true else {
+                throw Self.badSignature
+            }
         }
         guard let claims = token.decodedClaims() else {
-            throw .unauthenticated("The token lacks one of the claims iss, aud, sub and exp, or it is malformed.")
+            throw .unauthenticated(
+                "The token lacks one of the claims iss, aud, sub and exp, or it is malformed."
+            )
         }
         let now = now()
         guard claims.exp + clockSkew > now, (claims.nbf ?? now) - clockSkew <= now else {
