@@ -4,7 +4,7 @@ import Testing
 
 @testable import ServiceKit
 
-private typealias Parser = HTTPRequestParser
+fileprivate typealias Parser = HTTPRequestParser
 
 @Suite struct HTTPRequestParserTests {
     private func parse(_ text: String) throws(Parser.Refusal) -> Parser.Request? {
@@ -47,7 +47,7 @@ private typealias Parser = HTTPRequestParser
         ("\u{16}\u{3}\u{1} / HTTP/1.1\r\nHost: a\r\n\r\n", .badRequest),
         ("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", .versionNotSupported),
     ])
-    func whatCouldBeReadInTwoWaysIsRefused(text: String, refusal: Parser.Refusal) {
+    fileprivate func whatCouldBeReadInTwoWaysIsRefused(text: String, refusal: Parser.Refusal) {
         #expect(throws: refusal) { try parse(text) }
     }
 
@@ -161,21 +161,8 @@ private struct SplitMix: RandomNumberGenerator {
         }
     }
 
-    /// What comes back for these bytes until the peer closes, by a plain blocking socket on another thread.
     private func exchange(_ port: Int, _ text: String) async throws -> String {
-        try await onThread {
-            let descriptor = try connected(port)
-            defer { close(descriptor) }
-            try #require(send(descriptor, text, text.utf8.count, Int32(MSG_NOSIGNAL)) == text.utf8.count)
-            var received: [UInt8] = []
-            var buffer = [UInt8](repeating: 0, count: 4_096)
-            while true {
-                let count = recv(descriptor, &buffer, buffer.count, 0)
-                guard count > 0 else { break }
-                received += buffer[..<count]
-            }
-            return String(decoding: received, as: UTF8.self)
-        }
+        try await onThread { try ServiceKitTests.exchange(port, text) }
     }
 
     @Test func knownPathsAreAnsweredAndOthersAreNot() async throws {
@@ -249,6 +236,21 @@ private struct SplitMix: RandomNumberGenerator {
         }
         #expect(error?.description.contains("in use") == true)
     }
+}
+
+/// What comes back for these bytes until the peer closes, by a plain blocking socket.
+func exchange(_ port: Int, _ text: String) throws -> String {
+    let descriptor = try connected(port)
+    defer { close(descriptor) }
+    try #require(send(descriptor, text, text.utf8.count, Int32(MSG_NOSIGNAL)) == text.utf8.count)
+    var received: [UInt8] = []
+    var buffer = [UInt8](repeating: 0, count: 4_096)
+    while true {
+        let count = recv(descriptor, &buffer, buffer.count, 0)
+        guard count > 0 else { break }
+        received += buffer[..<count]
+    }
+    return String(decoding: received, as: UTF8.self)
 }
 
 /// Runs what blocks away from Swift's own threads.

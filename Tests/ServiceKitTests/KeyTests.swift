@@ -1,5 +1,6 @@
 import EventLoop
 import FoundationEssentials
+import GRPCCore
 import JWTKit
 import Logging
 import ServiceLifecycle
@@ -55,24 +56,36 @@ private struct Issuer {
         try await KeySet(jwks: Data(jwks.utf8), name: "test", setting: "TEST", isStrict: isStrict)
     }
 
-    /// RFC 7515, appendix A.2: a token that others signed with RS256.
-    @Test func anRS256SignatureOfTheStandardVerifies() async throws {
-        let key = try await keySet(
-            #"""
-            {"keys":[{"kty":"RSA","e":"AQAB","kid":"r","n":"ofgWCuLjybRlzo0tZWJjNiuSfb4p4fAkd_wWJcyQoTbji9k0l8W26mPddxHmfHQp-Vaw-4qPCJrcS2mJPMEzP1Pt0Bm4d4QlL-yRT-SFd2lZS-pCgNMsD1W_YpRPEwOWvG6b32690r2jZ47soMZo9wGzjb_7OMg0LOL-bSf63kpaSHSXndS5z5rexMdbBYUsLA9e-KXBdQOS-UTo7WTBEMa2R2CapHg665xsmtdVMTBQY4uDZlxvb3qCo5ZwKh9kG4LT6_I5IhlJH7aGhyxXFvUK-DWNmoudF8NAco9_h9iaGNj8q2ethFkMLs91kzk2PAcDTW9gb54h4FRWyuXpoQ"}]}
-            """#
-        )
-        let token = try #require(
-            SignedToken(
-                "eyJhbGciOiJSUzI1NiJ9.eyJpc3MiOiJqb2UiLA0KICJleHAiOjEzMDA4MTkzODAsDQogImh0dHA6Ly9leGFtcGxlLmNvbS9pc19yb290Ijp0cnVlfQ.cC4hiUPoj9Eetdgtv3hF80EGrhuB__dzERat0XF9g2VtQgr9PJbu3XOiZj5RZmh7AAuHIm4Bh-0Qc_lF5YKt_O8W2Fp5jujGbds9uJdbF9CUAr7t1dnZcAcQjbKBYNX4BAynRFdiuB--f_nZLgrnbyTvWzO75vRK5h6xBArLIARNPvkSjtQBMHlb1L07Qe7K0GarZRmB_eSN9383LcOLn6_dO--xi12jzDwusC-eOkHWEsqtFZESc6BfI7noOPqvhJ1phCnvWh6IeYI2w9QOYEUipUTI8np6LbgGdLtlwcCHj3zMe_CfL7TbIa5JOJ2rjY8TYL5VnJ6Q"
-            )
-        )
-        guard case .key(let verifier) = key.find(id: nil, algorithm: token.header.alg) else {
-            Issue.record("the key is not found")
-            return
+    /// Made with Python's `cryptography`; the private key is forgotten.
+    @Test func anRS256TokenOfAnotherImplementationVerifies() async throws {
+        let jwks =
+            #"{"keys":[{"kty":"RSA","e":"AQAB","kid":"r","n":"\#(Self.modulus)"}]}"#
+        let keys = KeyKeeper(source: nil, keys: try await keySet(jwks))
+        let verifier = TokenVerifier(keys: keys, configuration: configuration(.file("")))
+        #expect(try await verifier.verify(Self.rs256Token, namedOrganization: nil).roles == [.viewer])
+        let changed = Self.rs256Token.replacing(".XHaB", with: ".XHaC")
+        for bad in [changed, String(Self.rs256Token.dropLast(2)), Self.rs256Token + "AA"] {
+            await #expect(throws: ServiceError.self) {
+                try await verifier.verify(bad, namedOrganization: nil)
+            }
         }
-        #expect(try verifier.verify(token.signature, signs: token.signed))
     }
+
+    private static let modulus = """
+        o6pGjONsdJ7z3pXpcbiuNe21ZLxdxPefcaznhgh_g-T1oP7MQdKaoaVwwB1m6cTMWglxbXKcc1ugSjHwNmuq1TyA9S\
+        59p4folsK5BJULx3X68Kyr5I2GVUtgcJ_XiLWZd_jHyJGfM8YoE2fg289tBzStb3hI2qtleWIDI3Pt7GQADb3XtF7D\
+        r4MTW1ekWkq01g1UNTniaWjL5piyeXkv5gL1C2KJkLnQifxrHFp9nlsju9GUnRO-UEUueS1ueF-DEHAmtlb7lZSh-y\
+        tz9PJs94SMwgmECNkrRXbRP1FdAAKF4v3QZSP_XhXSGPBkTmNeTnVnUmcEFE1M0tu4NtLAtQ
+        """
+    private static let rs256Token = """
+        eyJhbGciOiJSUzI1NiIsImtpZCI6InIifQ.eyJpc3MiOiJ0ZXN0cyIsImF1ZCI6ImdyaW1vaXJlIiwic3ViIjoiMTE\
+        xMTExMTEtMTExMS00MTExLTgxMTEtMTExMTExMTExMTExIiwiZXhwIjo0MTAyNDQ0ODAwLCJvcmciOiIyMjIyMjIyM\
+        i0yMjIyLTQyMjItODIyMi0yMjIyMjIyMjIyMjIiLCJyb2xlcyI6WyJ2aWV3ZXIiXX0.XHaB9G9Ba34QoXC7IQBBYy-\
+        JHQnXWAfT7_sBieB7mmdrXpYLJKBDqsoixSxTdD44ZXMRmlszEFZZRdga5wuhWFyb41xh2dfE1zY5yhIVrxb3mGoaT\
+        dTdPlHKAXUwl0qtdh3ySTr8NI7x4C0HxfiHpUobedcbfFB04spJ7xR2W_Zodhp6tZwHU-GZ0XdKGFFNwaSRPsvg0fE\
+        qdNZuYw_F2kOTZ0spFd1zB9RU4Si4BxDvWa7OiUmMXn00nzZ2SwP2POuOHrrLeNhIwTBL5VchTPzz4UaIIMkFGmX8u\
+        kMAdcW9dEl8GRvN8pmvaunZGezWbq6SSBataSHrWT7EtMfxuA
+        """
 
     @Test func tokensOfEveryKindOfKeyVerifyWithTheKeyThatTheyName() async throws {
         var issuer = Issuer()
@@ -188,6 +201,7 @@ private struct Issuer {
         var issuer = Issuer()
         try await issuer.addEdDSA("e")
         let document = Held(issuer.jwks)
+        let token = try await issuer.token("e")
         try await withThreads { threads in
             let port = try ListeningPort(host: "127.0.0.1", port: 0)
             let source = KeySource.url("http://\(port.address)/keys", refresh: .milliseconds(50))
@@ -202,7 +216,6 @@ private struct Issuer {
                     }
                 ]
             )
-            let token = try await issuer.token("e")
             let before = await #expect(throws: ServiceError.self) {
                 try await verifier.verify(token, namedOrganization: nil)
             }
@@ -277,9 +290,9 @@ private struct Issuer {
         #expect(!machine.isDue(now: 100))
         #expect(machine.isDue(now: 101))
         // On demand, but not more often than allowed.
-        #expect(!machine.demanded(now: 9))
+        #expect(machine.demanded(now: 9) == false)
         #expect(!machine.isDue(now: 9))
-        #expect(machine.demanded(now: 10))
+        #expect(machine.demanded(now: 10) == true)
         #expect(machine.isDue(now: 10))
         machine.began(now: 10)
         machine.failed(now: 11)

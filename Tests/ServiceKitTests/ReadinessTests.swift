@@ -1,4 +1,3 @@
-import EventLoop
 import Logging
 import Testing
 
@@ -9,10 +8,10 @@ import Testing
         var machine = ReadinessMachine(count: 2)
         #expect(machine.asked() == [0, 1])
         #expect(machine.asked() == nil, "one round at a time")
-        #expect(!machine.returned(1, round: 1, isThere: false))
-        #expect(machine.returned(0, round: 1, isThere: true))
+        #expect(machine.returned(1, round: 1, isThere: false) == false)
+        #expect(machine.returned(0, round: 1, isThere: true) == true)
         #expect(machine.outcomes == [.there, .away])
-        #expect(!machine.timeIsOver(round: 1), "it is over already")
+        #expect(machine.timeIsOver(round: 1) == false, "it is over already")
         #expect(machine.asked() == [0, 1])
     }
 
@@ -20,12 +19,12 @@ import Testing
         var machine = ReadinessMachine(count: 2)
         _ = machine.asked()
         _ = machine.returned(0, round: 1, isThere: true)
-        #expect(machine.timeIsOver(round: 1))
+        #expect(machine.timeIsOver(round: 1) == true)
         #expect(machine.outcomes == [.there, .silent])
         #expect(machine.asked() == [0])
-        #expect(machine.returned(0, round: 2, isThere: true), "nothing else is waited for")
+        #expect(machine.returned(0, round: 2, isThere: true) == true, "nothing else is waited for")
         #expect(machine.outcomes == [.there, .silent])
-        #expect(!machine.returned(1, round: 1, isThere: true), "its round is long over")
+        #expect(machine.returned(1, round: 1, isThere: true) == false, "its round is long over")
         #expect(machine.asked() == [0, 1])
     }
 
@@ -42,9 +41,9 @@ import Testing
     private func report(
         _ checks: [ReadinessCheck],
         logger: Logger = quiet,
-        _ body: @escaping @Sendable (Readiness) async throws -> Void
+        _ body: @escaping @Sendable (ReadinessMonitor) async throws -> Void
     ) async throws {
-        let readiness = Readiness(checks: checks, logger: logger)
+        let readiness = ReadinessMonitor(checks: checks, logger: logger)
         try await withThreads { threads in
             try await withThrowingTaskGroup(of: Void.self) { group in
                 group.addTask { await readiness.run(threads) }

@@ -15,7 +15,7 @@ public import ServiceLifecycle
 public struct GRPCHost: Service {
     private let server: GRPCServer<Transport.Server>
     private let health: HealthRegistry
-    private let readiness: Readiness
+    private let readiness: ReadinessMonitor
     private let audit: AuditTrail
     private let verifier: TokenVerifier
     private let http: ListeningPort?
@@ -67,7 +67,7 @@ public struct GRPCHost: Service {
         }
         http = try await Self.httpPort(configuration, threads)
         let keys = ReadinessCheck("keys") { [verifier] in try verifier.requireKeys() }
-        readiness = Readiness(checks: verifier.mayLackKeys ? [keys] + checks : checks, logger: logger)
+        readiness = ReadinessMonitor(checks: verifier.mayLackKeys ? [keys] + checks : checks, logger: logger)
         audit = AuditTrail(
             sink: sink ?? LogAuditSink(logger: logger),
             audited: Set(descriptors),

@@ -26,7 +26,7 @@ public struct ServiceClient: Service {
         let health = Grpc_Health_V1_Health.Client(wrapping: client)
         return ReadinessCheck(name, isRequired: isRequired) {
             var options = CallOptions.defaults
-            options.timeout = Readiness.probeTime
+            options.timeout = ReadinessMonitor.probeTime
             let answer = try await health.check(.init(), options: options)
             guard answer.status == .serving else {
                 throw RPCError(code: .unavailable, message: "\(name) is not serving")

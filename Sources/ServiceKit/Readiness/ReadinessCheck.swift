@@ -10,7 +10,7 @@ public struct ReadinessCheck: Sendable {
     ///   - name: What is needed, in a word.
     ///   - isRequired: Whether the service is of no use without it.
     ///   - probe: Returns where it is there, and throws where it is not. Its error's text goes to the log alone. After
-    ///     `Readiness.probeTime` it is not waited for any longer; it is not called again before it has returned.
+    ///     `ReadinessMonitor.probeTime` it is not waited for any longer; it is not called again before it has returned.
     public init(_ name: String, isRequired: Bool = true, probe: @escaping @Sendable () async throws -> Void) {
         self.name = name
         self.isRequired = isRequired

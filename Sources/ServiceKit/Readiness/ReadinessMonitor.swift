@@ -6,7 +6,7 @@ internal import Synchronization
 /// Finds out, whenever it is asked, whether the service can be used.
 ///
 /// Probes run as children of ``run(_:)``; whoever asks waits for `probeTime` at most, whatever they do.
-actor Readiness {
+actor ReadinessMonitor {
     /// How long an answer may take.
     static let probeTime: Duration = .seconds(1)
 
