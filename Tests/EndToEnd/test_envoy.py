@@ -34,6 +34,14 @@ def assert_error(answer, status, code):
     return body
 
 
+@pytest.fixture(scope="module", autouse=True)
+def no_mistake_of_our_lua():
+    """A mistake in rest.lua lets requests pass unchecked; Envoy says so in its log alone."""
+    before = log("envoy").count("script log:")
+    yield
+    assert log("envoy").count("script log:") == before
+
+
 def violation(answer):
     return assert_error(answer, 400, 3)["details"][0]["field_violations"][0]
 

@@ -31,7 +31,7 @@ import Testing
     @Test func aRoundWithNothingToBeginIsOverAtOnce() {
         var none = ReadinessMachine(count: 0)
         #expect(none.asked() == [])
-        #expect(none.timeIsOver(round: 1))
+        #expect(none.timeIsOver(round: 1) == true)
     }
 }
 

@@ -181,7 +181,7 @@ function envoy_on_request(handle)
   if problem then return refuse(handle, problem[1], problem[2], problem[3]) end
   if not headers:get("grpc-timeout") then headers:add("grpc-timeout", GRPC_TIMEOUT) end
   if route.message == "" then return end
-  if (tonumber(headers:get("content-length")) or 0) > MAX_BODY_BYTES then return refuse_size(handle) end
+  if (tonumber(headers:get("content-length") or "0") or 0) > MAX_BODY_BYTES then return refuse_size(handle) end
   local body = handle:body()
   if not body then return end
   if body:length() > MAX_BODY_BYTES then return refuse_size(handle) end
