@@ -25,11 +25,11 @@ public struct LogAuditSink: AuditSink {
             LogKey.method: "\(record.method)",
             LogKey.code: "\(record.outcome)",
             LogKey.trace: "\(record.traceID)",
-            LogKey.milliseconds: "\(record.duration.inSeconds * 1_000)",
+            LogKey.milliseconds: "\(record.duration.inMilliseconds)",
         ]
-        metadata[LogKey.user] = record.userID.map { "\($0)" }
-        metadata[LogKey.organization] = record.organizationID.map { "\($0)" }
-        metadata[LogKey.process] = record.processID.map { "\($0)" }
+        metadata[LogKey.user] = record.userID.map { "\($0.text)" }
+        metadata[LogKey.organization] = record.organizationID.map { "\($0.text)" }
+        metadata[LogKey.process] = record.processID.map { "\($0.text)" }
         metadata[LogKey.version] = record.versionNumber.map { "\($0)" }
         logger.log(level: level, message, metadata: metadata)
     }

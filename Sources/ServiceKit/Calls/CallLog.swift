@@ -22,14 +22,14 @@ struct CallLog: CallObserver {
         var metadata: Logger.Metadata = [
             LogKey.method: "\(record.method)",
             LogKey.code: "\(record.code.name)",
-            LogKey.milliseconds: "\(record.duration.inSeconds * 1_000)",
+            LogKey.milliseconds: "\(record.duration.inMilliseconds)",
             LogKey.trace: "\(record.trace.traceID)",
         ]
         if let caller = record.caller {
-            metadata[LogKey.organization] = "\(caller.organizationID)"
-            metadata[LogKey.user] = "\(caller.userID)"
+            metadata[LogKey.organization] = "\(caller.organizationID.text)"
+            metadata[LogKey.user] = "\(caller.userID.text)"
         }
-        if let process = record.processID { metadata[LogKey.process] = "\(process)" }
+        if let process = record.processID { metadata[LogKey.process] = "\(process.text)" }
         if let version = record.versionNumber { metadata[LogKey.version] = "\(version)" }
         if let cause = record.cause { metadata[LogKey.cause] = "\(cause.prefix(Self.maxCauseLength))" }
         logger.log(

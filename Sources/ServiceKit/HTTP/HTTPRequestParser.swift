@@ -31,6 +31,7 @@ struct HTTPRequestParser: Sendable {
     static let maxFields = 64
 
     private var bytes: [UInt8] = []
+    private var hasSkippedLine = false
 
     /// Whether nothing has come of the next request.
     var isEmpty: Bool { bytes.isEmpty }
@@ -41,7 +42,10 @@ struct HTTPRequestParser: Sendable {
     /// The next request, once all of it has come; nil until then.
     mutating func next() throws(Refusal) -> Request? {
         // One empty line before a request is borne (RFC 9112, section 2.2).
-        if bytes.starts(with: [13, 10]) { bytes.removeFirst(2) }
+        if !hasSkippedLine, bytes.starts(with: [13, 10]) {
+            bytes.removeFirst(2)
+            hasSkippedLine = true
+        }
         guard let end = Self.endOfHead(bytes) else {
             // What has come is judged as far as it can be: the first line is not waited for for ever.
             if bytes.count > Self.maxLineBytes, !bytes.prefix(Self.maxLineBytes).contains(10) {
@@ -53,6 +57,7 @@ struct HTTPRequestParser: Sendable {
         guard end <= Self.maxHeadBytes else { throw .headersTooLarge }
         let request = try Self.parse(bytes[..<end])
         bytes.removeFirst(end)
+        hasSkippedLine = false
         return request
     }
 

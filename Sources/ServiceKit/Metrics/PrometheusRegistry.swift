@@ -125,7 +125,7 @@ public final class PrometheusRegistry: MetricsFactory {
         let labels = Labels(dimensions)
         return state.withLock { state in
             var family = state.families[name] ?? Family(kind: kind)
-            if let series = family.series[labels] { return series as? Series }
+            if family.kind == kind, let series = family.series[labels] { return series as? Series }
             guard family.kind == kind, state.seriesCount < Self.maxSeries else {
                 state.refused += 1
                 return nil

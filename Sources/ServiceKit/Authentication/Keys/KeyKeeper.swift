@@ -159,18 +159,3 @@ final class KeyKeeper: Sendable {
 
     private static let origin = ContinuousClock.now
 }
-
-extension Duration {
-    /// Whole nanoseconds, as many as an Int64 holds.
-    var wholeNanoseconds: Int64 {
-        let (seconds, attoseconds) = components
-        let (whole, overflow) = seconds.multipliedReportingOverflow(by: 1_000_000_000)
-        return overflow ? .max : whole.addingReportingOverflow(attoseconds / 1_000_000_000).partialValue
-    }
-
-    /// The same in seconds.
-    var inSeconds: Double {
-        let (seconds, attoseconds) = components
-        return Double(seconds) + Double(attoseconds) / 1e18
-    }
-}
