@@ -35,6 +35,7 @@ let package = Package(
         ),
         .package(url: "https://github.com/apple/swift-crypto.git", from: "4.5.2"),
         .package(url: "https://github.com/apple/swift-log.git", from: "1.16.2"),
+        .package(url: "https://github.com/apple/swift-metrics.git", from: "2.13.0"),
         .package(url: "https://github.com/apple/swift-nio.git", from: "2.101.2"),
         .package(url: "https://github.com/apple/swift-protobuf.git", from: "1.39.0"),
         .package(url: "https://github.com/grpc/grpc-swift-2.git", from: "2.4.3"),
@@ -44,6 +45,7 @@ let package = Package(
         .package(url: "https://github.com/vapor/jwt-kit.git", from: "5.7.1"),
     ],
     targets: [
+        .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
         .systemLibrary(name: "CLibpq", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
         .systemLibrary(name: "CNghttp2", pkgConfig: "libnghttp2", providers: [.apt(["libnghttp2-dev"])]),
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
@@ -83,6 +85,8 @@ let package = Package(
             swiftSettings: strict
         ),
 
+        .target(name: "Curl", dependencies: ["CCurl"], swiftSettings: strict),
+
         .target(
             name: "GrimoireAPI",
             dependencies: [
@@ -96,8 +100,10 @@ let package = Package(
         .target(
             name: "ServiceKit",
             dependencies: [
-                "EventLoop", "GRPCNghttp2", "GrimoireAPI",
+                "Curl", "EventLoop", "GRPCNghttp2", "GrimoireAPI",
                 .product(name: "Configuration", package: "swift-configuration"),
+                .product(name: "CoreMetrics", package: "swift-metrics"),
+                .product(name: "DequeModule", package: "swift-collections"),
                 .product(name: "GRPCCore", package: "grpc-swift-2"),
                 .product(name: "GRPCProtobuf", package: "grpc-swift-protobuf"),
                 .product(name: "JWTKit", package: "jwt-kit"),
@@ -111,9 +117,13 @@ let package = Package(
         .testTarget(
             name: "ServiceKitTests",
             dependencies: [
-                "GrimoireAPI", "ServiceKit",
+                "EventLoop", "GRPCNghttp2", "GrimoireAPI", "ServiceKit",
+                .product(name: "CoreMetrics", package: "swift-metrics"),
                 .product(name: "GRPCCore", package: "grpc-swift-2"),
+                .product(name: "GRPCProtobuf", package: "grpc-swift-protobuf"),
                 .product(name: "JWTKit", package: "jwt-kit"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ],
             swiftSettings: strict
         ),

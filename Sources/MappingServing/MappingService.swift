@@ -37,7 +37,8 @@ public enum MappingService {
             configuration: configuration,
             threads: threads,
             verifier: verifier,
-            logger: logger
+            logger: logger,
+            checks: [processes.check("grimoire-processes")]
         )
         // The client starts first and so stops last: calls under way still need it.
         try await ServiceProgram.run([processes, host], grace: configuration.shutdownGrace, logger: logger) {

@@ -58,6 +58,7 @@ public enum ProcessService {
             threads: threads,
             verifier: verifier,
             logger: logger,
+            checks: [store.readinessCheck],
             innermost: [CallContextInterceptor(trail: trail)]
         )
         let services: [any Service] = [trail, Upkeep(store: store, logger: logger), host]

@@ -21,12 +21,24 @@ private struct Claims: JWTPayload {
     private func verifier() async throws -> TokenVerifier {
         let x = try #require(Self.key).publicKey.rawRepresentation.base64URL
         let jwks = #"{"keys":[{"kty":"OKP","crv":"Ed25519","alg":"EdDSA","kid":"k","x":"\#(x)"}]}"#
-        return try await TokenVerifier(
-            jwks: Data(jwks.utf8),
-            source: "test",
+        return TokenVerifier(
+            keys: KeyKeeper(source: nil, keys: try await keySet(jwks)),
+            configuration: trusted
+        )
+    }
+
+    private var trusted: AuthenticationConfiguration {
+        var configuration = AuthenticationConfiguration(
+            keys: .file(""),
             issuer: "tests",
             audience: "grimoire"
         )
+        configuration.clockSkew = .zero
+        return configuration
+    }
+
+    private func keySet(_ jwks: String, isStrict: Bool = true) async throws -> KeySet {
+        try await KeySet(jwks: Data(jwks.utf8), name: "test", setting: "TEST", isStrict: isStrict)
     }
 
     private func token(_ claims: Claims = Claims()) async throws -> String {
@@ -86,9 +98,7 @@ private struct Claims: JWTPayload {
             #"{"keys":[{"kty":"OKP","crv":"Ed25519","x":"AAAA"}]}"#,
             #"{"keys":[{"kty":"OKP","crv":"Ed25519","alg":"EdDSA","x":"AAAA","d":"AAAA"}]}"#,
         ] {
-            await #expect(throws: ConfigurationError.self) {
-                try await TokenVerifier(jwks: Data(keys.utf8), source: "test", issuer: "i", audience: "a")
-            }
+            await #expect(throws: ConfigurationError.self) { try await keySet(keys) }
         }
     }
 

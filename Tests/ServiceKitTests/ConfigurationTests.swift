@@ -24,7 +24,10 @@ import Testing
         #expect(configuration.listenHost == "127.0.0.1")
         #expect(configuration.listenPort == 7_000)
         #expect(configuration.eventLoops == 3)
-        #expect(configuration.authentication == .init(keysFile: "/keys", issuer: "me", audience: "grimoire"))
+        #expect(
+            configuration.authentication == .init(keys: .file("/keys"), issuer: "me", audience: "grimoire")
+        )
+        #expect(configuration.httpPort == nil)
         #expect(configuration.logLevel == "info")
         #expect(configuration.shutdownGrace == .seconds(10))
     }
@@ -67,6 +70,85 @@ import Testing
             try await read(required, ["--colour=red"])
         }
         #expect(error?.setting == "--colour")
+    }
+
+    @Test func aWrongValueIsNamedAsItWasWritten() async throws {
+        let path = try file(#"{"listen": {"port": 70000}}"#)
+        defer { try? FileManager.default.removeItem(atPath: path) }
+        let environment = required.filter { $0.key != "GRIMOIRE_LISTEN_PORT" }
+        for (arguments, setting, place) in [
+            (["--listen-port", "x"], "--listen-port", "on the command line"),
+            (["--config", path], "listen.port", path),
+        ] {
+            let error = await #expect(throws: ConfigurationError.self) {
+                try await read(environment, arguments)
+            }
+            #expect(error?.setting == setting)
+            #expect(error?.description.contains(place) == true)
+            #expect(error?.description.contains("0 to 65535") == true)
+        }
+    }
+
+    @Test(arguments: [
+        (#"{"listen": {"prot": 1}}"#, "listen.prot"), (#"{"listen": [1]}"#, "listen"),
+        ("[1]", "GRIMOIRE_CONFIG_FILE"),
+        ("{", "GRIMOIRE_CONFIG_FILE"),
+    ])
+    func aFileWithOtherThingsThanSettingsStopsTheStart(json: String, setting: String) async throws {
+        let path = try file(json)
+        defer { try? FileManager.default.removeItem(atPath: path) }
+        let error = await #expect(throws: ConfigurationError.self) {
+            try await read(required.merging(["GRIMOIRE_CONFIG_FILE": path]) { $1 })
+        }
+        #expect(error?.setting == setting)
+    }
+
+    @Test func aSlipOfThePenInTheEnvironmentStopsTheStartAndOtherProgramsVariablesDoNot() async throws {
+        let error = await #expect(throws: ConfigurationError.self) {
+            try await read(required.merging(["GRIMOIRE_LISTEN_PROT": "1"]) { $1 })
+        }
+        #expect(error?.setting == "GRIMOIRE_LISTEN_PROT")
+        #expect(error?.message.contains("GRIMOIRE_LISTEN_PORT") == true)
+        let others = [
+            "GRIMOIRE_REST_URL": "x", "GRIMOIRE_PROCESSES_SERVICE_HOST": "10.0.0.1",
+            "GRIMOIRE_PROCESSES_PORT": "tcp://10.0.0.1:7101", "GRIMOIRE_TOKEN": "x",
+        ]
+        #expect(try await read(required.merging(others) { $1 }).listenPort == 7_000)
+    }
+
+    @Test(arguments: [
+        (["--listen-port"], "--listen-port", "needs a value"), (["7000"], "7000", "--help"),
+        (["--listen-prot=1"], "--listen-prot", "--listen-port"),
+    ])
+    func aCommandLineThatIsNoneIsExplained(arguments: [String], setting: String, words: String) async throws {
+        let error = await #expect(throws: ConfigurationError.self) { try await read(required, arguments) }
+        #expect(error?.setting == setting)
+        #expect(error?.message.contains(words) == true)
+    }
+
+    @Test func keysComeFromAFileOrAURLAndNotFromBoth() async throws {
+        let url = ["GRIMOIRE_AUTH_JWKS_URL": "https://issuer.example/keys"]
+        let without = required.filter { $0.key != "GRIMOIRE_AUTH_JWKS_FILE" }
+        let configuration = try await read(without.merging(url) { $1 })
+        #expect(
+            configuration.authentication.keys == .url("https://issuer.example/keys", refresh: .seconds(300))
+        )
+        for bad in ["ftp://a/b", "issuer", "https://"] {
+            let error = await #expect(throws: ConfigurationError.self) {
+                try await read(without.merging(["GRIMOIRE_AUTH_JWKS_URL": bad]) { $1 })
+            }
+            #expect(error?.setting == "GRIMOIRE_AUTH_JWKS_URL", "\(bad)")
+        }
+        let error = await #expect(throws: ConfigurationError.self) {
+            try await read(required.merging(url) { $1 })
+        }
+        #expect(error?.setting == "GRIMOIRE_AUTH_JWKS_URL")
+    }
+
+    private func file(_ json: String) throws -> String {
+        let path = "\(FileManager.default.temporaryDirectory.path)/grimoire-\(UUID().uuidString).json"
+        try Data(json.utf8).write(to: URL(filePath: path))
+        return path
     }
 
     @Test func aSecretIsNeverRepeated() async throws {

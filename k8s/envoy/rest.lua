@@ -1,23 +1,48 @@
--- What REST promises and Envoy's transcoder does not know: unknown fields are refused, 0 is no version, a success may be
--- another status than 200, and gRPC's own headers stay inside. REST_FIELDS comes from json_fields.lua.
+-- What REST promises and Envoy's transcoder does not know: a field or parameter that is unknown or of the wrong type is named,
+-- 0 is no version, a body has a limit, a success may be another status than 200, and gRPC's own headers stay inside.
+-- REST_FIELDS comes from json_fields.lua.
+
+local MAX_BODY_BYTES = 4194304
+local MAX_DEPTH = 100
+-- How long a service may take for a request of REST, which names no time: a little less than the route waits.
+local GRPC_TIMEOUT = "29500m"
 
 local function json(text)
   return '"' .. text:gsub('[%c"\\]', function(c) return ("\\u%04x"):format(c:byte()) end) .. '"'
 end
 
-local function refuse(handle, field, reason, text)
+local function answer(handle, status, code, message, details)
   handle:headers():replace("x-grimoire-refused", "1")
   handle:respond(
-    {[":status"] = "400", ["content-type"] = "application/json"},
-    '{"code":3,"message":' .. json(text)
-      .. ',"details":[{"@type":"type.googleapis.com/google.rpc.BadRequest","field_violations":[{"field":' .. json(field)
-      .. ',"description":' .. json(text) .. ',"reason":' .. json(reason) .. "}]}]}")
+    {[":status"] = status, ["content-type"] = "application/json"},
+    '{"code":' .. code .. ',"message":' .. json(message) .. ',"details":[' .. details .. "]}")
 end
 
-local function request_message(method, path)
+local function refuse(handle, field, reason, text)
+  field = field:sub(1, 255)
+  answer(handle, "400", 3, text,
+    '{"@type":"type.googleapis.com/google.rpc.BadRequest","field_violations":[{"field":' .. json(field)
+      .. ',"description":' .. json(text) .. ',"reason":' .. json(reason) .. "}]}")
+end
+
+local function refuse_size(handle)
+  answer(handle, "413", 8, "The body is too large: 4 MiB are allowed.", "")
+end
+
+local function find_route(method, path)
   for _, route in ipairs(REST_FIELDS.routes) do
-    if route.method == method and path:match(route.path) then return route.message end
+    if route.method == method and path:match(route.path) then return route end
   end
+end
+
+-- A table's names as a client should write them: those in snake case.
+local function names(fields)
+  local list = {}
+  for name in pairs(fields) do
+    if not name:find("%u") then list[#list + 1] = name end
+  end
+  table.sort(list)
+  return #list > 0 and table.concat(list, ", ") or "none"
 end
 
 local escapes = {b = "\b", f = "\f", n = "\n", r = "\r", t = "\t"}
@@ -38,69 +63,130 @@ local function string_end(text, at)
   end
 end
 
--- Walks the value at `at`, which is a message of that name, or anything where message is "". Gives the position after it,
--- or nil where the text is no JSON, which is the transcoder's to say, and the path of the first unknown field.
-local function walk(text, at, message, path, depth)
-  if depth > 100 then return nil end
+local words = {
+  string = "must be a text.", int = "must be a whole number.", number = "must be a number.",
+  bool = "must be true or false.", list = "must be a list.", object = "must be an object.",
+}
+
+-- What is wrong with a value that begins with `first`, as its type goes; nil where nothing is, or the transcoder judges.
+local function mismatch(kind, first, text, at)
+  if kind == "" or first == "n" then return nil end
+  local prefix = kind:sub(1, 2)
+  if prefix == "[]" then return first ~= "[" and words.list or nil end
+  if prefix == "{}" or not words[kind] then return first ~= "{" and words.object or nil end
+  if kind == "string" then return first ~= '"' and words.string or nil end
+  if kind == "bool" then return first ~= "t" and first ~= "f" and words.bool or nil end
+  -- Whole numbers may be texts too (proto3's JSON); a fraction or an exponent, the transcoder judges.
+  if not first:find('[%d%-"]') then return words[kind] end
+  if first == '"' and not text:match('^"%-?[%d.eE+-]+"', at) and kind == "int" then return words.int end
+end
+
+-- Walks the value at `at`, of type `kind`. Gives the position after it, or nil where the text is no JSON, which is the
+-- transcoder's to say, and what is wrong first: {field, reason, text}.
+local function walk(text, at, kind, path, depth)
+  if depth > MAX_DEPTH then return nil end
   at = text:find("%S", at)
   if not at then return nil end
   local first = text:sub(at, at)
+  if not first:find('["{%[%d%-tfn]') then return nil end
+  local wrong = mismatch(kind, first, text, at)
+  if wrong and path ~= "" then return nil, {path, "INVALID_TYPE", path .. " " .. wrong} end
   if first == '"' then return string_end(text, at) end
   if first ~= "{" and first ~= "[" then return text:find("[,%]}%s]", at) or #text + 1 end
   local closing = first == "{" and "}" or "]"
+  local fields = first == "{" and REST_FIELDS.messages[kind]
+  local of_each = (kind:sub(1, 2) == "{}" or kind:sub(1, 2) == "[]") and kind:sub(3) or ""
   at = text:find("%S", at + 1)
   if at and text:sub(at, at) == closing then return at + 1 end
+  local index = 0
   while at do
-    local inner, inner_path = message, path
+    local inner, inner_path = of_each, path .. "[" .. index .. "]"
     if first == "{" then
       if text:sub(at, at) ~= '"' then return nil end
       local after = string_end(text, at)
       if not after then return nil end
       local key = unescape(text:sub(at + 1, after - 2))
       inner_path = path == "" and key or path .. "." .. key
-      inner = message == "" and "" or REST_FIELDS.messages[message][key]
-      if not inner then return nil, inner_path, message end
+      if fields then
+        inner = fields[key]
+        if not inner then
+          return nil, {inner_path, "UNKNOWN_FIELD", inner_path .. " is not a field here; there are " .. names(fields) .. "."}
+        end
+      end
       at = text:match("^%s*:()", after)
       if not at then return nil end
     end
-    local unknown, owner
-    at, unknown, owner = walk(text, at, inner, inner_path, depth + 1)
-    if not at then return nil, unknown, owner end
+    local problem
+    at, problem = walk(text, at, inner, inner_path, depth + 1)
+    if not at then return nil, problem end
     local separator, position = text:match("^%s*([,%]}])()", at)
     if separator == closing then return position end
     if separator ~= "," then return nil end
     at = text:find("%S", position)
+    index = index + 1
   end
 end
 
-local function names(message)
-  local list = {}
-  for name in pairs(REST_FIELDS.messages[message]) do
-    if not name:find("%u") then list[#list + 1] = name end
+local function decode(text)
+  return (text:gsub("+", " "):gsub("%%(%x%x)", function(digits) return string.char(tonumber(digits, 16)) end))
+end
+
+-- What is wrong with a query, as {field, reason, text}; nil where nothing is.
+local function check_query(query, parameters)
+  for pair in query:gmatch("[^&]+") do
+    local name, value = pair:match("^([^=]*)=?(.*)$")
+    name, value = decode(name), decode(value)
+    local kind = parameters[name]
+    if not kind then
+      name = name:sub(1, 255)
+      return {name, "UNKNOWN_FIELD", name .. " is not a parameter here; there are " .. names(parameters) .. "."}
+    end
+    if kind == "int" and not (value:match("^%-?%d+$") and #value <= 20) then
+      return {name, "INVALID_TYPE", name .. " " .. words.int}
+    end
+    if kind == "bool" and value ~= "true" and value ~= "false" then
+      return {name, "INVALID_TYPE", name .. " " .. words.bool}
+    end
+    -- 0 means "the latest" in gRPC only; in a query it is a mistake.
+    if name == "version" and tonumber(value) <= 0 then
+      return {name, "OUT_OF_RANGE", "version must be 1 or more, or absent for the latest."}
+    end
   end
-  table.sort(list)
-  return table.concat(list, ", ")
+end
+
+-- Headers by which a request could steer Envoy from outside.
+local steering = {"x-grimoire-refused", "x-envoy-original-method", "x-envoy-original-path", "x-envoy-retry-on",
+  "x-envoy-retry-grpc-on", "x-envoy-max-retries", "x-envoy-upstream-rq-timeout-ms",
+  "x-envoy-upstream-rq-per-try-timeout-ms", "x-envoy-upstream-alt-stat-name", "x-envoy-hedge-on-per-try-timeout",
+  "x-envoy-upstream-rq-timeout-alt-response", "x-envoy-expected-rq-timeout-ms"}
+
+-- A request that belongs to no trace begins one here, so that Envoy's log and the services' name it alike.
+local function begin_trace(headers)
+  if headers:get("traceparent") then return end
+  local id = (headers:get("x-request-id") or ""):gsub("-", "")
+  if #id == 32 and id:match("^%x+$") and id:match("[1-9a-f]", 17) then
+    headers:add("traceparent", "00-" .. id:lower() .. "-" .. id:sub(17):lower() .. "-00")
+  end
 end
 
 function envoy_on_request(handle)
   local headers = handle:headers()
-  headers:remove("x-grimoire-refused")
+  for _, name in ipairs(steering) do headers:remove(name) end
+  begin_trace(headers)
   if (headers:get("content-type") or ""):sub(1, 16) == "application/grpc" then return end
-  local path = headers:get(":path") or ""
-  local version = path:match("[?&]version=([^&]*)")
-  -- 0 means "the latest" in gRPC only; in a query it is a mistake.
-  if version and version:match("^%-?%d+$") and tonumber(version) <= 0 then
-    return refuse(handle, "version", "OUT_OF_RANGE", "version must be 1 or more, or absent for the latest.")
-  end
-  local message = request_message(headers:get(":method"), path:match("^[^?]*"))
-  if not message then return end
+  local path, query = (headers:get(":path") or ""):match("^([^?#]*)%??([^#]*)")
+  local route = find_route(headers:get(":method"), path)
+  if not route then return end
+  local problem = check_query(query, route.query)
+  if problem then return refuse(handle, problem[1], problem[2], problem[3]) end
+  if not headers:get("grpc-timeout") then headers:add("grpc-timeout", GRPC_TIMEOUT) end
+  if route.message == "" then return end
+  if (tonumber(headers:get("content-length") or "0") or 0) > MAX_BODY_BYTES then return refuse_size(handle) end
   local body = handle:body()
   if not body then return end
-  local _, unknown, owner = walk(body:getBytes(0, body:length()), 1, message, "", 0)
-  if unknown then
-    refuse(handle, unknown:sub(1, 255), "UNKNOWN_FIELD",
-      unknown:sub(1, 255) .. " is not a field here; there are " .. names(owner) .. ".")
-  end
+  if body:length() > MAX_BODY_BYTES then return refuse_size(handle) end
+  local _, problem = walk(body:getBytes(0, body:length()), 1, route.message, "", 0)
+  if problem then refuse(handle, problem[1], problem[2], problem[3]) end
 end
 
 function envoy_on_response(handle)
@@ -108,7 +194,9 @@ function envoy_on_response(handle)
   if (headers:get("content-type") or ""):sub(1, 16) == "application/grpc" then return end
   local status = headers:get("x-http-status")
   if status and headers:get(":status") == "200" then headers:replace(":status", status) end
-  for _, name in ipairs({"x-http-status", "grpc-status", "grpc-message", "grpc-status-details-bin", "grpc-accept-encoding"}) do
-    headers:remove(name)
+  local inside = {"x-http-status"}
+  for name in pairs(headers) do
+    if name:sub(1, 5) == "grpc-" then inside[#inside + 1] = name end
   end
+  for _, name in ipairs(inside) do headers:remove(name) end
 end

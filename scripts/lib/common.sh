@@ -40,3 +40,9 @@ lock_state() {
     exec 9>"$state/lock"
     flock -w 600 9 || fail "another script has held $state/lock for ten minutes" "Is a scripts/up still running?"
 }
+
+# Standard input into a file, which is left alone, age and all, where it says so already.
+write_changed() {
+    cat >"$1.new"
+    if cmp --silent "$1.new" "$1"; then rm "$1.new"; else mv "$1.new" "$1"; fi
+}

@@ -68,9 +68,5 @@ stop_component() {
     rm -f "$file" "$state/run/$name.pid" "$state/run/$name.signature"
 }
 
-# Asks grpc.health.v1 with an empty request; the answer's message is status = SERVING.
-grpc_is_serving() {
-    [ "$(printf '\0\0\0\0\0' | curl --silent --max-time 2 --http2-prior-knowledge \
-        --header 'content-type: application/grpc' --header 'te: trailers' --data-binary @- \
-        "http://127.0.0.1:$1/grpc.health.v1.Health/Check" | od -An -tx1 | tr -d ' \n')" = 00000000020801 ]
-}
+# Asks whether a service, and everything that it needs, is there.
+is_ready() { curl --silent --fail --max-time 2 "http://127.0.0.1:$1/readyz"; }

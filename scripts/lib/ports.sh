@@ -54,6 +54,7 @@ component_of_port() {
     case $1 in
         rest | envoy_admin) echo envoy ;;
         processes | mappings) echo "grimoire-$1" ;;
+        *_http) echo "grimoire-${1%_http}" ;;
         *) echo "$1" ;;
     esac
 }

@@ -26,7 +26,8 @@ build_services() {
 
 common_settings() {
     printf '%s\n' "GRIMOIRE_AUTH_JWKS_FILE=$state/keys/jwks.json" "GRIMOIRE_AUTH_ISSUER=$token_issuer" \
-        "GRIMOIRE_AUTH_AUDIENCE=$token_audience" "GRIMOIRE_LISTEN_HOST=127.0.0.1"
+        "GRIMOIRE_AUTH_AUDIENCE=$token_audience" "GRIMOIRE_LISTEN_HOST=127.0.0.1" \
+        "GRIMOIRE_AUTH_CLOCK_SKEW_SECONDS=0" # one machine has one clock
 }
 
 start_services() {
@@ -38,12 +39,14 @@ start_services() {
         GRIMOIRE_DATABASE_URL=$(database_url grimoire_owner owner grimoire)
         GRIMOIRE_DATABASE_APPLICATION_URL=$(database_url grimoire_app application grimoire)
         start_component grimoire-processes env "${settings[@]}" "GRIMOIRE_LISTEN_PORT=$port_processes" \
-            "GRIMOIRE_SIGNING_KEYS_FILE=$state/keys/signing.json" "$programs/grimoire-processes"
+            "GRIMOIRE_HTTP_PORT=$port_processes_http" "GRIMOIRE_SIGNING_KEYS_FILE=$state/keys/signing.json" \
+            "$programs/grimoire-processes"
     )
     start_component grimoire-mappings env "${settings[@]}" "GRIMOIRE_LISTEN_PORT=$port_mappings" \
-        "GRIMOIRE_PROCESSES_ADDRESS=127.0.0.1:$port_processes" "$programs/grimoire-mappings"
-    wait_for grimoire-processes 30 grpc_is_serving "$port_processes"
-    wait_for grimoire-mappings 30 grpc_is_serving "$port_mappings"
+        "GRIMOIRE_HTTP_PORT=$port_mappings_http" "GRIMOIRE_PROCESSES_ADDRESS=127.0.0.1:$port_processes" \
+        "$programs/grimoire-mappings"
+    wait_for grimoire-processes 30 is_ready "$port_processes_http"
+    wait_for grimoire-mappings 30 is_ready "$port_mappings_http"
 }
 
 start_envoy() {
@@ -60,12 +63,6 @@ start_envoy() {
         echo "# $(cat "$root/Protos/grimoire.protoset" "$state/rest.lua" | sha256sum)"
     } | write_changed "$state/envoy.yaml"
     start_component envoy "$cache/venv/envoy/bin/envoy" -c "$state/envoy.yaml" --log-level warning \
-        --disable-hot-restart --concurrency 2
+        --disable-hot-restart --concurrency 2 --file-flush-interval-msec 1000
     wait_for envoy 30 curl --silent --fail "http://127.0.0.1:$port_envoy_admin/ready"
-}
-
-# Standard input into a file, which is left alone, age and all, where it says so already.
-write_changed() {
-    cat >"$1.new"
-    if cmp --silent "$1.new" "$1"; then rm "$1.new"; else mv "$1.new" "$1"; fi
 }

@@ -29,6 +29,7 @@ public struct AuthenticationInterceptor: ServerInterceptor {
             try Self.bearerToken(in: request.metadata),
             namedOrganization: request.metadata[stringValues: "grimoire-organization"].first { _ in true }
         )
+        Call.current?.isMade(by: caller)
         guard caller.may(required) else {
             throw ServiceError.permissionDenied(
                 "\(context.descriptor.method) needs the role \(required.rawValue)."

@@ -6,6 +6,8 @@ public struct ServiceConfiguration: Sendable, Equatable {
     public let listenHost: String
     /// 0 takes a free port.
     public let listenPort: Int
+    /// Where health and metrics are served over HTTP/1.1; nil for nowhere, 0 takes a free port.
+    public let httpPort: Int?
     /// How many event loops, one thread each.
     public let eventLoops: Int
     /// Whose tokens are believed.
@@ -30,6 +32,13 @@ public struct ServiceConfiguration: Sendable, Equatable {
             0...65_535,
             meaning: "The port to accept gRPC on; 0 takes a free one."
         )
+        /// The port for health and metrics.
+        public static let httpPort = Setting<Int>.integer(
+            "http.port",
+            0...65_535,
+            meaning:
+                "The port to serve /healthz, /readyz and /metrics on; 0 takes a free one. Nowhere where not set."
+        )
         /// The number of event loops.
         public static let eventLoops = Setting<Int>.integer(
             "event.loops",
@@ -40,7 +49,36 @@ public struct ServiceConfiguration: Sendable, Equatable {
         public static let keysFile = Setting<String>.text(
             "auth.jwks.file",
             allowed: "the path of a JWKS file (RFC 7517) with ES256, EdDSA or RS256 public keys",
-            meaning: "The public keys that tokens are verified with."
+            meaning: "The public keys that tokens are verified with; read again when the file changes."
+        )
+        /// Where the public keys are fetched.
+        public static let keysURL = Setting<String>(
+            "auth.jwks.url",
+            meaning: "Where these keys are fetched instead, again and again.",
+            allowed: "an https:// or http:// URL of a JWKS document"
+        ) { text in
+            KeySource.isFetchable(text) ? text : nil
+        }
+        /// How often they are fetched.
+        public static let keysRefresh = Setting<Int>.integer(
+            "auth.jwks.refresh.seconds",
+            1...86_400,
+            meaning: "How often keys are fetched from their URL, in seconds.",
+            fallback: 300
+        )
+        /// How far clocks may be apart.
+        public static let clockSkew = Setting<Int>.integer(
+            "auth.clock.skew.seconds",
+            0...300,
+            meaning: "How far the clock of whoever issues tokens may be off, in seconds.",
+            fallback: 30
+        )
+        /// How many tokens are remembered.
+        public static let tokenCache = Setting<Int>.integer(
+            "auth.token.cache",
+            0...1_000_000,
+            meaning: "How many verified tokens each event loop remembers, at about 1 KiB each.",
+            fallback: 4_096
         )
         /// Who issues tokens.
         public static let issuer = Setting<String>.text(
@@ -74,8 +112,10 @@ public struct ServiceConfiguration: Sendable, Equatable {
 
         /// All of them, as `--help` lists them.
         public static let all: [SettingDescription] = [
-            listenHost.description, listenPort.description, eventLoops.description, keysFile.description,
-            issuer.description, audience.description, logLevel.description, shutdownGrace.description,
+            listenHost.description, listenPort.description, httpPort.description, eventLoops.description,
+            keysFile.description, keysURL.description, keysRefresh.description, issuer.description,
+            audience.description, clockSkew.description, tokenCache.description, logLevel.description,
+            shutdownGrace.description,
         ]
     }
 
@@ -86,57 +126,10 @@ public struct ServiceConfiguration: Sendable, Equatable {
     public init(reading reader: SettingsReader, coreCount: Int) throws(ConfigurationError) {
         listenHost = try reader.value(of: Settings.listenHost)
         listenPort = try reader.value(of: Settings.listenPort)
+        httpPort = try reader.optionalValue(of: Settings.httpPort)
         eventLoops = try reader.optionalValue(of: Settings.eventLoops) ?? coreCount
-        authentication = AuthenticationConfiguration(
-            keysFile: try reader.value(of: Settings.keysFile),
-            issuer: try reader.value(of: Settings.issuer),
-            audience: try reader.value(of: Settings.audience)
-        )
+        authentication = try AuthenticationConfiguration(reading: reader)
         logLevel = try reader.value(of: Settings.logLevel)
         shutdownGrace = .seconds(try reader.value(of: Settings.shutdownGrace))
     }
-}
-
-/// Whose tokens a service believes.
-public struct AuthenticationConfiguration: Sendable, Equatable {
-    /// A JWKS file (RFC 7517) with public keys.
-    public let keysFile: String
-    /// The only `iss` claim accepted.
-    public let issuer: String
-    /// A token's `aud` claim must contain it.
-    public let audience: String
-
-    /// Describes whose tokens to believe.
-    public init(keysFile: String, issuer: String, audience: String) {
-        self.keysFile = keysFile
-        self.issuer = issuer
-        self.audience = audience
-    }
-}
-
-/// A `host:port` pair.
-public struct HostPort: Sendable, Equatable, CustomStringConvertible {
-    /// A name, an IPv4 address, or an IPv6 address without brackets.
-    public let host: String
-    /// From 1 to 65535.
-    public let port: Int
-
-    /// Reads `host:port` and `[IPv6]:port`; nil where the text is neither.
-    public init?(_ text: String) {
-        guard let colon = text.lastIndex(of: ":"), let port = Int(text[text.index(after: colon)...]),
-            (1...65_535).contains(port)
-        else { return nil }
-        var host = text[..<colon]
-        if host.hasPrefix("["), host.hasSuffix("]") {
-            host = host.dropFirst().dropLast()
-        } else if host.contains(":") {
-            return nil
-        }
-        guard !host.isEmpty else { return nil }
-        self.host = String(host)
-        self.port = port
-    }
-
-    /// The pair as it was written.
-    public var description: String { host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)" }
 }

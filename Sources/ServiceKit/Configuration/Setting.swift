@@ -1,7 +1,7 @@
 /// One documented setting of a service: its key, what it means, what is allowed and what holds where it is not set.
 ///
 /// The key `listen.port` is read from the flag `--listen-port`, then from the environment variable
-/// `GRIMOIRE_LISTEN_PORT`, then from `{"listen": {"port": …}}` in the file that `GRIMOIRE_CONFIG_FILE` names.
+/// `GRIMOIRE_LISTEN_PORT`, then from `{"listen": {"port": …}}` in the file that `--config` or `GRIMOIRE_CONFIG_FILE` names.
 public struct Setting<Value: Sendable>: Sendable {
     /// Lower-case words joined with dots.
     public let key: String
@@ -40,6 +40,15 @@ public struct Setting<Value: Sendable>: Sendable {
 
     /// The command-line flag that sets it, without the dashes.
     public var flag: String { key.split(separator: ".").joined(separator: "-") }
+
+    /// The name by which an operator knows it there.
+    func name(in origin: SettingOrigin) -> String {
+        switch origin {
+        case .flag: "--" + flag
+        case .environment: environmentName
+        case .file: key
+        }
+    }
 
     /// The setting without its type, for listing.
     public var description: SettingDescription {

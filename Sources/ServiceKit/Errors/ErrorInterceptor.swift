@@ -2,13 +2,13 @@ public import GRPCCore
 internal import GRPCProtobuf
 public import Logging
 
-/// Logs why calls fail, and turns what it does not know into INTERNAL.
+/// Notes why calls fail, and turns what it does not know into INTERNAL.
 ///
 /// It stands next to the handler, since each interceptor sees only what the next one has left of an error.
 public struct ErrorInterceptor: ServerInterceptor {
     private let logger: Logger
 
-    /// An interceptor that logs unknown errors to `logger`.
+    /// An interceptor that logs to `logger` what no `Call` takes note of.
     public init(logger: Logger) {
         self.logger = logger
     }
@@ -40,24 +40,25 @@ public struct ErrorInterceptor: ServerInterceptor {
         }
     }
 
+    /// The call's one line in the log tells the cause; outside a call it is logged here.
     private func translate(_ error: any Error, method: MethodDescriptor) -> any Error {
         switch error {
         case let error as ServiceError:
-            if let cause = error.cause {
-                logger.error(
-                    "A call failed",
-                    metadata: [LogKey.method: "\(method)", LogKey.cause: "\(cause)"]
-                )
-            }
+            if let cause = error.cause { note(cause, method) }
             return error
         case is RPCError, is GoogleRPCStatus, is CancellationError:
             return error
         default:
-            logger.error(
-                "A call failed for an unknown reason",
-                metadata: [LogKey.method: "\(method)", LogKey.cause: "\(error)"]
-            )
+            note("\(error)", method)
             return ServiceError(.internal, message: "Something went wrong here; the log has the cause.")
+        }
+    }
+
+    private func note(_ cause: String, _ method: MethodDescriptor) {
+        if let call = Call.current {
+            call.failed(because: cause)
+        } else {
+            logger.error("A call failed", metadata: [LogKey.method: "\(method)", LogKey.cause: "\(cause)"])
         }
     }
 }

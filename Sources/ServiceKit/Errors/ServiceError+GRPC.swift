@@ -6,8 +6,17 @@ extension ServiceError: RPCErrorConvertible {
     public var rpcErrorCode: RPCError.Code { status.rpcErrorCode }
     /// The sentence for the client.
     public var rpcErrorMessage: String { message }
-    /// `grpc-status-details-bin`.
-    public var rpcErrorMetadata: Metadata { status.rpcErrorMetadata }
+    /// `grpc-status-details-bin`; `retry-after` in seconds where waiting helps, which Envoy hands on to REST (RFC 9110,
+    /// section 10.2.3).
+    public var rpcErrorMetadata: Metadata {
+        var metadata = status.rpcErrorMetadata
+        switch kind {
+        case .exhausted(let delay), .unavailable(let delay):
+            metadata.replaceOrAddString("\(max(1, Int(delay.inSeconds.rounded(.up))))", forKey: "retry-after")
+        default: break
+        }
+        return metadata
+    }
     /// Never sent.
     public var rpcErrorCause: (any Error)? { nil }
 

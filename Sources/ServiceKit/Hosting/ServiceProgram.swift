@@ -98,7 +98,7 @@ public enum ServiceProgram {
     }
 
     /// The life-cycle library logs each of its steps at info; those are debug to an operator.
-    private static func quiet(_ logger: Logger) -> Logger {
+    static func quiet(_ logger: Logger) -> Logger {
         var quiet = logger
         quiet.logLevel = max(logger.logLevel, .notice)
         return quiet

@@ -25,21 +25,26 @@ public struct JSONLogHandler: LogHandler {
 
     /// Writes one line, in one system call.
     public func log(event: LogEvent) {
-        var fields = [
-            "time": Date.now.formatted(Self.timeStyle),
-            "level": event.level.rawValue, "logger": label, "message": event.message.description,
-        ]
-        for (key, value) in metadata.merging(event.metadata ?? [:], uniquingKeysWith: { $1 }) {
-            fields[key] = value.description
+        var fields = metadata.merging(event.metadata ?? [:], uniquingKeysWith: { $1 })
+        if let error = event.error, fields[LogKey.cause] == nil { fields[LogKey.cause] = "\(error)" }
+        var line: [UInt8] = [UInt8(ascii: "{")]
+        line.reserveCapacity(512)
+        Self.add("time", Date.now.formatted(Self.timeStyle), to: &line)
+        Self.add("level", event.level.rawValue, to: &line)
+        Self.add("logger", label, to: &line)
+        Self.add("message", event.message.description, to: &line)
+        for (key, value) in fields.sorted(by: { $0.key < $1.key }) {
+            Self.add(key, value.description, to: &line)
         }
-        if let error = event.error { fields[LogKey.cause] = fields[LogKey.cause] ?? "\(error)" }
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-        guard var line = try? encoder.encode(fields) else { return }
-        line.append(UInt8(ascii: "\n"))
-        line.withUnsafeBytes { bytes in
-            // A log that cannot be written has nowhere to say so.
-            _ = write(STDERR_FILENO, bytes.baseAddress, bytes.count)
-        }
+        line.append(contentsOf: "}\n".utf8)
+        // A log that cannot be written has nowhere to say so.
+        _ = write(STDERR_FILENO, line, line.count)
+    }
+
+    private static func add(_ key: String, _ value: String, to line: inout [UInt8]) {
+        if line.count > 1 { line.append(UInt8(ascii: ",")) }
+        JSONText.append(key, to: &line)
+        line.append(UInt8(ascii: ":"))
+        JSONText.append(value, to: &line)
     }
 }

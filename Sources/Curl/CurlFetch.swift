@@ -1,0 +1,110 @@
+internal import CCurl
+
+/// One small document fetched over HTTP or HTTPS, with limits on time and size.
+///
+/// Certificates and host names are verified against the system's authorities. Redirects are not followed: a key set that
+/// moves is a matter for its operator.
+public struct CurlFetch: Sendable {
+    /// Where the document is: `https://…` or `http://…`.
+    public let url: String
+    /// From the look-up of the name to the last byte.
+    public let timeout: Duration
+    /// The largest document that is taken, in bytes.
+    public let maxBytes: Int
+
+    /// Describes a fetch; nothing is opened before ``run()``.
+    public init(url: String, timeout: Duration, maxBytes: Int) {
+        self.url = url
+        self.timeout = timeout
+        self.maxBytes = maxBytes
+    }
+
+    /// Fetches the document. Blocks its thread for at most the time-out: not to be called on an event loop.
+    ///
+    /// - Throws: `CurlError` for everything but a whole answer with status 200.
+    public func run() throws(CurlError) -> [UInt8] {
+        guard Self.isReady, let handle = curl_easy_init() else {
+            throw CurlError(.invalidRequest, "curl has no memory left")
+        }
+        // The handle lives in this call alone; `received` outlives it.
+        defer { curl_easy_cleanup(handle) }
+        let received = Received(limit: maxBytes)
+        try configure(handle, receiver: Unmanaged.passUnretained(received).toOpaque())
+        let result = withExtendedLifetime(received) { curl_easy_perform(handle) }
+        if received.isTooLarge {
+            throw CurlError(
+                .tooLarge,
+                "the answer has more than \(maxBytes) bytes",
+                curlCode: result.rawValue
+            )
+        }
+        guard result == CURLE_OK else { throw Self.failure(result) }
+        var status = 0
+        let read = grimoire_curl_get_long(handle, CURLINFO_RESPONSE_CODE, &status)
+        guard read == CURLE_OK else { throw Self.failure(read) }
+        guard status == 200 else {
+            throw CurlError(.status(status), "the answer's status is \(status), not 200")
+        }
+        return received.bytes
+    }
+
+    private func configure(
+        _ handle: UnsafeMutableRawPointer,
+        receiver: UnsafeMutableRawPointer
+    ) throws(CurlError) {
+        let milliseconds =
+            Int(timeout.components.seconds) * 1_000
+            + Int(timeout.components.attoseconds / 1_000_000_000_000_000)
+        let results = [
+            grimoire_curl_set_text(handle, CURLOPT_URL, url),
+            grimoire_curl_set_text(handle, CURLOPT_PROTOCOLS_STR, "http,https"),
+            grimoire_curl_set_text(handle, CURLOPT_USERAGENT, "grimoire"),
+            grimoire_curl_set_long(handle, CURLOPT_TIMEOUT_MS, max(1, milliseconds)),
+            // Threads and signals do not go together (libcurl-thread(3)).
+            grimoire_curl_set_long(handle, CURLOPT_NOSIGNAL, 1),
+            grimoire_curl_set_long(handle, CURLOPT_FOLLOWLOCATION, 0),
+            grimoire_curl_set_writer(handle, receive),
+            grimoire_curl_set_pointer(handle, CURLOPT_WRITEDATA, receiver),
+        ]
+        if let refused = results.first(where: { $0 != CURLE_OK }) { throw Self.failure(refused) }
+    }
+
+    private static func failure(_ code: CURLcode) -> CurlError {
+        let text = String(cString: curl_easy_strerror(code))
+        switch code {
+        case CURLE_URL_MALFORMAT, CURLE_UNSUPPORTED_PROTOCOL, CURLE_UNKNOWN_OPTION, CURLE_OUT_OF_MEMORY:
+            return CurlError(.invalidRequest, text, curlCode: code.rawValue)
+        default: return CurlError(.unreachable, text, curlCode: code.rawValue)
+        }
+    }
+
+    /// curl_global_init(3), once for the process, at the first fetch: a program that fetches nothing does not pay for it.
+    private static let isReady = curl_global_init(Int(CURL_GLOBAL_DEFAULT)) == CURLE_OK
+}
+
+/// What has come so far. Touched only by the thread that is in `curl_easy_perform`.
+private final class Received {
+    let limit: Int
+    var bytes: [UInt8] = []
+    var isTooLarge = false
+
+    init(limit: Int) { self.limit = limit }
+}
+
+/// Copies what came. Returning less than was given makes curl give up (CURLOPT_WRITEFUNCTION(3)).
+private func receive(
+    _ data: UnsafeMutablePointer<CChar>?,
+    _ size: Int,
+    _ count: Int,
+    _ receiver: UnsafeMutableRawPointer?
+) -> Int {
+    guard let data, let receiver else { return 0 }
+    let received = Unmanaged<Received>.fromOpaque(receiver).takeUnretainedValue()
+    let length = size * count
+    guard received.bytes.count + length <= received.limit else {
+        received.isTooLarge = true
+        return 0
+    }
+    received.bytes.append(contentsOf: UnsafeRawBufferPointer(start: data, count: length))
+    return length
+}
