@@ -20,6 +20,24 @@ struct CaseTests {
         #expect(actual == example.text, "expected:\n\(example.text)\nactual:\n\(actual)")
     }
 
+    @Test(
+        "what is wrong at the end of a text without a last line break lies within the text",
+        arguments: [
+            "if x:", "def f():", "match x:", "match x:\n case 1:", "try:", "x = (", "x = '", "x = \"\"\"",
+            "f(",
+            "@f", "if x", "for a in b:", "class A:", "while 1:\n  if x:", "else", "x = 1 +", "\\", "x \\",
+            "f'{",
+            "  x", "é:",
+        ]
+    )
+    func endOfText(_ program: String) {
+        let result = parse(program)
+        #expect(!result.isValid)
+        for diagnostic in result.diagnostics {
+            #expect(diagnostic.range.end <= UInt32(program.utf8.count), "\(diagnostic.range)")
+        }
+    }
+
     @Test("each case is accepted or refused as CPython does", .enabled(if: CPython.isAvailable))
     func agreement() throws {
         let verdicts = try CPython.verdicts(on: Self.cases.map(\.program))

@@ -5,10 +5,9 @@ enum TreeInvariants {
     static func violations(in result: ParseResult) -> [String] {
         var violations: [String] = []
         let tree = result.tree
-        // The text a range may cover: one line break may be added at its end.
-        let limit = UInt32(result.source.utf8.count + 1)
+        let limit = UInt32(result.source.utf8.count)
         for diagnostic in result.diagnostics {
-            if diagnostic.range.end < diagnostic.range.start || diagnostic.range.start > limit {
+            if diagnostic.range.end < diagnostic.range.start || diagnostic.range.end > limit {
                 violations.append("diagnostic \(diagnostic.rule) at \(diagnostic.range)")
             }
             if diagnostic.message.isEmpty { violations.append("diagnostic \(diagnostic.rule) says nothing") }

@@ -56,8 +56,22 @@ struct PaddedText: ~Copyable {
         diagnostics += parser.diagnostics
         let tree = parser.tree.finish(names: parser.names, body: body)
         diagnostics += Checker.check(tree)
+        diagnostics = diagnostics.map { Self.within(source, $0) }
         diagnostics.sort { ($0.range.start, $0.range.end) < ($1.range.start, $1.range.end) }
         return ParseResult(source: source, tree: tree, diagnostics: diagnostics, nesting: measured(nesting))
+    }
+
+    /// What is missing at the end of a text without a last line break would stand behind the one that was added.
+    private static func within(_ source: SourceText, _ diagnostic: Diagnostic) -> Diagnostic {
+        let end = UInt32(source.utf8.count)
+        guard diagnostic.range.end > end else { return diagnostic }
+        return Diagnostic(
+            diagnostic.rule,
+            severity: diagnostic.severity,
+            at: SourceRange(start: min(diagnostic.range.start, end), end: end),
+            diagnostic.message,
+            hint: diagnostic.hint
+        )
     }
 
     private func measured(_ meter: NestingMeter) -> ParseResult.Nesting {
