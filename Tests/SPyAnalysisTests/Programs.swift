@@ -34,14 +34,31 @@ enum Programs {
         }
     }
 
-    /// `↵` is a line break, `«text×3»` a repetition, `«U+202E»` a character.
+    /// The cells of a table's rows whose first cell is an identifier.
+    static func rows(of page: String) -> [[String]] {
+        text("../../Sources/SPyAnalysis/Documentation.docc/\(page)").split(separator: "\n")
+            .filter { $0.hasPrefix("| SPY-") }.map { line in
+                line.replacing("\\|", with: "\u{0}").split(separator: "|").map { cell in
+                    String(cell.replacing("\u{0}", with: "|").trimmingPrefix(" ").dropLast())
+                }
+            }
+    }
+
+    /// The program of a cell: what stands between backticks.
+    static func example(_ cell: String) -> String { expand(String(cell.dropFirst().dropLast())) }
+
+    /// `↵` is a line break, `«text×3»` a repetition, in which `⇥` is one space more each time, `«U+202E»` a character.
     static func expand(_ text: String) -> String {
         let lines = text.replacing("↵", with: "\n")
         let characters = lines.replacing(#/«U\+([0-9A-F]+)»/#) { match in
             String(Unicode.Scalar(UInt32(match.1, radix: 16) ?? 0) ?? "?")
         }
         return characters.replacing(#/(?s)«(.+?)×(\d+)»/#) { match in
-            String(repeating: String(match.1), count: Int(match.2) ?? 0)
+            let count = Int(match.2) ?? 0
+            guard match.1.contains("⇥") else { return String(repeating: String(match.1), count: count) }
+            return (0..<count).map { index in
+                match.1.replacing("⇥", with: String(repeating: " ", count: index))
+            }.joined()
         }
     }
 }

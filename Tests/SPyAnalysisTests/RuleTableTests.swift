@@ -14,22 +14,15 @@ struct RuleTableTests {
         var testDescription: String { rule }
     }
 
-    static let rows: [Row] = {
-        let page = Programs.text("../../Sources/SPyAnalysis/Documentation.docc/Rules.md")
-        return page.split(separator: "\n").filter { $0.hasPrefix("| SPY-") }.map { line in
-            let cells = line.replacing("\\|", with: "\u{0}").split(separator: "|").map { cell in
-                String(cell.replacing("\u{0}", with: "|").trimmingPrefix(" ").dropLast())
-            }
-            func example(_ cell: String) -> String { Programs.expand(String(cell.dropFirst().dropLast())) }
-            return Row(
-                rule: cells[0],
-                sentence: cells[1],
-                hint: cells[2],
-                refused: example(cells[3]),
-                accepted: example(cells[4])
-            )
-        }
-    }()
+    static let rows: [Row] = Programs.rows(of: "Rules.md").map { cells in
+        Row(
+            rule: cells[0],
+            sentence: cells[1],
+            hint: cells[2],
+            refused: Programs.example(cells[3]),
+            accepted: Programs.example(cells[4])
+        )
+    }
 
     @Test("lists every rule of the library, in order")
     func everyRule() {

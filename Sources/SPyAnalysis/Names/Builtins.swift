@@ -1,15 +1,15 @@
 /// What a name means that no program defines.
 enum Builtins {
-    /// Functions, types, constants and exceptions that programs may use.
+    /// Functions, types, constants and exceptions that programs may use: those that the sandbox has.
     static let allowed = set(
         """
-        Ellipsis NotImplemented abs all any ascii bin bool bytearray bytes callable chr complex dict divmod enumerate
+        Ellipsis abs all any ascii bin bool bytes callable chr dict divmod enumerate
         filter float format frozenset hasattr hash hex id int isinstance issubclass iter len list map max min next
         oct ord pow print range repr reversed round set slice sorted str sum tuple zip
-        ArithmeticError AssertionError AttributeError BaseException BaseExceptionGroup BlockingIOError
+        ArithmeticError AssertionError AttributeError BaseException BlockingIOError
         BrokenPipeError BufferError BytesWarning ChildProcessError ConnectionAbortedError ConnectionError
         ConnectionRefusedError ConnectionResetError DeprecationWarning EOFError EncodingWarning EnvironmentError
-        Exception ExceptionGroup FileExistsError FileNotFoundError FloatingPointError FutureWarning GeneratorExit
+        Exception FileExistsError FileNotFoundError FloatingPointError FutureWarning GeneratorExit
         IOError ImportError ImportWarning IndentationError IndexError InterruptedError IsADirectoryError KeyError
         KeyboardInterrupt LookupError MemoryError ModuleNotFoundError NameError NotADirectoryError
         NotImplementedError OSError OverflowError PendingDeprecationWarning PermissionError ProcessLookupError
@@ -28,9 +28,13 @@ enum Builtins {
         """
     )
 
-    /// Those that serve what SPy does not have: classes, asynchronous code, the interactive prompt.
+    /// Those that serve what SPy does not have: classes, asynchronous code, the interactive prompt, and a few kinds of
+    /// values.
     static let missing = set(
-        "aiter anext classmethod copyright credits dir exit help license property quit staticmethod"
+        """
+        BaseExceptionGroup ExceptionGroup NotImplemented aiter anext bytearray classmethod complex copyright credits
+        dir exit help license property quit staticmethod
+        """
     )
 
     /// Whether CPython has a builtin of that name.

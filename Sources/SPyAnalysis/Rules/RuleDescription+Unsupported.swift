@@ -49,16 +49,22 @@ extension RuleDescription {
     static let missingBuiltins = RuleDescription(
         Rule("SPY-U010"),
         "SPy has no '{0}'.",
-        hint: "It serves classes, 'async' code or the interactive prompt; leave it out."
+        hint:
+            "It serves classes, 'async' code, the interactive prompt, or kinds of values that SPy leaves out; do without it."
     )
     static let exceptionGroups = RuleDescription(
         Rule("SPY-U011"),
         "SPy has no 'except*'.",
         hint: "Use 'except' without the star."
     )
+    static let complexNumbers = RuleDescription(
+        Rule("SPY-U012"),
+        "SPy has no complex numbers.",
+        hint: "Use floats, or decimals where every digit counts."
+    )
 
     static let unsupported: [RuleDescription] = [
         classes, decorators, asynchronous, awaiting, yielding, contexts, globals, nonlocals, starImports,
-        missingBuiltins, exceptionGroups,
+        missingBuiltins, exceptionGroups, complexNumbers,
     ]
 }

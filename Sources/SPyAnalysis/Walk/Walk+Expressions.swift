@@ -8,7 +8,8 @@ extension Walk {
         default: count(id)
         }
         switch expression {
-        case .invalid, .constant: break
+        case .invalid: break
+        case .constant(let constant): check(constant, id)
         case .joinedString(let values): schedule(values)
         case .formattedValue(let value, _, let specification):
             schedule(value, .operand)
@@ -95,11 +96,17 @@ extension Walk {
             schedule(.negate)
         case .constant(let constant):
             count(id)
+            check(constant, id)
             program.events.append(.decide(isTrue(constant) ? .always : .never))
         default:
             schedule(id, .operand)
             schedule(.decide(.open))
         }
+    }
+
+    private mutating func check(_ constant: Constant, _ id: ExpressionID) {
+        guard case .imaginary = constant else { return }
+        program.report(.complexNumbers, at: tree.range(of: id))
     }
 
     private func isTrue(_ constant: Constant) -> Bool {
