@@ -9,7 +9,7 @@ import SPySyntax
 struct SPyBench: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "spy-bench",
-        subcommands: [Files.self, Memory.self, Worst.self, Run.self]
+        subcommands: [Files.self, Memory.self, Worst.self, Run.self, Hostile.self]
     )
 
     /// Passes over files in memory, for as long as asked.
@@ -124,13 +124,13 @@ private func keep(_ value: Int) {
     if value == .min { print(value) }
 }
 
-private func report(_ figures: [String: Double]) {
+func report(_ figures: [String: Double]) {
     let members = figures.sorted { $0.key < $1.key }.map { "\"\($0.key)\": \($0.value)" }
     print("{" + members.joined(separator: ", ") + "}")
 }
 
 extension Duration {
-    fileprivate var inSeconds: Double {
+    var inSeconds: Double {
         Double(components.seconds) + Double(components.attoseconds) / 1e18
     }
 }
