@@ -15,9 +15,11 @@ enum ProgramCases {
     static let folder = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "Programs")
 
     static let topics = [
-        "builtins", "collections", "comprehensions", "exceptions", "formatting", "functions", "iteration",
-        "lists",
-        "mappings", "matching", "modules", "numbers", "statements", "strings",
+        "arithmetic", "builtins", "collections", "comprehensions", "dates", "decimals", "exceptions",
+        "formatting",
+        "functions", "iteration", "language", "library", "lists", "mappings", "matching", "modules",
+        "numbers", "sets",
+        "standard", "statements", "strings", "texts",
     ]
 
     static func cases(of topic: String) throws -> [Case] {
@@ -28,7 +30,7 @@ enum ProgramCases {
         }
     }
 
-    private static func sections(_ file: String) throws -> [(String, String)] {
+    static func sections(_ file: String) throws -> [(String, String)] {
         let text = try String(contentsOf: folder.appending(path: file), encoding: .utf8)
         var sections: [(String, String)] = []
         for line in text.split(separator: "\n", omittingEmptySubsequences: false) {

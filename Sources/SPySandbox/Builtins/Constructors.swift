@@ -81,14 +81,14 @@ enum Constructors {
         ObjectIdentifier(PythonType.set): { machine, arguments throws(EngineError) in
             try arguments.between(0, 1, "set")
             let set = SetObject(machine.heap)
-            if arguments.count == 1 { try SetMethods.update(machine, set, arguments[0]) }
+            if arguments.count == 1 { try SetAlgebra.update(set, arguments[0], machine) }
             return .object(set)
         },
         ObjectIdentifier(PythonType.frozenset): { machine, arguments throws(EngineError) in
             try arguments.between(0, 1, "frozenset")
             if arguments.count == 1, arguments[0].set?.isFrozen == true { return arguments[0] }
             let set = SetObject(machine.heap, frozen: true)
-            if arguments.count == 1 { try SetMethods.update(machine, set, arguments[0]) }
+            if arguments.count == 1 { try SetAlgebra.update(set, arguments[0], machine) }
             return .object(set)
         },
         ObjectIdentifier(PythonType.range): { machine, arguments throws(EngineError) in
@@ -196,84 +196,6 @@ enum Constructors {
         104: "ConnectionResetError", 110: "TimeoutError", 111: "ConnectionRefusedError",
     ]
 
-    // MARK: Numbers
-
-    private static func int(_ machine: Machine, _ arguments: Arguments) throws(EngineError) -> Value {
-        if arguments.count == 1, arguments.names.isEmpty, let result = try integer(arguments[0], machine) {
-            return result
-        }
-        let bound = try arguments.bind("int", ["x", "base"], positionalOnly: 1)
-        guard let value = bound[0] else {
-            if bound[1] != nil { throw .typeError("int() missing string argument") }
-            return .int(0)
-        }
-        guard let base = bound[1] else {
-            guard let result = try integer(value, machine) else {
-                throw .typeError(
-                    "int() argument must be a string, a bytes-like object or a real number, not '\(TypeNames.name(of: value))'"
-                )
-            }
-            return result
-        }
-        guard let text = value.string?.text else {
-            throw .typeError("int() can't convert non-string with explicit base")
-        }
-        let radix = try machine.intArgument(base)
-        return try machine.measured { () throws(EngineError) in
-            machine.integer(try text.integer(base: radix, machine.meter))
-        } ?? .none
-    }
-
-    /// `int(value)`; nothing where the type has no such conversion.
-    static func integer(_ value: Value, _ machine: Machine) throws(EngineError) -> Value? {
-        switch value {
-        case .int: return value
-        case .bool(let flag): return .int(flag ? 1 : 0)
-        case .float(let number):
-            return try machine.measured { () throws(EngineError) in machine.integer(try BigInteger(number)) }
-        case .object(let object):
-            if object.kind == .integer { return value }
-            if let string = object as? StringObject {
-                if case .ascii(let units) = string.text.storage, let quick = smallDecimal(units) {
-                    return .int(quick)
-                }
-                return try machine.measured { () throws(EngineError) in
-                    machine.integer(try string.text.integer(machine.meter))
-                }
-            }
-            return try object.foreign?.toInteger(machine)
-        default: return nil
-        }
-    }
-
-    /// The value of up to 18 plain digits.
-    private static func smallDecimal(_ units: [UInt8]) -> Int? {
-        guard !units.isEmpty, units.count <= 18 else { return nil }
-        var value = 0
-        for unit in units {
-            guard unit >= 48, unit < 58 else { return nil }
-            value = value * 10 + Int(unit - 48)
-        }
-        return value
-    }
-
-    static func float(_ value: Value, _ machine: Machine) throws(EngineError) -> Double {
-        if let string = value.string { return try string.text.float(machine.meter) }
-        if let number = try double(value, machine) { return number }
-        throw .typeError(
-            "float() argument must be a string or a real number, not '\(TypeNames.name(of: value))'"
-        )
-    }
-
-    /// A number as a float; nothing for what is no number.
-    static func double(_ value: Value, _ machine: Machine) throws(EngineError) -> Double? {
-        if let number = Numeral(value) { return try number.toDouble() }
-        guard case .object(let object) = value, let foreign = object.foreign else { return nil }
-        return try foreign.toDouble(machine)
-    }
-
-    // MARK: Collections
-
     private static func dict(
         _ machine: Machine,
         _ arguments: Arguments,
@@ -359,140 +281,5 @@ enum Constructors {
             return .object(DequeIterator(value.object(.deque, as: DequeObject.self)!, reversed: true))
         default: throw .typeError("'\(TypeNames.name(of: value))' object is not reversible")
         }
-    }
-
-    // MARK: Attributes of types
-
-    /// Attributes of a type that are no methods, such as `datetime.max`.
-    static func attribute(_ type: PythonType, _ name: String, _ machine: Machine) throws(EngineError)
-        -> Value?
-    {
-        try ModuleMethods.attribute(name, of: type, machine)
-    }
-
-    /// Methods reached through a type: class methods, and those of its objects with the object as first argument.
-    static func method(_ name: String, of type: PythonType) -> NativeMethod? {
-        if let method = classMethods["\(type.name).\(name)"] { return method }
-        if let method = ModuleMethods.classMethod(name, of: type) { return method }
-        guard let method = unbound(name, type) else { return nil }
-        return { machine, value, arguments throws(EngineError) in
-            guard arguments.count > 0 else {
-                throw .typeError("unbound method \(type.name).\(name)() needs an argument")
-            }
-            guard TypeNames.type(of: arguments[0]).isSubtype(of: type) else {
-                throw .typeError(
-                    "descriptor '\(name)' for '\(type.name)' objects doesn't apply to a '\(TypeNames.name(of: arguments[0]))' object"
-                )
-            }
-            let rest = Arguments(arguments.base + 1, count: arguments.count - 1, names: arguments.names)
-            return try method(machine, arguments[0], rest)
-        }
-    }
-
-    private static func unbound(_ name: String, _ type: PythonType) -> NativeMethod? {
-        switch ObjectIdentifier(type) {
-        case ObjectIdentifier(PythonType.str): StringMethods.table[name]
-        case ObjectIdentifier(PythonType.list): ListMethods.table[name]
-        case ObjectIdentifier(PythonType.dict): DictMethods.table[name]
-        case ObjectIdentifier(PythonType.set): SetMethods.table[name] ?? SetMethods.mutating[name]
-        case ObjectIdentifier(PythonType.frozenset): SetMethods.table[name]
-        case ObjectIdentifier(PythonType.tuple): SequenceMethods.table[name]
-        case ObjectIdentifier(PythonType.int), ObjectIdentifier(PythonType.bool): NumberMethods.integer[name]
-        case ObjectIdentifier(PythonType.float): NumberMethods.float[name]
-        case ObjectIdentifier(PythonType.deque): DequeMethods.table[name]
-        default: nil
-        }
-    }
-
-    private static let classMethods: [String: NativeMethod] = [
-        "dict.fromkeys": { machine, value, arguments throws(EngineError) in
-            try arguments.between(1, 2, "fromkeys")
-            let dict = DictObject(machine.heap)
-            let element = arguments.count == 2 ? arguments[1] : .none
-            try machine.forEach(arguments[0]) { (key) throws(EngineError) in try dict.set(key, element) }
-            return .object(dict)
-        },
-        "str.maketrans": { machine, value, arguments throws(EngineError) in
-            try makeTranslation(machine, arguments)
-        },
-        "float.fromhex": { machine, value, arguments throws(EngineError) in
-            let text = try machine.textArgument(
-                arguments.one("float.fromhex"),
-                "fromhex() argument must be str, not "
-            )
-            return .float(try text.hexadecimalFloat(machine.meter))
-        },
-        "int.from_bytes": { machine, value, arguments throws(EngineError) in
-            let bound = try arguments.bind(
-                "from_bytes",
-                ["bytes", "byteorder", "signed"],
-                required: 1,
-                positional: 2
-            )
-            var bytes = bound[0]?.object(.bytes, as: BytesObject.self)?.bytes ?? []
-            if bound[1]?.string?.text == "little" { bytes.reverse() }
-            return try machine.measured { () throws(EngineError) in
-                machine.integer(
-                    try BigInteger(digits: bytes.flatMap { [$0 >> 4, $0 & 15] }, radix: 16, machine.meter)
-                )
-            } ?? .none
-        },
-        "bytes.fromhex": { machine, value, arguments throws(EngineError) in
-            let text = try machine.textArgument(
-                arguments.one("bytes.fromhex"),
-                "fromhex() argument must be str, not "
-            )
-            let digits = text.string.utf8.filter { $0 != 32 }.compactMap {
-                Character(Unicode.Scalar($0)).hexDigitValue
-            }
-            guard digits.count.isMultiple(of: 2), digits.count == text.string.utf8.filter({ $0 != 32 }).count
-            else {
-                throw .valueError("non-hexadecimal number found in fromhex() arg at position 0")
-            }
-            let bytes = stride(from: 0, to: digits.count, by: 2).map {
-                UInt8(digits[$0] * 16 + digits[$0 + 1])
-            }
-            try machine.meter.charge(bytes: bytes.count)
-            return .object(BytesObject(bytes, machine.heap))
-        },
-    ]
-
-    private static func makeTranslation(_ machine: Machine, _ arguments: Arguments) throws(EngineError)
-        -> Value
-    {
-        try arguments.between(1, 3, "maketrans")
-        let dict = DictObject(machine.heap)
-        if arguments.count == 1 {
-            guard let source = arguments[0].dict else {
-                throw .typeError("if you give only one argument to maketrans it must be a dict")
-            }
-            for (key, value) in source.items {
-                if let text = key.string {
-                    guard text.text.count == 1 else {
-                        throw .valueError("string keys in translate table must be of length 1")
-                    }
-                    try dict.set(.int(Int(text.text[0])), value)
-                } else {
-                    try dict.set(key, value)
-                }
-            }
-            return .object(dict)
-        }
-        let from = try machine.textArgument(
-            arguments[0],
-            "first maketrans argument must be a string if there is a second argument",
-            bare: true
-        )
-        let to = try machine.textArgument(arguments[1], "maketrans() argument 2 must be str, not ")
-        let gone =
-            arguments.count == 3
-            ? try machine.textArgument(arguments[2], "maketrans() argument 3 must be str, not ") : .empty
-        for (point, translation) in try Text.translationTable(from: from, to: to, deleting: gone) {
-            switch translation {
-            case .deleted: try dict.set(.int(Int(point)), .none)
-            case .text(let text): try dict.set(.int(Int(point)), .int(Int(text[0])))
-            }
-        }
-        return .object(dict)
     }
 }

@@ -42,6 +42,7 @@ enum Numeric {
         }
         let count = try machine.intArgument(digits)
         if case .float(let number) = number {
+            try machine.meter.charge(steps: min(count.magnitude, 400) > 20 ? 16 : 1)
             return .float(try FloatArithmetic.rounded(number, digits: count))
         }
         if count >= 0 {

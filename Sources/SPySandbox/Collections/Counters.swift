@@ -77,6 +77,7 @@ enum Counters {
         },
         "total": { machine, value, arguments throws(EngineError) in
             var total = Value.int(0)
+            try machine.meter.charge(steps: counter(value).count)
             for item in counter(value).items { total = try machine.binary(.add, total, item.value) }
             return total
         },
@@ -173,6 +174,7 @@ enum Counters {
         _ right: DictObject,
         _ meter: Meter
     ) throws(EngineError) -> Bool {
+        try meter.charge(steps: left.count + right.count)
         let (one, other) = comparison == .less || comparison == .lessOrEqual ? (left, right) : (right, left)
         for item in one.items + other.items {
             let (count, limit) = (try one.get(item.key) ?? .int(0), try other.get(item.key) ?? .int(0))

@@ -85,6 +85,7 @@ final class DequeObject: Container {
 
     func remove(at index: Int) -> Value {
         let value = self[index]
+        heap.debit(searched: (count - index) * 2)
         for position in index..<(count - 1) { self[position] = self[position + 1] }
         _ = popLast()
         return value
@@ -169,6 +170,7 @@ enum DequeMethods {
         },
         "copy": { machine, value, arguments throws(EngineError) in
             try arguments.none("deque.copy")
+            try machine.meter.charge(steps: deque(value).count)
             let copy = DequeObject(maximum: deque(value).maximum, machine.heap)
             for element in deque(value).array { try copy.append(element) }
             return .object(copy)

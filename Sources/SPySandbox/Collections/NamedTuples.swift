@@ -17,23 +17,64 @@ enum NamedTuples {
         } else {
             fields = try machine.array(bound[1] ?? .none).map { $0.string?.text.string ?? "" }
         }
+        if try bound[2].map({ (flag) throws(EngineError) in try machine.isTrue(flag) }) ?? false {
+            fields = try renamed(fields, machine)
+        }
+        try check(name.text.string, fields, machine)
+        var defaults: [Value] = []
+        if let given = bound[3], !given.isNone { defaults = try machine.array(given) }
+        if defaults.count > fields.count { throw .typeError("Got more default values than field names") }
+        return .object(NamedTupleTypeObject(name.text.string, fields, defaults, machine.heap))
+    }
+
+    private static func isName(_ field: String, _ machine: Machine) throws(EngineError) -> Bool {
+        try Text(field).isIdentifier(machine.meter) && !keywords.contains(field)
+    }
+
+    /// The fields with a number in place of what cannot be one.
+    private static func renamed(_ fields: [String], _ machine: Machine) throws(EngineError) -> [String] {
         var seen: Set<String> = []
-        for field in fields {
+        var renamed: [String] = []
+        for (index, field) in fields.enumerated() {
+            let isGood = try isName(field, machine) && !field.hasPrefix("_") && seen.insert(field).inserted
+            renamed.append(isGood ? field : "_\(index)")
+        }
+        return renamed
+    }
+
+    private static func check(_ name: String, _ fields: [String], _ machine: Machine) throws(EngineError) {
+        for field in [name] + fields {
             guard try Text(field).isIdentifier(machine.meter) else {
-                throw .valueError("Type names and field names must be valid identifiers: '\(field)'")
+                throw .valueError(
+                    "Type names and field names must be valid identifiers: \(try quoted(field, machine))"
+                )
             }
-            if field.hasPrefix("_") {
+            if keywords.contains(field) {
+                throw .valueError("Type names and field names cannot be a keyword: '\(field)'")
+            }
+        }
+        var seen: Set<String> = []
+        for (index, field) in fields.enumerated() {
+            if field.hasPrefix("_"), field != "_\(index)" {
                 throw .valueError("Field names cannot start with an underscore: '\(field)'")
             }
             guard seen.insert(field).inserted else {
                 throw .valueError("Encountered duplicate field name: '\(field)'")
             }
         }
-        var defaults: [Value] = []
-        if let given = bound[3], !given.isNone { defaults = try machine.array(given) }
-        if defaults.count > fields.count { throw .typeError("Got more default values than field names") }
-        return .object(NamedTupleTypeObject(name.text.string, fields, defaults, machine.heap))
     }
+
+    private static func quoted(_ text: String, _ machine: Machine) throws(EngineError) -> String {
+        try Text(text).repr(machine.meter).string
+    }
+
+    private static let keywords: Set<String> = [
+        "False", "None", "True", "and", "as", "assert", "async", "await", "break", "class", "continue", "def",
+        "del",
+        "elif", "else", "except", "finally", "for", "from", "global", "if", "import", "in", "is", "lambda",
+        "nonlocal",
+        "not", "or", "pass", "raise", "return", "try", "while", "with", "yield",
+    ]
 
     static func make(
         _ type: NamedTupleTypeObject,
@@ -53,6 +94,7 @@ enum NamedTuples {
         var values: [Value] = Array(repeating: .unbound, count: type.fields.count)
         for index in 0..<arguments.count { values[index] = arguments[index] }
         for (key, value) in arguments.keywords {
+            try machine.meter.charge(steps: type.fields.count / 4)
             guard let index = type.fields.firstIndex(of: key) else {
                 throw .typeError("\(name) got an unexpected keyword argument '\(key)'")
             }
@@ -125,6 +167,7 @@ enum NamedTuples {
             var values = tuple.items
             var unknown: [String] = []
             for (key, element) in arguments.keywords {
+                try machine.meter.charge(steps: type.fields.count / 4)
                 if let index = type.fields.firstIndex(of: key) {
                     values[index] = element
                 } else {

@@ -131,7 +131,7 @@ extension Compiler {
         default: return
         }
         let iterator = builder.newTemporary()
-        let first = try operand(tree[clauses][0].iterable)
+        let first = try iterable(tree[clauses][0].iterable)
         builder.emit(.iterate, a: iterator, b: first)
         builder.release(to: iterator + 1)
         let (start, line) = (builder.position, builder.line)
@@ -178,7 +178,7 @@ extension Compiler {
         else { return }
         let function = builder.newTemporary()
         let iterator = builder.newTemporary()
-        let first = try operand(tree[clauses][0].iterable)
+        let first = try iterable(tree[clauses][0].iterable)
         builder.emit(.iterate, a: iterator, b: first)
         let code = try self.inner("<genexpr>", inner) { () throws(CompileError) in
             builder.parameters.names = [".0"]
@@ -220,7 +220,7 @@ extension Compiler {
         for condition in tree[clause.conditions] { try jump(unless: condition, to: next) }
         if index + 1 < clauses.count {
             let inner = builder.newTemporary()
-            let iterable = try operand(clauses[index + 1].iterable)
+            let iterable = try self.iterable(clauses[index + 1].iterable)
             builder.emit(.iterate, a: inner, b: iterable)
             try loop(clauses, index + 1, inner, body)
         } else {

@@ -25,17 +25,42 @@ extension Compiler {
         return target
     }
 
+    /// What a `for` goes over.
+    func iterable(_ id: ExpressionID) throws(CompileError) -> Int32 {
+        guard watches.isEmpty, case .set(let values) = tree[id], tree[values].allSatisfy({ isConstant($0) })
+        else { return try operand(id) }
+        let target = builder.newTemporary()
+        try display(values, .makeSet, into: target, isIterated: true)
+        return target
+    }
+
     /// `[…]`, `(…)` and `{…}` of plain values, or with starred ones.
-    func display(_ values: ExpressionList, _ make: Operation, into target: Int32) throws(CompileError) {
+    func display(
+        _ values: ExpressionList,
+        _ make: Operation,
+        into target: Int32,
+        isIterated: Bool = false
+    ) throws(CompileError) {
         let elements = tree[values]
+        let isFolded =
+            make == .makeSet && elements.count >= (isIterated ? 1 : 3)
+            && elements.allSatisfy { isConstant($0) }
+        try unfolded(elements, make, into: target)
+        if isFolded { builder.emit(.refineSet, a: target, flag: isIterated ? 1 : 0) }
+    }
+
+    private func unfolded(
+        _ elements: NodeElements<ExpressionID>,
+        _ make: Operation,
+        into target: Int32
+    ) throws(CompileError) {
         let hasStars = elements.contains { if case .starred = tree[$0] { true } else { false } }
         if !hasStars, elements.count <= 30 || make == .makeTuple && elements.count <= 256 {
             let base = builder.newTemporaries(elements.count)
             for (offset, element) in elements.enumerated() {
                 try expression(element, into: base + Int32(offset))
             }
-            let isFolded = make == .makeSet && elements.count >= 3 && elements.allSatisfy { isConstant($0) }
-            builder.emit(make, a: target, b: base, c: Int32(elements.count), flag: isFolded ? 1 : 0)
+            builder.emit(make, a: target, b: base, c: Int32(elements.count))
             return
         }
         let collection = builder.newTemporary()

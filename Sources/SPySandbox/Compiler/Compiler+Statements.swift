@@ -203,7 +203,7 @@ extension Compiler {
     private func forLoop(_ loop: ForLoop, _ range: SourceRange) throws(CompileError) {
         if loop.isAsync { throw CompileError("SPy has no async for.", range) }
         let iterator = builder.newTemporary()
-        let iterable = try operand(loop.iterable)
+        let iterable = try self.iterable(loop.iterable)
         let line = builder.line
         moveTo(tree.range(of: loop.iterable))
         builder.emit(.iterate, a: iterator, b: iterable)

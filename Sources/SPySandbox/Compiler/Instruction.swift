@@ -86,6 +86,9 @@ enum Operation: UInt8 {
     // Making objects from registers b…, c of them.
     case makeList, makeTuple, makeSet, makeDict, joinStrings
     case listAppend, listExtend, setAdd, setUpdate
+    /// a = the set a of constants in the order that CPython's compiler gives it: it makes a frozen set, then another one
+    /// from that, which a display copies and a loop (flag) goes over.
+    case refineSet
     /// a[b] = c for a fresh dictionary
     case dictSet
     /// a[b] = b + 1, a[b + 2] = b + 3, …, c pairs of them

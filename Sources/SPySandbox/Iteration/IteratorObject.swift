@@ -179,13 +179,11 @@ final class DictIterator: IteratorObject {
         guard dict.count == count else {
             throw .raise("RuntimeError", "dictionary changed size during iteration")
         }
-        guard left > 0, let next = dict.nextIndex(from: index) else {
-            if left > 0, dict.count > 0 {
-                throw .raise("RuntimeError", "dictionary keys changed during iteration")
-            }
+        guard let next = dict.nextIndex(from: index) else {
             self.dict = nil
             return nil
         }
+        guard left > 0 else { throw .raise("RuntimeError", "dictionary keys changed during iteration") }
         index = next + 1
         left -= 1
         switch part {

@@ -166,28 +166,12 @@ extension Machine {
                 missing.append(parameters.names[index])
             }
         }
-        if !missing.isEmpty { throw missingArguments(function, "positional", missing) }
+        if !missing.isEmpty { throw Arguments.missing(function.code.name, "positional", missing) }
         for index in parameters.positionalCount..<parameters.names.count where values[index].isUnbound {
             let value = function.keywordDefaults[index - parameters.positionalCount]
             if value.isUnbound { missing.append(parameters.names[index]) } else { values[index] = value }
         }
-        if !missing.isEmpty { throw missingArguments(function, "keyword-only", missing) }
-    }
-
-    private func missingArguments(_ function: FunctionObject, _ kind: String, _ names: [String])
-        -> EngineError
-    {
-        let quoted = names.map { "'\($0)'" }
-        let list: String
-        switch quoted.count {
-        case 1: list = quoted[0]
-        case 2: list = "\(quoted[0]) and \(quoted[1])"
-        default: list = quoted.dropLast().joined(separator: ", ") + ", and " + quoted.last!
-        }
-        let plural = names.count == 1 ? "" : "s"
-        return .typeError(
-            "\(function.code.name)() missing \(names.count) required \(kind) argument\(plural): \(list)"
-        )
+        if !missing.isEmpty { throw Arguments.missing(function.code.name, "keyword-only", missing) }
     }
 
     private func tooMany(_ function: FunctionObject, _ given: Int, _ values: [Value]) -> EngineError {

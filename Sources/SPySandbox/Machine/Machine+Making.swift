@@ -3,6 +3,7 @@ extension Machine {
     /// A string that is charged here.
     func string(_ text: Text) throws(EngineError) -> Value {
         try meter.charge(bytes: text.byteCount)
+        try meter.charge(steps: text.byteCount / 64)
         return .object(StringObject(text, heap))
     }
 
@@ -16,6 +17,8 @@ extension Machine {
             let text = try body()
             meter.refund(bytes: max(meter.bytesHeld - before, 0))
             try meter.charge(bytes: text.byteCount)
+            // Who makes a text has copied it at least once.
+            try meter.charge(steps: text.byteCount / 64)
             return .object(StringObject(text, heap))
         } catch {
             meter.refund(bytes: max(meter.bytesHeld - before, 0))
@@ -57,7 +60,9 @@ extension Machine {
         return .object(made)
     }
 
-    func tuple(_ items: [Value]) -> Value { .object(TupleObject(items, heap)) }
+    func tuple(_ items: [Value]) -> Value {
+        .object(items.isEmpty ? emptyTuple : TupleObject(items, heap))
+    }
 
     func list(_ items: [Value]) throws(EngineError) -> Value {
         let list = ListObject(heap)
@@ -103,8 +108,20 @@ extension Machine {
         let exception = ExceptionObject(type, [.object(StringObject(text, heap))], heap)
         if let position = raised.position { attachPosition(position, raised.message, to: exception) }
         if type.isSubtype(of: ExceptionTypes.keyError) { exception.message = raised.message }
+        attachSignal(raised.message, to: exception)
         if type === ExceptionTypes.stopIteration, raised.message.isEmpty { exception.arguments = [] }
         return exception
+    }
+
+    /// Exceptions of `decimal` carry a list with the class of their signal, and not its text.
+    private func attachSignal(_ message: String, to exception: ExceptionObject) {
+        let prefix = "[<class 'decimal."
+        guard message.hasPrefix(prefix), message.hasSuffix("'>]"),
+            let signal = ExceptionTypes.byName["decimal.\(message.dropFirst(prefix.count).dropLast(3))"]
+        else { return }
+        let list = ListObject(heap)
+        do throws(EngineError) { try list.append(self.type(signal)) } catch { return }
+        exception.arguments = [.object(list)]
     }
 
     /// `pos` and `msg`, and for JSON `lineno` and `colno`, which stand behind the message: `…: line 1 column 2 (char 1)`.
@@ -115,6 +132,11 @@ extension Machine {
         if words[mark] == "line", mark + 3 < words.count {
             exception.attributes["lineno"] = Int(words[mark + 1]).map { .int($0) }
             exception.attributes["colno"] = Int(words[mark + 3]).map { .int($0) }
+        } else if words[mark] == "at" {
+            // A pattern of several lines: "… at position 5 (line 2, column 2)".
+            let place = words[mark...].dropFirst(3).compactMap { Int($0.filter(\.isNumber)) }
+            exception.attributes["lineno"] = .int(place.first ?? 1)
+            exception.attributes["colno"] = .int(place.last ?? position + 1)
         }
         var bare = words[..<mark].joined(separator: " ")
         if bare.hasSuffix(":") { bare.removeLast() }

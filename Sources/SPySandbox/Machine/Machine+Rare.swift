@@ -53,14 +53,12 @@ extension Machine {
         case .makeSet:
             let set = SetObject(heap)
             for element in run(from: instruction.b, instruction.c) { try set.add(element) }
-            if instruction.flag == 1 {
-                // CPython makes a frozen set of constants once and copies it, which shows in the order.
-                let copy = SetObject(heap)
-                try copy.merge(set)
-                a.pointee = .object(copy)
-            } else {
-                a.pointee = .object(set)
-            }
+            a.pointee = .object(set)
+        case .refineSet:
+            guard let set = a.pointee.set else { return }
+            let constant = SetObject(heap)
+            for element in set.elements { try constant.add(element) }
+            a.pointee = .object(instruction.flag == 1 ? constant : try SetAlgebra.copy(constant))
         case .dictFill:
             let dict = unsafeDict(a.pointee)
             for pair in 0..<Int(instruction.c) {
@@ -80,7 +78,7 @@ extension Machine {
         case .setAdd: try a.pointee.set?.add(value(instruction.b))
         case .setUpdate:
             guard let set = a.pointee.set else { return }
-            try SetMethods.update(self, set, value(instruction.b))
+            try SetAlgebra.update(set, value(instruction.b), self)
         case .dictUpdate:
             try updateDisplay(instruction, unsafeDict(a.pointee), value(instruction.b), registers)
         case .listToTuple: a.pointee = tuple(unsafeList(a.pointee).array)
@@ -209,6 +207,7 @@ extension Machine {
             outer[index] = builtin
             return builtin
         }
+        if Builtins.absent.contains(name) { throw .raise("NameError", "SPy has no '\(name)'") }
         throw undefined(name)
     }
 

@@ -43,6 +43,9 @@ final class Machine {
     var methodCache: [MethodSlot] = []
     var characters: [StringObject?] = Array(repeating: nil, count: 128)
     let emptyText: StringObject
+    let emptyTuple: TupleObject
+    /// What `id` said.
+    var identities = Identities()
     /// State of the module's generator of random numbers and other things modules keep.
     var moduleState = ModuleState()
 
@@ -77,6 +80,7 @@ final class Machine {
         stackEnd = stack + Self.registerLimit
         highWater = stack
         emptyText = StringObject(.empty, heap)
+        emptyTuple = TupleObject([], heap)
     }
 
     deinit {
@@ -95,6 +99,7 @@ final class Machine {
         pending = nil
         handled = []
         moduleState = ModuleState()
+        identities = Identities()
         modules = [:]
         typeObjects = [:]
         heap.tearDown()

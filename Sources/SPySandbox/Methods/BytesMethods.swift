@@ -6,30 +6,14 @@ enum BytesMethods {
 
     static let table: [String: NativeMethod] = [
         "decode": { machine, value, arguments throws(EngineError) in
-            let bound = try arguments.bind("decode", ["encoding", "errors"])
-            let name = bound[0]?.string?.text.string.lowercased() ?? "utf-8"
-            let bytes = bytes(value)
-            try machine.meter.charge(steps: bytes.count / 16)
-            switch name.filter({ $0 != "-" && $0 != "_" }) {
-            case "utf8":
-                guard let text = CodePoints.strictly(bytes) else {
-                    throw .raise("UnicodeDecodeError", "'utf-8' codec can't decode bytes: invalid data")
-                }
-                return try machine.string(Text(codePoints: text))
-            case "ascii":
-                if let place = bytes.firstIndex(where: { $0 > 127 }) {
-                    throw .raise(
-                        "UnicodeDecodeError",
-                        "'ascii' codec can't decode byte 0x\(String(bytes[place], radix: 16)) in position \(place): ordinal not in range(128)"
-                    )
-                }
-                return try machine.string(Text(ascii: bytes))
-            case "latin1", "iso88591": return try machine.string(Text(codePoints: bytes.map(UInt32.init)))
-            default: throw .raise("LookupError", "unknown encoding: \(name)")
+            let codec = try codec(arguments.bind("decode", ["encoding", "errors"]), "decode")
+            return try machine.text { () throws(EngineError) in
+                try codec.decode(bytes(value), machine.meter)
             }
         },
         "hex": { machine, value, arguments throws(EngineError) in
             try arguments.none("bytes.hex")
+            try machine.meter.charge(steps: bytes(value).count / 4)
             let digits = Array("0123456789abcdef".utf8)
             return try machine.string(
                 Text(ascii: bytes(value).flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] })
@@ -37,38 +21,24 @@ enum BytesMethods {
         },
     ]
 
+    private static func codec(_ bound: [Value?], _ function: String) throws(EngineError) -> Codec {
+        func text(_ index: Int, _ name: String, _ fallback: String) throws(EngineError) -> String {
+            guard let value = bound[index] else { return fallback }
+            if let string = value.string { return string.text.string }
+            throw .typeError(
+                "\(function)() argument '\(name)' must be str, not \(TypeNames.argumentName(of: value))"
+            )
+        }
+        return try Codec(
+            encoding: text(0, "encoding", "utf-8"),
+            errors: text(1, "errors", "strict")
+        )
+    }
+
     static func encode(_ machine: Machine, _ text: Text, _ arguments: Arguments) throws(EngineError) -> Value
     {
-        let bound = try arguments.bind("encode", ["encoding", "errors"])
-        let name = bound[0]?.string?.text.string.lowercased() ?? "utf-8"
-        try machine.meter.charge(steps: text.count / 16)
-        var bytes: [UInt8] = []
-        let limit: UInt32
-        let codec: String
-        switch name.filter({ $0 != "-" && $0 != "_" }) {
-        case "utf8":
-            if text.hasSurrogates {
-                throw .raise(
-                    "UnicodeEncodeError",
-                    "'utf-8' codec can't encode characters: surrogates not allowed"
-                )
-            }
-            bytes = Array(text.string.utf8)
-            try machine.meter.charge(bytes: bytes.count)
-            return .object(BytesObject(bytes, machine.heap))
-        case "ascii": (limit, codec) = (128, "ascii")
-        case "latin1", "iso88591": (limit, codec) = (256, "latin-1")
-        default: throw .raise("LookupError", "unknown encoding: \(name)")
-        }
-        for index in 0..<text.count {
-            guard text[index] < limit else {
-                throw .raise(
-                    "UnicodeEncodeError",
-                    "'\(codec)' codec can't encode character '\\x\(Text.hex(text[index], width: 2))' in position \(index): ordinal not in range(\(limit))"
-                )
-            }
-            bytes.append(UInt8(text[index]))
-        }
+        let codec = try codec(arguments.bind("encode", ["encoding", "errors"]), "encode")
+        let bytes = try codec.encode(text, machine.meter)
         try machine.meter.charge(bytes: bytes.count)
         return .object(BytesObject(bytes, machine.heap))
     }
@@ -113,12 +83,6 @@ enum CodePoints {
             points.append(point)
         }
         return points
-    }
-
-    /// UTF-8 and nothing else.
-    static func strictly(_ bytes: [UInt8]) -> [UInt32]? {
-        guard let string = String(validating: bytes, as: UTF8.self) else { return nil }
-        return string.unicodeScalars.map(\.value)
     }
 }
 

@@ -29,13 +29,9 @@ enum DictMethods {
         },
         "popitem": { machine, value, arguments throws(EngineError) in
             try arguments.none("dict.popitem")
-            let dict = dict(value)
-            guard dict.count > 0 else {
+            guard let item = dict(value).removeLast() else {
                 throw machine.keyError(try machine.string("popitem(): dictionary is empty"))
             }
-            var index = dict.used - 1
-            while dict.key(at: index).isUnbound { index -= 1 }
-            let item = dict.remove(at: index)
             return machine.tuple([item.key, item.value])
         },
         "setdefault": { machine, value, arguments throws(EngineError) in
@@ -88,10 +84,8 @@ enum DictMethods {
             let dict = dict(value)
             guard dict.count > 0 else { throw machine.keyError(try machine.string("dictionary is empty")) }
             let isLast = try bound[0].map { (flag) throws(EngineError) in try machine.isTrue(flag) } ?? true
-            var index = dict.used - 1
-            while isLast, dict.key(at: index).isUnbound { index -= 1 }
-            if !isLast { index = dict.nextIndex(from: 0) ?? index }
-            let item = dict.remove(at: index)
+            let first = isLast ? nil : dict.nextIndex(from: 0)
+            guard let item = first.map({ dict.remove(at: $0) }) ?? dict.removeLast() else { return .none }
             return machine.tuple([item.key, item.value])
         },
     ]

@@ -157,7 +157,10 @@ enum Sorting {
     private static func isLess(_ left: Value, _ right: Value, _ machine: Machine) throws(EngineError) -> Bool
     {
         if case .int(let left) = left, case .int(let right) = right { return left < right }
-        if let left = left.string, let right = right.string { return left.text < right.text }
+        if let left = left.string?.text, let right = right.string?.text {
+            try machine.meter.charge(steps: min(left.count, right.count) / 64)
+            return left < right
+        }
         return try Ordering.holds(.less, left, right, machine.meter, depth: 0)
     }
 

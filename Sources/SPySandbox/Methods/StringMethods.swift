@@ -187,7 +187,10 @@ enum StringMethods {
                 try machine.sliceArgument(arguments, 1), try machine.sliceArgument(arguments, 2)
             )
             let whole = text(value)
-            if let part = arguments[0].string { return .bool(body(whole, part.text, start, end)) }
+            if let part = arguments[0].string {
+                try machine.meter.charge(steps: part.text.count / 32)
+                return .bool(body(whole, part.text, start, end))
+            }
             guard let parts = arguments[0].tuple else {
                 throw .typeError(
                     "\(name) first arg must be str or a tuple of str, not \(TypeNames.name(of: arguments[0]))"
@@ -199,6 +202,7 @@ enum StringMethods {
                         "tuple for \(name) must only contain str, not \(TypeNames.name(of: part))"
                     )
                 }
+                try machine.meter.charge(steps: 1 + part.text.count / 32)
                 if body(whole, part.text, start, end) { return .true }
             }
             return .false

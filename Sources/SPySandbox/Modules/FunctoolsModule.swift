@@ -128,7 +128,9 @@ final class CachedFunctionObject: Container {
             parts.append(try machine.string(name))
             parts.append(value)
         }
-        let key = machine.tuple(parts)
+        // A lone integer or text is its own key, so that `f(1)` and `f(1.0)` are kept apart, as in CPython.
+        let isPlain = arguments.names.isEmpty && parts.count == 1 && Self.isItsOwnKey(parts[0])
+        let key = isPlain ? parts[0] : machine.tuple(parts)
         if let result = try known.remove(key) {
             // Used last, so it goes last.
             try known.set(key, result)
@@ -142,6 +144,11 @@ final class CachedFunctionObject: Container {
             _ = known.remove(at: oldest)
         }
         return result
+    }
+
+    private static func isItsOwnKey(_ value: Value) -> Bool {
+        if case .bool = value { return false }
+        return value.isInteger || value.kind == .string
     }
 
     static let table: [String: NativeMethod] = [

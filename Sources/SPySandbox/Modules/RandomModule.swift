@@ -11,6 +11,7 @@ enum RandomModule {
 
     static func construct(_ machine: Machine, _ arguments: Arguments) throws(EngineError) -> Value {
         let generator = RandomObject(machine.heap)
+        try machine.meter.charge(steps: 100)
         if arguments.count > 0 { try generator.seed(arguments[0], machine) }
         return .object(generator)
     }
@@ -36,9 +37,14 @@ enum RandomModule {
         return number
     }
 
-    private static func sequence(_ value: Value, _ machine: Machine) throws(EngineError) -> [Value] {
+    private static func sequence(_ value: Value, isIndexed: Bool = false, _ machine: Machine)
+        throws(EngineError) -> [Value]
+    {
         guard [.list, .tuple, .string, .range, .deque].contains(value.kind) else {
             if value.kind == .set {
+                if isIndexed {
+                    throw .typeError("'\(TypeNames.name(of: value))' object is not subscriptable")
+                }
                 throw .typeError("Population must be a sequence.  For dicts or sets, use sorted(d).")
             }
             throw .typeError("object of type '\(TypeNames.name(of: value))' has no len()")
@@ -48,7 +54,7 @@ enum RandomModule {
 
     static let table: [String: NativeMethod] = [
         "seed": { machine, value, arguments throws(EngineError) in
-            let bound = try arguments.bind("seed", ["a", "version"])
+            let bound = try arguments.bindPython("Random.seed", ["a", "version"])
             try generator(value).seed(bound[0] ?? .none, machine)
             return .none
         },
@@ -57,19 +63,18 @@ enum RandomModule {
             return .float(generator(value).state.random())
         },
         "uniform": { machine, value, arguments throws(EngineError) in
-            try arguments.between(2, 2, "uniform")
-            let (low, high) = (try double(arguments[0], machine), try double(arguments[1], machine))
+            let (low, high) = try pair(arguments, "uniform", ["a", "b"], machine)
             return .float(generator(value).state.uniform(low, high))
         },
         "randint": { machine, value, arguments throws(EngineError) in
-            let bound = try arguments.bind("randint", ["a", "b"], required: 2)
+            let bound = try arguments.bindPython("Random.randint", ["a", "b"], required: 2)
             let (first, last) = (try integer(bound[0] ?? .none), try integer(bound[1] ?? .none))
             return try machine.measured { () throws(EngineError) in
                 machine.integer(try generator(value).state.integer(first, last, machine.meter))
             } ?? .none
         },
         "randrange": { machine, value, arguments throws(EngineError) in
-            let bound = try arguments.bind("randrange", ["start", "stop", "step"], required: 1)
+            let bound = try arguments.bindPython("Random.randrange", ["start", "stop", "step"], required: 1)
             let first = try integer(bound[0] ?? .none)
             let stop = try bound[1].flatMap { $0.isNone ? nil : $0 }.map { (stop) throws(EngineError) in
                 try integer(stop)
@@ -97,11 +102,12 @@ enum RandomModule {
             } ?? .none
         },
         "choice": { machine, value, arguments throws(EngineError) in
-            let values = try sequence(arguments.bind("choice", ["seq"], required: 1)[0] ?? .none, machine)
+            let bound = try arguments.bindPython("Random.choice", ["seq"], required: 1)
+            let values = try sequence(bound[0] ?? .none, isIndexed: true, machine)
             return values[try generator(value).state.choice(of: values.count)]
         },
         "shuffle": { machine, value, arguments throws(EngineError) in
-            let source = try arguments.bind("shuffle", ["x"], required: 1)[0] ?? .none
+            let source = try arguments.bindPython("Random.shuffle", ["x"], required: 1)[0] ?? .none
             guard let list = source.list else {
                 throw .typeError("'\(TypeNames.name(of: source))' object does not support item assignment")
             }
@@ -112,7 +118,7 @@ enum RandomModule {
             return .none
         },
         "sample": { machine, value, arguments throws(EngineError) in
-            let bound = try arguments.bind("sample", ["population", "k"], required: 2)
+            let bound = try arguments.bindPython("Random.sample", ["population", "k"], required: 2)
             let values = try sequence(bound[0] ?? .none, machine)
             let size = try machine.intArgument(bound[1] ?? .none)
             let before = machine.meter.bytesHeld
@@ -124,18 +130,43 @@ enum RandomModule {
             try choices(machine, generator(value), arguments)
         },
         "gauss": { machine, value, arguments throws(EngineError) in
-            let (mean, deviation) = try parameters(arguments, "gauss", (0, 1), machine)
+            let (mean, deviation) = try pair(arguments, "gauss", ["mu", "sigma"], defaults: [0, 1], machine)
             return .float(generator(value).state.gauss(mean, deviation))
         },
         "normalvariate": { machine, value, arguments throws(EngineError) in
-            let (mean, deviation) = try parameters(arguments, "normalvariate", (0, 1), machine)
+            let (mean, deviation) = try pair(
+                arguments,
+                "normalvariate",
+                ["mu", "sigma"],
+                defaults: [0, 1],
+                machine
+            )
             return .float(generator(value).state.normal(mean, deviation))
         },
         "expovariate": { machine, value, arguments throws(EngineError) in
-            .float(try generator(value).state.exponential(double(arguments.one("expovariate"), machine)))
+            .float(try generator(value).state.exponential(single(arguments, "expovariate", "lambd", machine)))
+        },
+        "lognormvariate": { machine, value, arguments throws(EngineError) in
+            let (mean, deviation) = try pair(arguments, "lognormvariate", ["mu", "sigma"], machine)
+            return .float(generator(value).state.logNormal(mean, deviation))
+        },
+        "gammavariate": { machine, value, arguments throws(EngineError) in
+            let (alpha, beta) = try pair(arguments, "gammavariate", ["alpha", "beta"], machine)
+            return .float(try generator(value).state.gamma(alpha, beta, machine.meter))
+        },
+        "betavariate": { machine, value, arguments throws(EngineError) in
+            let (alpha, beta) = try pair(arguments, "betavariate", ["alpha", "beta"], machine)
+            return .float(try generator(value).state.beta(alpha, beta, machine.meter))
+        },
+        "paretovariate": { machine, value, arguments throws(EngineError) in
+            .float(generator(value).state.pareto(try single(arguments, "paretovariate", "alpha", machine)))
+        },
+        "weibullvariate": { machine, value, arguments throws(EngineError) in
+            let (alpha, beta) = try pair(arguments, "weibullvariate", ["alpha", "beta"], machine)
+            return .float(generator(value).state.weibull(alpha, beta))
         },
         "triangular": { machine, value, arguments throws(EngineError) in
-            let bound = try arguments.bind("triangular", ["low", "high", "mode"])
+            let bound = try arguments.bindPython("Random.triangular", ["low", "high", "mode"])
             let low = try double(bound[0] ?? .float(0), machine)
             let high = try double(bound[1] ?? .float(1), machine)
             let mode = try bound[2].flatMap { $0.isNone ? nil : $0 }.map { (mode) throws(EngineError) in
@@ -145,17 +176,32 @@ enum RandomModule {
         },
     ]
 
-    private static func parameters(
+    private static func single(
         _ arguments: Arguments,
+        _ function: String,
         _ name: String,
-        _ defaults: (Double, Double),
+        _ machine: Machine
+    ) throws(EngineError) -> Double {
+        try double(arguments.bindPython("Random.\(function)", [name], required: 1)[0] ?? .none, machine)
+    }
+
+    private static func pair(
+        _ arguments: Arguments,
+        _ function: String,
+        _ names: [String],
+        defaults: [Double] = [],
         _ machine: Machine
     ) throws(EngineError) -> (Double, Double) {
-        let bound = try arguments.bind(name, ["mu", "sigma"])
-        return (
-            try double(bound[0] ?? .float(defaults.0), machine),
-            try double(bound[1] ?? .float(defaults.1), machine)
+        let bound = try arguments.bindPython(
+            "Random.\(function)",
+            names,
+            required: names.count - defaults.count
         )
+        func number(_ index: Int) throws(EngineError) -> Double {
+            if let value = bound[index] { return try double(value, machine) }
+            return defaults[index]
+        }
+        return (try number(0), try number(1))
     }
 
     private static func choices(
@@ -163,7 +209,12 @@ enum RandomModule {
         _ generator: RandomObject,
         _ arguments: Arguments
     ) throws(EngineError) -> Value {
-        let bound = try arguments.bind("choices", ["population", "weights", "cum_weights", "k"], required: 1)
+        let bound = try arguments.bindPython(
+            "Random.choices",
+            ["population", "weights", "cum_weights", "k"],
+            required: 1,
+            keywordOnly: 2
+        )
         let values = try sequence(bound[0] ?? .none, machine)
         let size = try bound[3].map { (size) throws(EngineError) in try machine.intArgument(size) } ?? 1
         let before = machine.meter.bytesHeld
@@ -200,6 +251,8 @@ final class RandomObject: ForeignObject {
     deinit { heap.credit(2_500) }
 
     func seed(_ value: Value, _ machine: Machine) throws(EngineError) {
+        // The state is made in two rounds over 624 words.
+        try machine.meter.charge(steps: 100 + (value.string?.text.count ?? 0) / 4)
         switch value {
         case .none: state = RandomGenerator(seed: BigInteger.zero)
         case .float(let number): state = RandomGenerator(seed: number)

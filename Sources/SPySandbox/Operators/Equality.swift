@@ -46,30 +46,37 @@ enum Equality {
             let (left, right) = (
                 unsafeDowncast(left, to: StringObject.self), unsafeDowncast(right, to: StringObject.self)
             )
-            return left === right || left.text == right.text
+            if left === right { return true }
+            try charge(comparing: left.text.count, right.text.count, meter)
+            return left.text == right.text
         case .integer:
             return unsafeDowncast(left, to: IntegerObject.self).value
                 == unsafeDowncast(right, to: IntegerObject.self).value
         case .bytes:
-            return unsafeDowncast(left, to: BytesObject.self).bytes
-                == unsafeDowncast(right, to: BytesObject.self).bytes
+            let (left, right) = (
+                unsafeDowncast(left, to: BytesObject.self).bytes,
+                unsafeDowncast(right, to: BytesObject.self).bytes
+            )
+            try charge(comparing: left.count, right.count, meter)
+            return left == right
         case .tuple:
             let (left, right) = (
                 unsafeDowncast(left, to: TupleObject.self), unsafeDowncast(right, to: TupleObject.self)
             )
             guard left.count == right.count else { return false }
+            try meter.charge(steps: 1 + left.count / 4)
             for index in 0..<left.count {
                 if !(try areSame(left.items[index], right.items[index], meter, depth: depth + 1)) {
                     return false
                 }
             }
-            try meter.charge(steps: left.count / 4)
             return true
         case .list:
             let (left, right) = (
                 unsafeDowncast(left, to: ListObject.self), unsafeDowncast(right, to: ListObject.self)
             )
             guard left.count == right.count else { return false }
+            try meter.charge(steps: 1)
             for index in 0..<left.count {
                 if !(try areSame(left[index], right[index], meter, depth: depth + 1)) { return false }
                 if index & 15 == 15 { try meter.charge(steps: 4) }
@@ -99,6 +106,7 @@ enum Equality {
             let (left, right) = (
                 unsafeDowncast(left, to: SliceObject.self), unsafeDowncast(right, to: SliceObject.self)
             )
+            try meter.charge(steps: 1)
             for (one, other) in [(left.start, right.start), (left.stop, right.stop), (left.step, right.step)]
             {
                 if !(try areEqual(one, other, meter, depth: depth + 1)) { return false }
@@ -109,10 +117,10 @@ enum Equality {
                 unsafeDowncast(left, to: DequeObject.self), unsafeDowncast(right, to: DequeObject.self)
             )
             guard left.count == right.count else { return false }
+            try meter.charge(steps: 1 + left.count / 4)
             for index in 0..<left.count {
                 if !(try areSame(left[index], right[index], meter, depth: depth + 1)) { return false }
             }
-            try meter.charge(steps: left.count / 4)
             return true
         case .type:
             return unsafeDowncast(left, to: TypeObject.self).type
@@ -126,6 +134,11 @@ enum Equality {
         }
     }
 
+    /// Short texts are compared for free; of long ones, only equally long ones are compared at all.
+    static func charge(comparing left: Int, _ right: Int, _ meter: Meter) throws(EngineError) {
+        if left == right, left > 256 { try meter.charge(steps: left / 64) }
+    }
+
     private static func areEqual(
         _ left: DictObject,
         _ right: DictObject,
@@ -134,7 +147,7 @@ enum Equality {
     ) throws(EngineError) -> Bool {
         if left.flavor == .counter, right.flavor == .counter { return try areCountsEqual(left, right, meter) }
         guard left.count == right.count else { return false }
-        try meter.charge(steps: left.count / 4)
+        try meter.charge(steps: 1 + left.count / 4)
         if left.flavor == .ordered, right.flavor == .ordered {
             for ((one, _), (other, _)) in zip(left.items, right.items) {
                 if !(try areSame(one, other, meter, depth: depth + 1)) { return false }
@@ -156,6 +169,7 @@ enum Equality {
         _ meter: Meter
     ) throws(EngineError) -> Bool {
         for (one, other) in [(left, right), (right, left)] {
+            try meter.charge(steps: 1 + one.count)
             for (key, value) in one.items {
                 if !(try areEqual(value, other.get(key) ?? .int(0), meter, depth: 1)) { return false }
             }
@@ -176,8 +190,8 @@ enum Equality {
     private static func areSetViewsEqual(_ left: Object, _ right: Object, _ meter: Meter) throws(EngineError)
         -> Bool
     {
-        guard let one = try SetMethods.viewAsSet(.object(left)),
-            let other = try SetMethods.viewAsSet(.object(right)),
+        guard let one = try DictViews.asSet(.object(left)),
+            let other = try DictViews.asSet(.object(right)),
             left.kind == .dictView || right.kind == .dictView
         else { return left === right }
         return try areEqual(one, other, meter)

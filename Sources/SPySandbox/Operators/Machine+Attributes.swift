@@ -84,7 +84,10 @@ extension Machine {
                 }
             case .tuple:
                 let tuple = unsafeDowncast(object, to: TupleObject.self)
-                if let index = tuple.type?.fields.firstIndex(of: name) { return tuple.items[index] }
+                if let index = tuple.type?.fields.firstIndex(of: name) {
+                    heap.debit(searched: index * 4)
+                    return tuple.items[index]
+                }
             case .action:
                 let action = unsafeDowncast(object, to: ActionObject.self)
                 return try actions.attribute(name, of: action, self)
@@ -200,6 +203,12 @@ extension Machine {
         if value.kind == .type {
             let type = value.object(.type, as: TypeObject.self)!.type
             throw .typeError("cannot set '\(name)' attribute of immutable type '\(type.name)'")
+        }
+        if value.kind?.isForeign == true, MethodTables.method(name, of: value) == nil {
+            throw .raise(
+                "AttributeError",
+                "attribute '\(name)' of '\(TypeNames.name(of: value))' objects is not writable"
+            )
         }
         if value.kind == .tuple { throw .raise("AttributeError", "can't set attribute") }
         throw .raise(

@@ -70,7 +70,7 @@ extension Machine {
             while index < list.count {
                 if try Equality.areSame(list[index], element, meter, depth: 0) { return true }
                 index += 1
-                if index & 15 == 0 { try meter.charge(steps: 4) }
+                if index & 15 == 0 { try meter.charge(steps: 16) }
             }
             return false
         case .tuple:
@@ -102,6 +102,7 @@ extension Machine {
             let bytes = unsafeDowncast(object, to: BytesObject.self).bytes
             if let number = element.smallInteger {
                 guard (0...255).contains(number) else { throw .valueError("byte must be in range(0, 256)") }
+                try meter.charge(steps: bytes.count / 32)
                 return bytes.contains(UInt8(number))
             }
             guard let part = element.object(.bytes, as: BytesObject.self)?.bytes else {
@@ -160,12 +161,12 @@ enum Ordering {
         depth: Int
     ) throws(EngineError) -> Bool {
         if let left = left.set ?? nil, let right = right.set {
-            return try SetMethods.compare(comparison, left, right, meter)
+            return try SetAlgebra.compare(comparison, left, right, meter)
         }
         if left.kind == .dictView || right.kind == .dictView,
-            let left = try SetMethods.viewAsSet(left), let right = try SetMethods.viewAsSet(right)
+            let left = try DictViews.asSet(left), let right = try DictViews.asSet(right)
         {
-            return try SetMethods.compare(comparison, left, right, meter)
+            return try SetAlgebra.compare(comparison, left, right, meter)
         }
         if left.dict?.flavor == .counter, right.dict?.flavor == .counter {
             return try Counters.compare(comparison, left.dict!, right.dict!, meter)
@@ -224,6 +225,7 @@ enum Ordering {
                 unsafeDowncast(one, to: BytesObject.self).bytes,
                 unsafeDowncast(other, to: BytesObject.self).bytes
             )
+            try meter.charge(steps: min(one.count, other.count) / 64)
             return one == other ? .equal : one.lexicographicallyPrecedes(other) ? .less : .greater
         case .list:
             let (one, other) = (
@@ -257,7 +259,8 @@ enum Ordering {
         _ comparison: ComparisonOperator,
         _ depth: Int
     ) throws(EngineError) -> ForeignObject.Order? {
-        try meter.charge(steps: min(left.count, right.count) / 4)
+        // Lists within lists that are shared may be met ever so often: each time counts.
+        try meter.charge(steps: 1 + min(left.count, right.count) / 4)
         for (one, other) in zip(left, right) {
             if try Equality.areSame(one, other, meter, depth: depth + 1) { continue }
             // The first difference decides, and if the two have no order, that is the error.

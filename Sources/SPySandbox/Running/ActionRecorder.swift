@@ -19,7 +19,10 @@ struct ActionRecorder {
         if stubs.keys.contains(where: { $0.hasPrefix(name + ".") }) {
             return .object(ActionObject(name, machine.heap))
         }
-        guard fallback != nil, Builtins.value(of: name, machine) == nil else { return nil }
+        guard fallback != nil, !Builtins.absent.contains(name), Builtins.value(of: name, machine) == nil
+        else {
+            return nil
+        }
         return .object(ActionObject(name, machine.heap))
     }
 

@@ -79,7 +79,10 @@ final class DictObject: Container {
 
     @inline(never)
     private static func isEqual(_ left: Value, _ right: Value, _ heap: Heap) throws(EngineError) -> Bool {
-        if let left = left.string, let right = right.string { return left.text == right.text }
+        if let left = left.string, let right = right.string {
+            try Equality.charge(comparing: left.text.count, right.text.count, heap.meter)
+            return left.text == right.text
+        }
         return left.isIdentical(to: right) ? true : try Equality.areEqual(left, right, heap.meter, depth: 0)
     }
 
@@ -130,11 +133,20 @@ final class DictObject: Container {
         entries![index].key = .unbound
         entries![index].value = .unbound
         count -= 1
-        if index == used - 1 {
-            // What stood last may simply go; `popitem` in a loop stays linear.
-            repeat { used -= 1 } while used > 0 && entries![used - 1].key.isUnbound
-        }
         return (entry.key, entry.value)
+    }
+
+    /// Takes the last entry out, and its place with it, so that emptying a dictionary from behind stays linear.
+    func removeLast() -> (key: Value, value: Value)? {
+        while used > 0 {
+            guard entries![used - 1].key.isUnbound else {
+                let entry = remove(at: used - 1)
+                used -= 1
+                return entry
+            }
+            used -= 1
+        }
+        return nil
     }
 
     /// The position of the first living entry at or after a position.

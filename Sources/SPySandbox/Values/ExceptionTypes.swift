@@ -49,6 +49,11 @@ enum ExceptionTypes {
         ("FloatOperation", "decimal", "decimal.DecimalException"),
     ]
 
+    private static let secondParents = [
+        "decimal.DivisionByZero": "ZeroDivisionError", "decimal.DivisionUndefined": "ZeroDivisionError",
+        "decimal.FloatOperation": "TypeError",
+    ]
+
     /// By the name a program or an engine uses: `KeyError`, `re.error`, `decimal.InvalidOperation`.
     static let byName: [String: PythonType] = {
         var types = ["BaseException": PythonType.baseException]
@@ -57,7 +62,8 @@ enum ExceptionTypes {
             types["\(module == "json.decoder" ? "json" : module).\(name)"] = PythonType(
                 name,
                 module: module,
-                types[parent]
+                types[parent],
+                and: secondParents["\(module).\(name)"].flatMap { types[$0] }
             )
         }
         types["json.decoder.JSONDecodeError"] = types["json.JSONDecodeError"]

@@ -11,7 +11,10 @@ enum Hashing {
 
     @inline(__always)
     static func hash(_ string: StringObject) -> Int {
-        if string.hash == -1 { string.hash = of(string.text) }
+        if string.hash == -1 {
+            string.heap.debit(searched: string.text.count / 2)
+            string.hash = of(string.text)
+        }
         return string.hash
     }
 
@@ -31,15 +34,21 @@ enum Hashing {
     private static func hash(_ object: Object, _ meter: Meter, depth: Int) throws(EngineError) -> Int {
         switch object.kind {
         case .string: return hash(unsafeDowncast(object, to: StringObject.self))
-        case .integer: return unsafeDowncast(object, to: IntegerObject.self).value.pythonHash
-        case .bytes: return SipHash.hash(unsafeDowncast(object, to: BytesObject.self).bytes)
+        case .integer:
+            let number = unsafeDowncast(object, to: IntegerObject.self).value
+            try meter.charge(steps: number.magnitude.count / 4)
+            return number.pythonHash
+        case .bytes:
+            let bytes = unsafeDowncast(object, to: BytesObject.self).bytes
+            try meter.charge(steps: bytes.count / 32)
+            return SipHash.hash(bytes)
         case .tuple: return try hash(unsafeDowncast(object, to: TupleObject.self), meter, depth: depth)
         case .range: return try hash(unsafeDowncast(object, to: RangeObject.self), meter)
         case .list, .dict, .deque, .slice: throw unhashable(object)
         case .set:
             let set = unsafeDowncast(object, to: SetObject.self)
             guard set.isFrozen else { throw unhashable(object) }
-            try meter.charge(steps: set.count / 8)
+            try meter.charge(steps: 1 + set.count / 8)
             return hash(set)
         case .dictView: throw unhashable(object)
         default:
@@ -56,7 +65,7 @@ enum Hashing {
     /// xxHash over the hashes of the elements (`tupleobject.c`).
     private static func hash(_ tuple: TupleObject, _ meter: Meter, depth: Int) throws(EngineError) -> Int {
         if depth > Nesting.limit { throw Nesting.exceeded("") }
-        try meter.charge(steps: tuple.count / 4)
+        try meter.charge(steps: 1 + tuple.count / 4)
         var sum: UInt = 2_870_177_450_012_600_261
         for item in tuple.items {
             let lane: Int

@@ -82,6 +82,7 @@ final class ListObject: Container {
 
     /// Replaces a range by other values.
     func replace(_ range: Range<Int>, with values: [Value]) throws(EngineError) {
+        try heap.meter.charge(steps: (count - range.lowerBound + values.count) / 32)
         var removed = Array(UnsafeBufferPointer(rebasing: elements[range]))
         let newCount = count - range.count + values.count
         if newCount > capacity { try grow(to: newCount) }
@@ -152,6 +153,7 @@ final class TupleObject: Container {
         self.type = type
         super.init(.tuple, heap)
         heap.debit(Self.size(items.count))
+        heap.debit(searched: items.count)
     }
 
     private static func size(_ count: Int) -> Int { count &* MemoryLayout<Value>.stride }

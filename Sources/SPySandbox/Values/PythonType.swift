@@ -5,11 +5,19 @@ final class PythonType: Sendable {
     /// The module before the name in `repr`, empty for builtins.
     let module: String
     let parent: PythonType?
+    /// A second type that it derives from, as some exceptions do.
+    let otherParent: PythonType?
 
-    init(_ name: String, module: String = "", _ parent: PythonType? = PythonType.object) {
+    init(
+        _ name: String,
+        module: String = "",
+        _ parent: PythonType? = PythonType.object,
+        and otherParent: PythonType? = nil
+    ) {
         self.name = name
         self.module = module
         self.parent = parent
+        self.otherParent = otherParent
     }
 
     var qualifiedName: String { module.isEmpty ? name : "\(module).\(name)" }
@@ -26,7 +34,7 @@ final class PythonType: Sendable {
     func isSubtype(of other: PythonType) -> Bool {
         var type: PythonType? = self
         while let current = type {
-            if current === other { return true }
+            if current === other || current.otherParent?.isSubtype(of: other) == true { return true }
             type = current.parent
         }
         return false

@@ -33,6 +33,7 @@ final class BytesObject: Object {
     init(_ bytes: [UInt8], _ heap: Heap) {
         self.bytes = bytes
         super.init(.bytes, heap)
+        heap.debit(searched: bytes.count / 4)
     }
 
     deinit { heap.credit(bytes.count) }

@@ -129,7 +129,13 @@ final class SetObject: Container {
         heap.credit(extraBytes)
         drop()
         table = Array(repeating: Entry(hash: 0, key: .unbound), count: Self.smallest)
-        (count, fill, finger) = (0, 0, 0)
+        // The finger stays, as in CPython: `pop` goes on where it was.
+        (count, fill) = (0, 0)
+    }
+
+    /// Rebuilds the table where more than a quarter of it are traces of removed elements.
+    func tidy() throws(EngineError) {
+        if fill - count > mask / 4 { try resize(beyond: count > 50_000 ? count * 2 : count * 4) }
     }
 
     /// The position of the first element at or after a position.
@@ -200,11 +206,10 @@ final class SetObject: Container {
         if (fill + added) * 5 >= mask * 3 { try resize(beyond: (count + added) * 2) }
     }
 
-    /// Takes over the contents of another set.
+    /// Takes over the contents of another set, but goes on with `pop` where it was.
     func swapContents(with other: SetObject) {
         swap(&table, &other.table)
         swap(&count, &other.count)
         swap(&fill, &other.fill)
-        swap(&finger, &other.finger)
     }
 }

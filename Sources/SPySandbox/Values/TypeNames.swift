@@ -2,6 +2,9 @@
 enum TypeNames {
     static func name(of value: Value) -> String { type(of: value).messageName }
 
+    /// As messages about arguments name it: the type, and `None` by itself.
+    static func argumentName(of value: Value) -> String { value.isNone ? "None" : name(of: value) }
+
     static func type(of value: Value) -> PythonType {
         switch value {
         case .unbound, .none: .noneType

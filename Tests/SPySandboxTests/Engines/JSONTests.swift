@@ -44,6 +44,7 @@ struct JSONTests {
         case .bool(let bool): return bool ? "true" : "false"
         case .integer(let integer): return Text(try integer.decimalText(Meter()))
         case .float(let float): return Text(try JSONText.float(float))
+        case .literal(let text, _): return text
         case .string(let text): return try JSONText.string(text, Meter())
         case .array(let items):
             return Text("[" + (try items.map { try shown($0).string }.joined(separator: ",")) + "]")

@@ -119,9 +119,6 @@ struct MathTests {
         case "pvariance": return try shown(Statistics.variance(data, ofPopulation: true, meter))
         case "stdev": return FloatText.hex(try Statistics.deviation(data, meter))
         case "pstdev": return FloatText.hex(try Statistics.deviation(data, ofPopulation: true, meter))
-        case "median": return try shown(Statistics.median(data, meter))
-        case "median_low": return try shown(Statistics.median(data, taking: .low, meter))
-        case "median_high": return try shown(Statistics.median(data, taking: .high, meter))
         default:
             let cuts = try Statistics.quantiles(data, count: 5, isInclusive: name == "inclusive", meter)
             return try cuts.map(shown).joined(separator: " ")

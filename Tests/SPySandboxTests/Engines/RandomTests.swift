@@ -52,8 +52,8 @@ struct RandomTests {
         case "gauss": return FloatText.hex(generator.gauss(x, y))
         case "normal": return FloatText.hex(generator.normal(x, y))
         case "exponential": return FloatText.hex(try generator.exponential(x))
-        case "gamma": return FloatText.hex(try generator.gamma(y / 20, 2))
-        case "beta": return FloatText.hex(try generator.beta(y / 10, 1.5))
+        case "gamma": return FloatText.hex(try generator.gamma(y / 20, 2, Meter()))
+        case "beta": return FloatText.hex(try generator.beta(y / 10, 1.5, Meter()))
         case "pareto": return FloatText.hex(generator.pareto(y))
         default: return FloatText.hex(generator.weibull(y, 1.5))
         }

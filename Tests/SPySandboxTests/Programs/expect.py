@@ -5,6 +5,7 @@ for a program that an exception ends a line "! TYPE", its message behind "| " on
 "@ LINE:FUNCTION …" with the traceback, outermost first. Run it with PYTHONHASHSEED=0, as the order of sets depends on it.
 """
 import contextlib
+import decimal
 import io
 import sys
 import traceback
@@ -27,7 +28,8 @@ def programs(path):
 def expectation(source):
     output = io.StringIO()
     ending = ""
-    # The program is to have the recursion limit to itself.
+    # The program is to have the recursion limit and the context of decimals to itself.
+    decimal.setcontext(decimal.DefaultContext.copy())
     sys.setrecursionlimit(1000 + len(traceback.extract_stack()) + 3)
     with contextlib.redirect_stdout(output):
         try:

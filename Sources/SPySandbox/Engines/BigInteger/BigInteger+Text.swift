@@ -83,14 +83,49 @@ extension BigInteger {
     }
 
     /// The value of digits (numbers below `radix`, most significant first), without a limit on their count.
-    init(digits: some Collection<UInt8>, radix: Int, _ meter: Meter) throws(EngineError) {
-        try meter.checkInteger(bits: digits.count)
-        if radix.nonzeroBitCount == 1 { try meter.charge(steps: digits.count / 16 + 1) }
+    init(digits: some BidirectionalCollection<UInt8>, radix: Int, _ meter: Meter) throws(EngineError) {
+        let digits = digits.drop { $0 == 0 }
+        // The bits that each digit brings at least.
+        let width = Int.bitWidth - 1 - radix.leadingZeroBitCount
+        try meter.checkInteger(bits: max(digits.count - 1, 0) * width)
+        let limbs =
+            radix.nonzeroBitCount == 1
+            ? try Self.limbs(ofBits: digits, width, meter) : try Self.limbs(of: digits, UInt(radix), meter)
+        self.init(isNegative: false, magnitude: limbs)
+        try meter.charge(bytes: byteCount)
+    }
+
+    /// Digits of a power of two are bits, which only have to be put side by side.
+    private static func limbs(
+        ofBits digits: some BidirectionalCollection<UInt8>,
+        _ width: Int,
+        _ meter: Meter
+    ) throws(EngineError) -> [UInt] {
+        try meter.charge(steps: digits.count / 16 + 1)
+        var limbs: [UInt] = []
+        limbs.reserveCapacity(digits.count * width / 64 + 1)
+        var (limb, filled): (UInt, Int) = (0, 0)
+        for digit in digits.reversed() {
+            limb |= UInt(digit) << UInt(filled)
+            filled += width
+            guard filled >= 64 else { continue }
+            limbs.append(limb)
+            filled -= 64
+            limb = UInt(digit) >> UInt(width - filled)
+        }
+        return limbs + [limb]
+    }
+
+    private static func limbs(
+        of digits: some BidirectionalCollection<UInt8>,
+        _ radix: UInt,
+        _ meter: Meter
+    ) throws(EngineError) -> [UInt] {
         var (limbs, group, factor): ([UInt], UInt, UInt) = ([], 0, 1)
-        let largest = UInt.max / UInt(radix) / UInt(radix)
+        let largest = UInt.max / radix / radix
         for digit in digits {
-            group = group * UInt(radix) + UInt(digit)
-            factor *= UInt(radix)
+            group = group * radix + UInt(digit)
+            factor *= radix
             if factor > largest {
                 try meter.charge(steps: limbs.count / 32 + 1)
                 Limbs.multiplyAdd(&limbs, by: factor, adding: group)
@@ -98,7 +133,6 @@ extension BigInteger {
             }
         }
         if factor > 1 { Limbs.multiplyAdd(&limbs, by: factor, adding: group) }
-        self.init(isNegative: false, magnitude: limbs)
-        try meter.charge(bytes: byteCount)
+        return limbs
     }
 }

@@ -65,30 +65,34 @@ extension Decimal {
         return isInfinite ? self : nil
     }
 
-    /// A positive base to a power that is not whole.
+    /// A positive base to a power that is not whole: `exp(ln(base) * exponent)` with 23 digits more than the result has,
+    /// each step rounded, as libmpdec computes it. That shows where the result is next to one.
     func realPower(_ exponent: Decimal, _ context: DecimalContext, _ meter: Meter) throws(EngineError)
         -> Decimal
     {
-        let inexact: DecimalContext.Signals = [.inexact, .rounded]
         var work = DecimalContext.standard
+        work.precision = max(context.precision, digitCount) + 23
+        work.smallestExponent = -999_999_999_999_999_999
+        work.largestExponent = 999_999_999_999_999_999
         work.traps = []
         let size = try naturalLogarithm(work, meter).multiplied(by: exponent, work, meter)
-        // CPython computes with 23 digits more, and takes what is 1 to them for exactly 1.
-        if size.adjusted < -max(context.precision, digitCount) - 23 {
-            let one = try DecimalPowers.power(context.precision - 1, meter)
-            return try Decimal(isNegative: false, one, 1 - context.precision)
-                .fitted(context, signals: inexact, meter)
+        // libmpdec looks at the size with the three digits more by which it rounds exactly.
+        let least = Decimal(isNegative: false, 9, -work.precision - 4)
+        if size.adjusted > 8 { return try size.extremeExponential(context, meter) ?? .one }
+        if size.isZero { return try Self.paddedOne(context, meter) }
+        if try Decimal.order(size.absoluteCopy, least, meter) <= 0 {
+            return try Self.paddedOne(context, meter)
         }
-        if size.adjusted > 8 || size.adjusted < -context.precision - 1 {
-            return try size.extremeExponential(context, meter) ?? .one
-        }
-        return try Self.rounded(context, meter) { digits throws(EngineError) in
-            var precise = work
-            precise.precision = digits + 20
-            let logarithm = try naturalLogarithm(precise, meter)
-            let product = try logarithm.multiplied(by: exponent, precise, meter)
-            return try FixedPoint.exponential(product, digits: digits, meter)
-        }
+        let result = try size.exponential(work, meter)
+        if try Decimal.order(result, .one, meter) == 0 { return try Self.paddedOne(context, meter) }
+        return try result.fitted(context, signals: [.inexact, .rounded], meter)
+    }
+
+    /// What is one to all digits is taken for exactly one, however it would be rounded.
+    private static func paddedOne(_ context: DecimalContext, _ meter: Meter) throws(EngineError) -> Decimal {
+        let one = try DecimalPowers.power(context.precision - 1, meter)
+        return try Decimal(isNegative: false, one, 1 - context.precision)
+            .fitted(context, signals: [.inexact, .rounded], meter)
     }
 
     /// Rounds what `compute` gives with ever more digits, once its last digits do not leave the rounding open.

@@ -2,19 +2,24 @@
 struct JSONParser {
     private let text: Text
     private let meter: Meter
+    private let keepsLiterals: Bool
     private var position = 0
     private var depth = 0
     /// Nesting at which CPython's own stack ends.
     private static let deepest = 990
 
-    private init(_ text: Text, _ meter: Meter) {
+    private init(_ text: Text, keepsLiterals: Bool, _ meter: Meter) {
         self.text = text
+        self.keepsLiterals = keepsLiterals
         self.meter = meter
     }
 
-    /// The value of a whole document.
-    static func parse(_ text: Text, _ meter: Meter) throws(EngineError) -> JSONValue {
-        var parser = JSONParser(text, meter)
+    /// The value of a whole document; numbers as they are written, where that is wanted.
+    static func parse(_ text: Text, keepsLiterals: Bool = false, _ meter: Meter) throws(EngineError)
+        -> JSONValue
+    {
+        try meter.charge(steps: text.count / 16)
+        var parser = JSONParser(text, keepsLiterals: keepsLiterals, meter)
         if !text.isEmpty, text[0] == 0xFEFF {
             throw parser.error("Unexpected UTF-8 BOM (decode using utf-8-sig)", at: 0)
         }
@@ -44,7 +49,7 @@ struct JSONParser {
     }
 
     private mutating func value() throws(EngineError) -> JSONValue {
-        try meter.charge(steps: 1)
+        try meter.charge(steps: 3)
         try meter.charge(bytes: 40)
         let start = position
         switch peek.flatMap({ Unicode.Scalar($0) }) {
@@ -56,13 +61,17 @@ struct JSONParser {
         case "n" where take("null"): return .null
         case "t" where take("true"): return .bool(true)
         case "f" where take("false"): return .bool(false)
-        case "N" where take("NaN"): return .float(.nan)
-        case "I" where take("Infinity"): return .float(.infinity)
-        case "-" where take("-Infinity"): return .float(-.infinity)
+        case "N" where take("NaN"): return constant("NaN", .nan)
+        case "I" where take("Infinity"): return constant("Infinity", .infinity)
+        case "-" where take("-Infinity"): return constant("-Infinity", -.infinity)
         default:
             guard let number = try number() else { throw error("Expecting value", at: start) }
             return number
         }
+    }
+
+    private func constant(_ text: Text, _ number: Double) -> JSONValue {
+        keepsLiterals ? .literal(text, .constant) : .float(number)
     }
 
     private mutating func take(_ word: String) -> Bool {
@@ -166,6 +175,7 @@ struct JSONParser {
         }
         position = place
         let literal = text.slice(start..<place)
+        if keepsLiterals { return .literal(literal, isFloat ? .float : .integer) }
         return isFloat ? .float(try literal.float(meter)) : .integer(try literal.integer(meter))
     }
 
@@ -218,13 +228,14 @@ struct JSONParser {
     }
 
     private mutating func hexadecimal() throws(EngineError) -> UInt32 {
-        let invalid = error("Invalid \\uXXXX escape", at: position - 1)
-        guard position + 4 < text.count else { throw invalid }
+        let start = position - 1
+        func invalid() -> EngineError { error("Invalid \\uXXXX escape", at: start) }
+        guard position + 4 < text.count else { throw invalid() }
         var value: UInt32 = 0
         for _ in 0..<4 {
             let character = text[position]
             let digit = character &- 48 < 10 ? character - 48 : (character | 0x20) &- 87
-            guard digit < 16, character < 128 else { throw invalid }
+            guard digit < 16, character < 128 else { throw invalid() }
             value = value << 4 | digit
             position += 1
         }

@@ -5,10 +5,15 @@ indirect enum JSONValue: Equatable, Sendable {
     case integer(BigInteger)
     /// Also `NaN`, `Infinity` and `-Infinity`, which Python reads.
     case float(Double)
+    /// What stands for a number, where the caller wants to read it.
+    case literal(Text, LiteralKind)
     case string(Text)
     case array([JSONValue])
     /// All members in their order; of equal names the last one wins, in the place of the first, as in any `dict`.
     case object([Member])
+
+    /// What a literal stands for; a constant is `NaN` or an infinity.
+    enum LiteralKind: Equatable, Sendable { case integer, float, constant }
 
     struct Member: Equatable, Sendable {
         var name: Text
@@ -21,7 +26,7 @@ enum JSONText {
     /// A string in quotes.
     static func string(_ text: Text, ensureASCII: Bool = true, _ meter: Meter) throws(EngineError) -> Text {
         try meter.charge(bytes: text.byteCount + 2)
-        try meter.charge(steps: text.count / 32)
+        try meter.charge(steps: text.isASCII ? text.count / 16 : text.count)
         var builder = TextBuilder(capacity: text.count + 2)
         builder.append(0x22)
         for index in 0..<text.count {

@@ -211,17 +211,19 @@ extension RandomGenerator {
         try FloatArithmetic.quotient(-log(1 - random()), rate)
     }
 
-    mutating func gamma(_ alpha: Double, _ beta: Double) throws(EngineError) -> Double {
+    mutating func gamma(_ alpha: Double, _ beta: Double, _ meter: Meter) throws(EngineError) -> Double {
         guard alpha > 0, beta > 0 else { throw .valueError("gammavariate: alpha and beta must be > 0.0") }
         if alpha == 1 { return -log(1 - random()) * beta }
-        return alpha > 1 ? largeGamma(alpha) * beta : smallGamma(alpha) * beta
+        return try (alpha > 1 ? largeGamma(alpha, meter) : smallGamma(alpha, meter)) * beta
     }
 
     /// Cheng's method.
-    private mutating func largeGamma(_ alpha: Double) -> Double {
+    private mutating func largeGamma(_ alpha: Double, _ meter: Meter) throws(EngineError) -> Double {
         let root = sqrt(2 * alpha - 1)
         let (low, high) = (alpha - log(4), alpha + root)
         while true {
+            // Of an infinite alpha, no number is ever accepted.
+            try meter.charge(steps: 2)
             let first = random()
             guard first > 1e-7, first < 0.9999999 else { continue }
             let second = 1 - random()
@@ -234,9 +236,10 @@ extension RandomGenerator {
     }
 
     /// Algorithm GS of Statistical Computing, Kennedy and Gentle.
-    private mutating func smallGamma(_ alpha: Double) -> Double {
+    private mutating func smallGamma(_ alpha: Double, _ meter: Meter) throws(EngineError) -> Double {
         let scale = (M_E + alpha) / M_E
         while true {
+            try meter.charge(steps: 2)
             let chance = scale * random()
             let value = chance <= 1 ? pow(chance, 1 / alpha) : -log((scale - chance) / alpha)
             let second = random()
@@ -244,9 +247,9 @@ extension RandomGenerator {
         }
     }
 
-    mutating func beta(_ alpha: Double, _ beta: Double) throws(EngineError) -> Double {
-        let first = try gamma(alpha, 1)
-        return first == 0 ? 0 : try first / (first + gamma(beta, 1))
+    mutating func beta(_ alpha: Double, _ beta: Double, _ meter: Meter) throws(EngineError) -> Double {
+        let first = try gamma(alpha, 1, meter)
+        return first == 0 ? 0 : try first / (first + gamma(beta, 1, meter))
     }
 
     mutating func pareto(_ alpha: Double) -> Double { pow(1 - random(), -1 / alpha) }

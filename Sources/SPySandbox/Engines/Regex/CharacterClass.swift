@@ -18,6 +18,9 @@ struct CharacterClass: Sendable {
         }
     }
 
+    /// What a look at a character beyond ASCII costs, next to one at the bits: its other cases have to be found.
+    var weight: Int { 64 + items.count }
+
     @inline(__always)
     func contains(_ character: UInt32) -> Bool {
         if character < 64 { return low >> UInt64(character) & 1 == 1 }

@@ -50,9 +50,7 @@ struct PatternMatcher<Unit: FixedWidthInteger & UnsignedInteger> {
         var demand = demand
         while position <= end {
             if let first = program.first {
-                let found = skip(to: first, from: position)
-                try pay((found - position) / 8)
-                position = found
+                position = try scan(first, from: position, to: end, while: false)
                 if position >= end { return nil }
                 if position > start { demand.mustAdvance = false }
             }
@@ -90,7 +88,7 @@ struct PatternMatcher<Unit: FixedWidthInteger & UnsignedInteger> {
     }
 
     private mutating func pay(_ more: Int) throws(EngineError) {
-        try meter.charge(steps: (work + more) / 4)
+        try meter.charge(steps: (work + more + 3) / 4)
         work = 0
     }
 
@@ -247,10 +245,30 @@ extension PatternMatcher {
         }
     }
 
-    private func skip(to item: PatternProgram.SingleLoop.Item, from start: Int) -> Int {
+    /// Where the characters end that an item accepts, or those that it does not. Pays on the way.
+    @inline(__always)
+    private mutating func scan(
+        _ item: PatternProgram.SingleLoop.Item,
+        from start: Int,
+        to limit: Int,
+        while isAccepted: Bool
+    ) throws(EngineError) -> Int {
+        let weight = weight(of: item)
+        let chunk = max(1024 / weight, 1)
         var position = start
-        while position < end, !accepts(item, position) { position += 1 }
+        while position < limit {
+            let (begin, stop) = (position, min(limit, position + chunk))
+            while position < stop, accepts(item, position) == isAccepted { position += 1 }
+            work += (position - begin) * weight / 4
+            if work > 64 { try pay(0) }
+            if position < stop { break }
+        }
         return position
+    }
+
+    private func weight(of item: PatternProgram.SingleLoop.Item) -> Int {
+        guard MemoryLayout<Unit>.size > 1, case .set(let index) = item else { return 1 }
+        return program.classes[index].weight
     }
 
     private mutating func repeatOne(
@@ -261,10 +279,8 @@ extension PatternMatcher {
         guard case .repeatOne(let index) = program.instructions[counter] else { return false }
         let most = min(loop.max, end - position)
         let wanted = loop.greed == .lazy ? loop.min : most
-        var place = position
         let limit = position + min(wanted, most)
-        while place < limit, accepts(loop.item, place) { place += 1 }
-        work += (place - position) / 4
+        let place = try scan(loop.item, from: position, to: limit, while: true)
         guard place - position >= loop.min else { return false }
         counter += 1
         switch loop.greed {

@@ -140,24 +140,6 @@ enum Statistics {
         if !ofPopulation, count < 2 { throw error("\(sample) requires at least two data points") }
     }
 
-    enum Middle: Sendable { case average, low, high }
-
-    /// `median`, `median_low`, `median_high`.
-    static func median(_ data: [Number], taking middle: Middle = .average, _ meter: Meter) throws(EngineError)
-        -> Number
-    {
-        guard !data.isEmpty else { throw error("no median for empty data") }
-        let sorted = try sorted(data, meter)
-        let half = sorted.count / 2
-        if sorted.count % 2 == 1 { return sorted[half] }
-        switch middle {
-        case .low: return sorted[half - 1]
-        case .high: return sorted[half]
-        case .average:
-            return .float(try sorted[half - 1].adding(sorted[half], meter).divided(by: .integer(2), meter))
-        }
-    }
-
     /// `quantiles`: the points that cut the data into `count` groups of equal probability.
     static func quantiles(
         _ data: [Number],

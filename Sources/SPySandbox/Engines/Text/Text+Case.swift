@@ -44,7 +44,7 @@ extension Text {
             try meter.charge(steps: count / 64)
             return Text(ascii: units.map(ascii))
         }
-        try meter.charge(steps: count / 4)
+        try meter.charge(steps: count)
         let points = codePoints
         var builder = TextBuilder(capacity: count)
         for position in points.indices {

@@ -53,7 +53,8 @@ extension Text {
 
     /// Whether there are characters and all of them satisfy the predicate.
     private func all(_ meter: Meter, _ predicate: (UInt32) -> Bool) throws(EngineError) -> Bool {
-        try meter.charge(steps: count / 16)
+        // Beyond ASCII each character is looked up in tables.
+        try meter.charge(steps: isASCII ? count / 16 : count)
         switch storage {
         case .ascii(let units): return !units.isEmpty && units.allSatisfy { predicate(UInt32($0)) }
         case .wide(let units): return units.allSatisfy(predicate)

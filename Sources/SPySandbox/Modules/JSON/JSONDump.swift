@@ -1,98 +1,5 @@
-/// `json`
-enum JSONModule {
-    static func members(_ machine: Machine) -> [String: Value] {
-        var members = machine.members([
-            "loads": { machine, arguments throws(EngineError) in
-                let bound = try arguments.bind("loads", ["s"], required: 1)
-                guard let text = bound[0]?.string else {
-                    throw .typeError(
-                        "the JSON object must be str, bytes or bytearray, not \(TypeNames.name(of: bound[0] ?? .none))"
-                    )
-                }
-                let before = machine.meter.bytesHeld
-                let document = try JSONParser.parse(text.text, machine.meter)
-                machine.meter.refund(bytes: max(machine.meter.bytesHeld - before, 0))
-                return try value(of: document, machine)
-            },
-            "dumps": { machine, arguments throws(EngineError) in try dumps(machine, arguments) },
-        ])
-        members["JSONDecodeError"] = machine.type(ExceptionTypes["json.JSONDecodeError"])
-        return members
-    }
-
-    /// Parsed JSON is at most as deep as the parser allows, so this recursion is bounded.
-    private static func value(of document: JSONValue, _ machine: Machine) throws(EngineError) -> Value {
-        switch document {
-        case .null: return .none
-        case .bool(let flag): return .bool(flag)
-        case .integer(let number):
-            return try machine.measured { () throws(EngineError) in
-                try machine.meter.charge(bytes: number.byteCount)
-                return machine.integer(number)
-            } ?? .none
-        case .float(let number): return .float(number)
-        case .string(let text): return try machine.string(text)
-        case .array(let items):
-            let list = ListObject(machine.heap)
-            for item in items { try list.append(value(of: item, machine)) }
-            return .object(list)
-        case .object(let members):
-            let dict = DictObject(machine.heap)
-            for member in members {
-                try dict.set(machine.string(member.name), value(of: member.value, machine))
-            }
-            return .object(dict)
-        }
-    }
-
-    private static func dumps(_ machine: Machine, _ arguments: Arguments) throws(EngineError) -> Value {
-        let bound = try arguments.bind(
-            "dumps",
-            [
-                "obj", "skipkeys", "ensure_ascii", "check_circular", "allow_nan", "cls", "indent",
-                "separators", "default", "sort_keys",
-            ],
-            required: 1,
-            positional: 1
-        )
-        func flag(_ index: Int, _ fallback: Bool) throws(EngineError) -> Bool {
-            guard let value = bound[index] else { return fallback }
-            return try machine.isTrue(value)
-        }
-        var writer = JSONDump(
-            machine: machine,
-            skipsKeys: try flag(1, false),
-            ensuresASCII: try flag(2, true),
-            allowsNaN: try flag(4, true),
-            sortsKeys: try flag(9, false),
-            convert: bound[8] ?? .none
-        )
-        if let indent = bound[6], !indent.isNone {
-            if let text = indent.string?.text {
-                writer.indent = text
-            } else {
-                let width = max(try machine.intArgument(indent), 0)
-                try machine.checkRoom(width)
-                writer.indent = Text(ascii: Array(repeating: 32, count: width))
-            }
-            writer.itemSeparator = ","
-        }
-        if let separators = bound[7], !separators.isNone {
-            let parts = try machine.array(separators)
-            guard parts.count == 2, let item = parts[0].string, let key = parts[1].string else {
-                throw .typeError("separators must be a pair of strings")
-            }
-            (writer.itemSeparator, writer.keySeparator) = (item.text, key.text)
-        }
-        return try machine.text { () throws(EngineError) in
-            try writer.append(bound[0] ?? .none)
-            return writer.finish()
-        }
-    }
-}
-
 /// Writes a value as `json.dumps` does.
-private struct JSONDump {
+struct JSONDump {
     let machine: Machine
     let skipsKeys: Bool
     let ensuresASCII: Bool
@@ -213,9 +120,9 @@ private struct JSONDump {
         case .int: return try machine.reprText(value)
         case .float(let number):
             if !number.isFinite, !allowsNaN {
-                throw .valueError(
-                    "Out of range float values are not JSON compliant: \(FloatText.repr(number))"
-                )
+                // CPython's encoder in C, which writes what is not indented, leaves the value out.
+                let shown = indent == nil ? "" : ": \(FloatText.repr(number))"
+                throw .valueError("Out of range float values are not JSON compliant\(shown)")
             }
             return Text(try JSONText.float(number, allowNaN: allowsNaN))
         case .object(let object):

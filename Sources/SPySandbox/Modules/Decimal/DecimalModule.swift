@@ -17,7 +17,9 @@ enum DecimalModule {
         for name in [
             "DecimalException", "InvalidOperation", "DivisionByZero", "Overflow", "Underflow", "Inexact",
             "Rounded",
-            "Clamped", "Subnormal", "FloatOperation",
+            "Clamped", "Subnormal", "FloatOperation", "ConversionSyntax", "DivisionImpossible",
+            "DivisionUndefined",
+            "InvalidContext",
         ] {
             members[name] = machine.type(ExceptionTypes["decimal.\(name)"])
         }
@@ -40,14 +42,39 @@ enum DecimalModule {
         if let text = value.string { return try Decimal(text.text, context(machine), machine.meter) }
         if let number = value.bigInteger { return Decimal(number) }
         if case .float(let number) = value { return try Decimal(number, machine.meter) }
-        if let parts = value.tuple, parts.count == 3, let digits = parts.items[1].tuple {
-            let shown = try digits.items.map { (digit) throws(EngineError) in try machine.intArgument(digit) }
-            let sign = try machine.intArgument(parts.items[0]) == 1 ? "-" : ""
-            let exponent = try machine.intArgument(parts.items[2])
-            let text = sign + shown.map(String.init).joined() + "E\(exponent)"
-            return try Decimal(Text(text), context(machine), machine.meter)
+        if value.kind == .list || value.kind == .tuple {
+            guard try machine.length(value) == 3 else {
+                throw .valueError("argument must be a sequence of length 3")
+            }
+            return try decimal(ofParts: machine.array(value), machine)
         }
         throw .typeError("conversion from \(TypeNames.name(of: value)) to Decimal is not supported")
+    }
+
+    /// `Decimal((sign, digits, exponent))`
+    private static func decimal(ofParts parts: [Value], _ machine: Machine) throws(EngineError) -> Decimal {
+        let sign = try machine.intArgument(parts[0])
+        guard sign == 0 || sign == 1 else {
+            throw .valueError("sign must be an integer with the value 0 or 1")
+        }
+        var text = sign == 1 ? "-" : ""
+        for digit in try machine.array(parts[1]) {
+            guard let digit = digit.smallInteger, (0...9).contains(digit) else {
+                throw .valueError("coefficient must be a tuple of digits")
+            }
+            text += "\(digit)"
+        }
+        if let special = parts[2].string?.text.string {
+            guard special == "F" || special == "n" || special == "N" else {
+                throw .valueError(
+                    "string argument in the third position must be 'F', 'n' or 'N'"
+                )
+            }
+            let name = special == "F" ? "Infinity" : special == "n" ? "NaN" : "sNaN"
+            return try Decimal(Text((sign == 1 ? "-" : "") + name), context(machine), machine.meter)
+        }
+        text += "E\(try machine.intArgument(parts[2]))"
+        return try Decimal(Text(text), context(machine), machine.meter)
     }
 
     /// A decimal or an integer as an operand.
