@@ -54,7 +54,9 @@ enum Programs {
             String(Unicode.Scalar(UInt32(match.1, radix: 16) ?? 0) ?? "?")
         }
         return characters.replacing(#/(?s)«(.+?)×(\d+)»/#) { match in
-            (0..<(Int(match.2) ?? 0)).map { index in
+            let count = Int(match.2) ?? 0
+            guard match.1.contains("⇥") else { return String(repeating: String(match.1), count: count) }
+            return (0..<count).map { index in
                 match.1.replacing("⇥", with: String(repeating: " ", count: index))
             }.joined()
         }

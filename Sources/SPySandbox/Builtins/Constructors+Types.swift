@@ -29,6 +29,11 @@ extension Constructors {
         }
     }
 
+    /// A class method, which an object of the type offers too.
+    static func classMethod(_ name: String, of type: PythonType) -> NativeMethod? {
+        classMethods["\(type.name).\(name)"]
+    }
+
     private static func unbound(_ name: String, _ type: PythonType) -> NativeMethod? {
         switch ObjectIdentifier(type) {
         case ObjectIdentifier(PythonType.str): StringMethods.table[name]

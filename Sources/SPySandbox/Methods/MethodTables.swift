@@ -20,8 +20,8 @@ enum MethodTables {
     private static func method(_ name: String, of object: Object) -> NativeMethod? {
         switch object.kind {
         case .integer: return NumberMethods.integer[name]
-        case .string: return StringMethods.table[name]
-        case .bytes: return BytesMethods.table[name]
+        case .string: return StringMethods.table[name] ?? Constructors.classMethod(name, of: .str)
+        case .bytes: return BytesMethods.table[name] ?? Constructors.classMethod(name, of: .bytes)
         case .list: return ListMethods.table[name]
         case .tuple:
             if unsafeDowncast(object, to: TupleObject.self).type != nil, let method = NamedTuples.table[name]
@@ -33,7 +33,8 @@ enum MethodTables {
         case .dict:
             let dict = unsafeDowncast(object, to: DictObject.self)
             switch dict.flavor {
-            case .plain, .defaultDict: return DictMethods.table[name]
+            case .plain, .defaultDict:
+                return DictMethods.table[name] ?? Constructors.classMethod(name, of: .dict)
             case .ordered: return DictMethods.ordered[name] ?? DictMethods.table[name]
             case .counter: return Counters.table[name] ?? DictMethods.table[name]
             }

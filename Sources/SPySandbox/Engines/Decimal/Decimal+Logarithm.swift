@@ -76,7 +76,8 @@ extension Decimal {
         work.largestExponent = 999_999_999_999_999_999
         work.traps = []
         let size = try naturalLogarithm(work, meter).multiplied(by: exponent, work, meter)
-        let least = Decimal(isNegative: false, 9, -work.precision - 1)
+        // libmpdec looks at the size with the three digits more by which it rounds exactly.
+        let least = Decimal(isNegative: false, 9, -work.precision - 4)
         if size.adjusted > 8 { return try size.extremeExponential(context, meter) ?? .one }
         if size.isZero { return try Self.paddedOne(context, meter) }
         if try Decimal.order(size.absoluteCopy, least, meter) <= 0 {

@@ -119,7 +119,7 @@ extension Decimal {
         _ meter: Meter
     ) throws(EngineError) -> Decimal {
         guard let parts = exponent.finite else { return .nan }
-        let count = try exponent.absoluteCopy.wholeValue(meter).asInt ?? 0
+        let count = try exponent.absoluteCopy.wholeValue(meter)
         var work = context
         work.precision += exponent.digitCount + parts.exponent + 2
         work.rounding = .halfEven
@@ -131,10 +131,12 @@ extension Decimal {
             base = try Decimal.one.divided(by: self, work, meter)
         }
         var result = base
-        for bit in stride(from: Int.bitWidth - count.leadingZeroBitCount - 2, through: 0, by: -1) {
+        for bit in stride(from: count.bitLength - 2, through: 0, by: -1) {
             try meter.charge(steps: 2)
             result = try result.multiplied(by: result, work, meter)
-            if count >> bit & 1 == 1 { result = try result.multiplied(by: base, work, meter) }
+            if count.magnitude[bit / 64] >> UInt(bit % 64) & 1 == 1 {
+                result = try result.multiplied(by: base, work, meter)
+            }
             if !result.isFinite || result.isZero { break }
         }
         result.isNegative = sign

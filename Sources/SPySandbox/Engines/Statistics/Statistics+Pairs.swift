@@ -21,6 +21,8 @@ extension Statistics {
             inverses.append(.float(try Number.integer(1).divided(by: number, meter)))
         }
         if hasZero { return .integer(0) }
+        let areZero = inverses.allSatisfy { if case .float(let inverse) = $0 { inverse == 0 } else { false } }
+        if areZero { throw error("Weighted sum must be positive") }
         return .float(try quotient(of: data.count, bySumOf: inverses, meter))
     }
 
