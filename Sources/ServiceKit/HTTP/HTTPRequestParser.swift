@@ -74,6 +74,8 @@ struct HTTPRequestParser: Sendable {
     }
 
     private static func parse(_ head: ArraySlice<UInt8>) throws(Refusal) -> Request {
+        // First, as it is judged of a line that has not come to its end.
+        guard head.prefix(maxLineBytes).contains(10) else { throw .uriTooLong }
         var lines: [ArraySlice<UInt8>] = []
         var rest = head.dropLast(2)
         while let end = rest.firstIndex(of: 10) {
@@ -84,7 +86,6 @@ struct HTTPRequestParser: Sendable {
         // Control characters have no place in a head, a tab between words aside.
         let isClean = lines.allSatisfy { line in line.allSatisfy { ($0 >= 32 && $0 != 127) || $0 == 9 } }
         guard let first = lines.first, isClean, rest.isEmpty else { throw .badRequest }
-        guard first.count <= maxLineBytes else { throw .uriTooLong }
         guard lines.count - 1 <= maxFields else { throw .headersTooLarge }
         let start = try startLine(first)
         var fields = Fields()
