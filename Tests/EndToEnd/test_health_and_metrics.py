@@ -129,6 +129,7 @@ def test_a_service_without_its_database_is_alive_and_says_what_is_missing():
     url = f"postgresql://grimoire_app:hunter2@127.0.0.1:{port}/grimoire"
     with started(
         "grimoire-processes", GRIMOIRE_DATABASE_APPLICATION_URL=url, GRIMOIRE_DATABASE_MIGRATE="false",
+        GRIMOIRE_SIGNING_KEYS_FILE=setting("GRIMOIRE_STATE") + "/keys/signing.json",
     ) as service:
         assert requests.get(service.url + "/healthz", timeout=5).status_code == 200
         begun = time.monotonic()

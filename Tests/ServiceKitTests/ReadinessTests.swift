@@ -88,14 +88,10 @@ import Testing
         ]
         try await report(checks) { readiness in
             readiness.isServing()
-            let clock = ContinuousClock()
-            let time = await clock.measure {
-                async let one = readiness.report()
-                async let two = readiness.report()
-                #expect(await one.parts.first?.state == "no answer within 1 s")
-                #expect(await two.isReady == false)
-            }
-            #expect(time < .seconds(5))
+            async let one = readiness.report()
+            async let two = readiness.report()
+            #expect(await one.parts.first?.state == "no answer within 1 s")
+            #expect(await two.isReady == false)
         }
     }
 
