@@ -46,6 +46,14 @@ import Testing
                 closed += 1
             }
             #expect(closed >= 7)
+            for peer in peers { peer.close() }
+            // Their places come back once the server has seen them go.
+            var isServed = false
+            while !isServed {
+                let peer = try RawPeer(connectingTo: address)
+                isServed = (try? peer.greet()) != nil && (try? peer.readFrame()) as RawFrame? != nil
+                peer.close()
+            }
         }
     }
 
