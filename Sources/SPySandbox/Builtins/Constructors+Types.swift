@@ -132,6 +132,7 @@ extension Constructors {
         let gone =
             arguments.count == 3
             ? try machine.textArgument(arguments[2], "maketrans() argument 3 must be str, not ") : .empty
+        try machine.meter.charge(steps: from.count + gone.count)
         for (point, translation) in try Text.translationTable(from: from, to: to, deleting: gone) {
             switch translation {
             case .deleted: try dict.set(.int(Int(point)), .none)

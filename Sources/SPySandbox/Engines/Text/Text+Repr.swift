@@ -11,7 +11,7 @@ extension Text {
 
     private func quoted(_ meter: Meter, keeps: (UInt32) -> Bool) throws(EngineError) -> Text {
         try meter.charge(bytes: byteCount + 2)
-        try meter.charge(steps: count / 16)
+        try meter.charge(steps: isASCII ? count / 16 : count)
         var (hasSingle, hasDouble) = (false, false)
         for index in 0..<count {
             if self[index] == 39 { hasSingle = true }

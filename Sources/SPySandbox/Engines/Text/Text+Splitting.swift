@@ -2,6 +2,7 @@
 extension Text {
     /// `split()`: by runs of white space, without empty parts.
     func split(limit: Int = -1, _ meter: Meter) throws(EngineError) -> [Text] {
+        try meter.charge(steps: isASCII ? count / 32 : count / 2)
         var parts: [Text] = []
         var position = 0
         while true {
@@ -15,12 +16,12 @@ extension Text {
             while position < count, !UnicodeData.isSpace(self[position]) { position += 1 }
             try add(start..<position, to: &parts, meter)
         }
-        try meter.charge(steps: count / 32)
         return parts
     }
 
     /// `rsplit()`: the same from the end.
     func splitFromEnd(limit: Int = -1, _ meter: Meter) throws(EngineError) -> [Text] {
+        try meter.charge(steps: isASCII ? count / 32 : count / 2)
         var parts: [Text] = []
         var position = count
         while true {
@@ -34,7 +35,6 @@ extension Text {
             while position > 0, !UnicodeData.isSpace(self[position - 1]) { position -= 1 }
             try add(position..<end, to: &parts, meter)
         }
-        try meter.charge(steps: count / 32)
         return parts.reversed()
     }
 
@@ -68,6 +68,7 @@ extension Text {
 
     /// `splitlines`.
     func lines(keepingEnds: Bool = false, _ meter: Meter) throws(EngineError) -> [Text] {
+        try meter.charge(steps: isASCII ? count / 32 : count / 2)
         var parts: [Text] = []
         var position = 0
         while position < count {
@@ -79,7 +80,6 @@ extension Text {
             }
             try add(start..<(keepingEnds ? position : end), to: &parts, meter)
         }
-        try meter.charge(steps: count / 32)
         return parts
     }
 

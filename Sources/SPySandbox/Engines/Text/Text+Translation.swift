@@ -10,7 +10,7 @@ extension Text {
         _ meter: Meter,
         _ table: (UInt32) throws(EngineError) -> Translation?
     ) throws(EngineError) -> Text {
-        try meter.charge(steps: count / 8)
+        try meter.charge(steps: count / 2)
         var builder = TextBuilder(capacity: count)
         for index in 0..<count {
             let point = self[index]
