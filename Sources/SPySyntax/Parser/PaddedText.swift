@@ -52,6 +52,7 @@ struct PaddedText: ~Copyable {
             nesting: nesting,
             byteCount: count
         )
+        parser.tree.limit = UInt32(source.utf8.count)
         let body = parser.parseProgram()
         diagnostics += parser.diagnostics
         let tree = parser.tree.finish(names: parser.names, body: body)

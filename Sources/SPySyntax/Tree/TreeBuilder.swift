@@ -4,6 +4,8 @@ struct TreeBuilder: ~Copyable {
     var expressionRanges: Buffer<SourceRange>
     var statements: Buffer<Statement>
     var statementRanges: Buffer<SourceRange>
+    /// Where the text ends: a block that is missing there would end behind the line break that was added.
+    var limit = UInt32.max
     var patterns = Buffer<Pattern>(capacity: 16)
     var patternRanges = Buffer<SourceRange>(capacity: 16)
     var words: Buffer<UInt32>
@@ -34,7 +36,7 @@ struct TreeBuilder: ~Copyable {
     mutating func add(_ statement: Statement, _ start: UInt32, _ end: UInt32) -> StatementID {
         let id = StatementID(rawValue: UInt32(truncatingIfNeeded: statements.count))
         statements.append(statement)
-        statementRanges.append(SourceRange(start: start, end: end))
+        statementRanges.append(SourceRange(start: min(start, limit), end: min(end, limit)))
         return id
     }
 
