@@ -2,8 +2,8 @@ internal import Synchronization
 
 /// How many connections each loop of a server has, and which loop the next one goes to.
 ///
-/// The kernel spreads connections over listening sockets by a hash (socket(7), SO_REUSEPORT): of eight connections one loop
-/// easily gets six. gRPC's connections are few and last, so that such a start decides the load of hours. Whoever accepts one
+/// The kernel spreads connections over listening sockets by a hash (socket(7), SO_REUSEPORT): of few connections one loop
+/// easily gets most. gRPC's connections are few and last, so that such a start decides the load of hours. Whoever accepts one
 /// asks here; it stays where it came unless another loop has fewer.
 final class ConnectionShares: Sendable {
     private let limit: Int
