@@ -48,7 +48,6 @@ public enum ProcessService {
             cacheBytes: configuration.cacheBytes,
             keys: keys
         )
-        let trail = AuditTrail(store: store, loops: threads.loops, logger: logger)
         let host = try await GRPCHost(
             services: [ProcessManagerService(store: store)],
             descriptors: [Grimoire_V1_ProcessManager.descriptor],
@@ -59,9 +58,9 @@ public enum ProcessService {
             verifier: verifier,
             logger: logger,
             checks: [store.readinessCheck],
-            innermost: [CallContextInterceptor(trail: trail)]
+            audit: DatabaseAuditSink(store: store)
         )
-        let services: [any Service] = [trail, Upkeep(store: store, logger: logger), host]
+        let services: [any Service] = [Upkeep(store: store, logger: logger), host]
         try await ServiceProgram.run(services, grace: configuration.service.shutdownGrace, logger: logger) {
             await store.shutdown()
             await workshop.shutdown()

@@ -81,6 +81,19 @@ public struct ProcessStore: Sendable {
 
     // MARK: Round trips
 
+    /// How long the database may take for the call of the current task: no longer than its caller waits.
+    static var timeLimit: Duration {
+        guard let deadline = Call.current?.deadline else { return longest }
+        return min(longest, ContinuousClock.now.duration(to: deadline))
+    }
+
+    private static let longest: Duration = .seconds(30)
+
+    /// The answers to `statements`: one round trip on the current loop's pool, one transaction.
+    func send(_ statements: [PostgresStatement]) async throws(PostgresError) -> [PostgresResult] {
+        try await pool.pipeline(statements, timeout: Self.timeLimit)
+    }
+
     /// The answers to `statements`. A read whose connection breaks is made once more: it changes nothing.
     func read(
         _ organization: UUID,
@@ -89,10 +102,10 @@ public struct ProcessStore: Sendable {
         let pipeline = [Queries.organization(organization)] + statements
         let results = try await translated {
             do throws(PostgresError) {
-                return try await pool.pipeline(pipeline)
+                return try await send(pipeline)
             } catch {
                 guard error.isConnectionDead, error.code != .connectionFailed else { throw error }
-                return try await pool.pipeline(pipeline)
+                return try await send(pipeline)
             }
         }
         return Array(results.dropFirst())

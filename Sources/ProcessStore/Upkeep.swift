@@ -36,7 +36,7 @@ extension ProcessStore {
     ///
     /// - Throws: `ServiceError`; `ConfigurationError` where row-level security does not hold for the role that serves.
     func upkeep() async throws {
-        let results = try await translated { try await pool.pipeline([Queries.upkeep, Queries.isSecured]) }
+        let results = try await translated { try await send([Queries.upkeep, Queries.isSecured]) }
         guard try results.last?.first?.decode("secured", as: Bool.self) == true else {
             throw ConfigurationError(
                 setting: ProcessServiceConfiguration.Settings.applicationURL.environmentName,

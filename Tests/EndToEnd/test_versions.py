@@ -236,6 +236,22 @@ def test_every_call_is_one_audit_row(organization):
     assert {user for _, _, user in rows} == {organization.user}
 
 
+def test_a_call_refused_at_the_door_is_an_audit_row_too(organization):
+    trace = uuid.uuid4().hex
+    headers = {"traceparent": f"00-{trace}-00f067aa0ba902b7-01"}
+    for token in (make_token(organization.id, expires_in=-600), None, make_token(organization.id, role="viewer")):
+        Rest(token)("POST", "/processes", {"name": "n", "spy_code": "x = 1\n"}, headers=headers)
+    deadline = datetime.datetime.now() + datetime.timedelta(seconds=10)
+    with psycopg.connect(setting("GRIMOIRE_DATABASE_URL"), autocommit=True) as owner:
+        while True:
+            rows = owner.execute("SELECT method, outcome, organization_id::text FROM audit_log WHERE trace_id = %s "
+                                 "ORDER BY created_at", [trace]).fetchall()
+            if len(rows) >= 3 or datetime.datetime.now() > deadline:
+                break
+    assert rows == [("CreateProcess", "UNAUTHENTICATED", None), ("CreateProcess", "UNAUTHENTICATED", None),
+                    ("CreateProcess", "PERMISSION_DENIED", organization.id)]
+
+
 @pytest.mark.parametrize("folder", sorted(path.parent for path in EXAMPLES.glob("*/process.json")),
                          ids=lambda folder: folder.name)
 def test_the_examples_are_spy_and_their_runs_are_real_ones(folder, organization):

@@ -53,7 +53,7 @@ extension ProcessStore {
             interval.isEmpty
             ? []
             : [Queries.runsByInterval(filter, unit: interval, limit: RequestLimits.summarizedIntervals)]
-        let results = try await translated { try await pool.pipeline(statements + intervals) }
+        let results = try await translated { try await send(statements + intervals) }
         guard results[1].first != nil else { throw ServiceError.notFound("process", filter.process.text) }
         return RunFigures(
             byVersion: results[2],

@@ -8,10 +8,6 @@ enum Queries {
         PostgresStatement("SELECT set_config('grimoire.organization_id', $1, true)", [.text(id.text)])
     }
 
-    static let begin = PostgresStatement("BEGIN")
-    static let commit = PostgresStatement("COMMIT")
-    static let rollback = PostgresStatement("ROLLBACK")
-
     /// Makes partitions ahead and forgets old idempotency keys.
     static let upkeep = PostgresStatement("SELECT grimoire_upkeep(12)")
 

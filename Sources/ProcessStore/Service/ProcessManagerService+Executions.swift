@@ -20,7 +20,7 @@ extension ProcessManagerService {
         var seen: Set<String> = []
         let distinct = executions.filter { seen.insert($0.id).inserted }
         let recorded = try await store.record(distinct, of: process, author: Author(caller))
-        CallContext.current?.noteRecorded()
+        Call.current?.wasAudited()
         return .with {
             $0.processID = process.text
             $0.recorded = Int32(recorded)
@@ -39,7 +39,7 @@ extension ProcessManagerService {
         validator.version(request.versionNumber, "version")
         let period = validator.period(request)
         try validator.finish()
-        CallContext.current?.note(version: request.versionNumber)
+        Call.current?.concerns(request.versionNumber)
         let filter = Queries.RunFilter(
             process: process,
             version: request.versionNumber,

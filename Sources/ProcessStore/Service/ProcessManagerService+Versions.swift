@@ -31,7 +31,7 @@ extension ProcessManagerService {
         let diff = try await store.workshop.run(bytes: old.content.size + new.content.size) {
             VersionDiff(old.content, new.content)
         }
-        CallContext.current?.note(version: new.number)
+        Call.current?.concerns(new.number)
         return .with {
             $0.processID = process.text
             $0.fromVersion = old.number

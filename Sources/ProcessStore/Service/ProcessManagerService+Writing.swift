@@ -36,8 +36,8 @@ extension ProcessManagerService {
             author: Author(caller),
             call: call
         )
-        CallContext.current?.note(process: created.process, version: 1)
-        if !created.isRepeated { CallContext.current?.noteRecorded() }
+        Call.current?.concerns(processID: created.process, versionNumber: 1)
+        if !created.isRepeated { Call.current?.wasAudited() }
         return .with {
             $0.processID = created.process.text
             $0.versionNumber = 1
@@ -79,8 +79,8 @@ extension ProcessManagerService {
             try validator.finish()
             return next
         }
-        CallContext.current?.note(version: outcome.version)
-        if !outcome.isUnchanged, !outcome.isRepeated { CallContext.current?.noteRecorded() }
+        Call.current?.concerns(outcome.version)
+        if !outcome.isUnchanged, !outcome.isRepeated { Call.current?.wasAudited() }
         return .with {
             $0.processID = process.text
             $0.versionNumber = outcome.version
@@ -97,7 +97,7 @@ extension ProcessManagerService {
         let caller = try Caller.require()
         let process = try Self.process(request.processID)
         let deletedAt = try await store.delete(process, author: Author(caller))
-        CallContext.current?.noteRecorded()
+        Call.current?.wasAudited()
         return .with {
             $0.processID = process.text
             $0.deletedAt = deletedAt.timestamp
@@ -112,7 +112,7 @@ extension ProcessManagerService {
         let caller = try Caller.require()
         let process = try Self.process(request.processID)
         let (version, wasDeleted) = try await store.restore(process, author: Author(caller))
-        if wasDeleted { CallContext.current?.noteRecorded() }
+        if wasDeleted { Call.current?.wasAudited() }
         return .with {
             $0.processID = process.text
             $0.versionNumber = version
@@ -134,7 +134,7 @@ extension ProcessManagerService {
         _ request: some Message,
         _ validator: inout RequestValidator
     ) throws -> IdempotentCall? {
-        guard let key = CallContext.current?.idempotencyKey else { return nil }
+        guard let key = Call.current?.idempotencyKey else { return nil }
         if key.isEmpty {
             validator.reject(
                 "idempotency-key",
@@ -153,7 +153,7 @@ extension Author {
         self.init(
             user: caller.userID,
             organization: caller.organizationID,
-            traceID: CallContext.current?.traceID
+            traceID: Call.current?.trace.traceID
         )
     }
 }

@@ -107,7 +107,7 @@ public struct ProcessManagerService: Grimoire_V1_ProcessManager.SimpleServicePro
         let process = validator.process(text)
         validator.version(version, "version")
         try validator.finish()
-        CallContext.current?.note(version: version)
+        Call.current?.concerns(version)
         return process
     }
 

@@ -31,7 +31,7 @@ struct RequestValidator {
     mutating func process(_ text: String) -> UUID {
         let before = violations.count
         let process = uuid(text, "process_id")
-        if violations.count == before { CallContext.current?.note(process: process) }
+        if violations.count == before { Call.current?.concerns(processID: process) }
         return process
     }
 

@@ -4,6 +4,9 @@ internal import SwiftProtobuf
 
 /// Between the store's values and the API's messages.
 extension Instant {
+    /// The time now.
+    static var now: Instant { Instant(microseconds: Int64(Date().timeIntervalSince1970 * 1_000_000)) }
+
     var timestamp: Google_Protobuf_Timestamp {
         let (seconds, rest) = microseconds.quotientAndRemainder(dividingBy: 1_000_000)
         return .with {

@@ -18,7 +18,6 @@ extension ProcessStore {
         author: Author,
         call: IdempotentCall? = nil
     ) async throws -> Created {
-        let pool = self.pool
         if let call, let answer = try await remembered(call, author: author) { return Created(answer) }
         let prepared = try await workshop.run(bytes: content.size) { try PreparedContent(content) }
         let process = UUID()
@@ -33,7 +32,7 @@ extension ProcessStore {
         let statement = Queries.create(version, remembering: call)
         let preparing = call.map { [Queries.forgetExpired($0, author: author)] } ?? []
         do {
-            let results = try await pool.pipeline(
+            let results = try await send(
                 [Queries.organization(author.organization)] + preparing + [statement]
             )
             guard let row = results.last?.first else { throw Self.broken("a create returned no row") }
@@ -81,9 +80,8 @@ extension ProcessStore {
             workshop: workshop,
             change: change
         )
-        let pool = self.pool
         do {
-            let outcome = try await run(update, pool)
+            let outcome = try await run(update)
             if !outcome.isUnchanged { await forget(process, organization: author.organization) }
             return outcome
         } catch let error as PostgresError {
@@ -94,20 +92,23 @@ extension ProcessStore {
         }
     }
 
-    private func run(_ update: Update, _ pool: PostgresPool) async throws -> UpdateOutcome {
+    private func run(_ update: Update) async throws -> UpdateOutcome {
         let organization = Queries.organization(update.author.organization)
-        let head = try await pool.pipeline([organization] + update.reading)
+        let head = try await send([organization] + update.reading)
         switch try await update.decide(head.dropFirst()) {
         case .answer(let outcome): return outcome
         case .remember(let statement, let outcome):
-            _ = try await pool.pipeline([organization] + update.preparing + [statement])
+            _ = try await send([organization] + update.preparing + [statement])
             return outcome
         case .write(let statement):
-            let written = try await pool.pipeline([organization] + update.preparing + [statement])
+            let written = try await send([organization] + update.preparing + [statement])
             if let outcome = try update.outcome(written.last?.first) { return outcome }
         }
         // Another writer was faster. From here on nobody can be.
-        return try await pool.withConnection { try await update.runLocked(on: $0) }
+        return try await pool.withTransaction(
+            PostgresTransaction.Options(opening: [organization]),
+            timeout: Self.timeLimit
+        ) { try await update.run(in: $0) }
     }
 
     /// Makes a process NOT_FOUND; its rows stay.
@@ -128,7 +129,7 @@ extension ProcessStore {
     /// One statement as one transaction.
     func write(_ statement: PostgresStatement, _ author: Author) async throws -> PostgresRow? {
         try await translated {
-            try await pool.pipeline([Queries.organization(author.organization), statement]).last?.first
+            try await send([Queries.organization(author.organization), statement]).last?.first
         }
     }
 

@@ -113,32 +113,20 @@ struct Update: Sendable {
     }
 
     /// The update in a transaction that holds the process's row.
-    func runLocked(on connection: PostgresConnection) async throws -> ProcessStore.UpdateOutcome {
+    func run(in transaction: PostgresTransaction) async throws -> ProcessStore.UpdateOutcome {
         // The head is read by a statement of its own: it must see what the writer before has committed.
-        let head = try await connection.pipeline(
-            [Queries.begin, Queries.organization(author.organization), Queries.lock(process: process)]
-                + reading
-        )
-        do {
-            switch try await decide(head.dropFirst(3)) {
-            case .answer(let outcome):
-                _ = try await connection.pipeline([Queries.rollback])
-                return outcome
-            case .remember(let statement, let outcome):
-                _ = try await connection.pipeline(preparing + [statement, Queries.commit])
-                return outcome
-            case .write(let statement):
-                let written = try await connection.pipeline(preparing + [statement, Queries.commit])
-                guard let outcome = try outcome(written.dropLast().last?.first) else {
-                    throw ProcessStore.broken("a locked process changed its version")
-                }
-                return outcome
+        let head = try await transaction.pipeline([Queries.lock(process: process)] + reading)
+        switch try await decide(head.dropFirst()) {
+        case .answer(let outcome): return outcome
+        case .remember(let statement, let outcome):
+            _ = try await transaction.commit(with: preparing + [statement])
+            return outcome
+        case .write(let statement):
+            let written = try await transaction.commit(with: preparing + [statement])
+            guard let outcome = try outcome(written.last?.first) else {
+                throw ProcessStore.broken("a locked process changed its version")
             }
-        } catch let error as PostgresError {
-            throw error
-        } catch {
-            _ = try await connection.pipeline([Queries.rollback])
-            throw error
+            return outcome
         }
     }
 }

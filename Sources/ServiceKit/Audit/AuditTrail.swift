@@ -9,7 +9,7 @@ internal import Synchronization
 
 /// Brings a record of every call to an `AuditSink`, in batches, behind the calls.
 ///
-/// No call waits for it. Records wait in a queue of `capacity`; while the sink fails they are tried again, with growing
+/// No call waits for it. Records are gathered for a moment, so that a busy service gives hundreds at once, and wait in a queue of `capacity`; while the sink fails they are tried again, with growing
 /// pauses. **Overflow**: a record that finds the queue full is written to the log at error, with all its fields, and
 /// counted (`grimoire_audit_overflow_total`): it is late for the audit, never lost without a trace. The same becomes of
 /// records that the sink still refuses when the service stops.
@@ -21,6 +21,8 @@ final class AuditTrail: CallObserver {
     static let maxBatch = 500
     /// How often a stopping service tries again.
     private static let lastTries = 3
+    /// How long records are gathered before the sink gets them.
+    private static let gathering: Duration = .milliseconds(50)
     private static let firstPause: Duration = .milliseconds(100)
     private static let longestPause: Duration = .seconds(5)
 
@@ -40,7 +42,7 @@ final class AuditTrail: CallObserver {
     init(
         sink: any AuditSink,
         audited: Set<ServiceDescriptor>,
-        capacity: Int = 10_000,
+        capacity: Int = 20_000,
         logger: Logger,
         metrics: any MetricsFactory
     ) {
@@ -82,20 +84,26 @@ final class AuditTrail: CallObserver {
     /// Brings records to the sink until a graceful shutdown, then those that are left.
     func run(_ threads: Transport.Threads) async {
         let loop = threads.loops.next()
-        await cancelWhenGracefulShutdown {
-            for await _ in self.wakeUps {
-                var pause = Self.firstPause
-                while !Task.isCancelled, let batch = self.next() {
-                    if await self.store(batch) {
-                        pause = Self.firstPause
-                    } else {
-                        try? await loop.sleep(for: pause)
-                        pause = min(pause * 2, Self.longestPause)
-                    }
+        // On a loop, where a sink that has its connections on loops need not change threads for each batch.
+        await withTaskExecutorPreference(loop.taskExecutor) {
+            await cancelWhenGracefulShutdown { await self.bringRecords(loop) }
+            await storeTheRest(loop)
+        }
+    }
+
+    private func bringRecords(_ loop: EventLoop) async {
+        for await _ in wakeUps {
+            try? await loop.sleep(for: Self.gathering)
+            var pause = Self.firstPause
+            while !Task.isCancelled, let batch = next() {
+                if await store(batch) {
+                    pause = Self.firstPause
+                } else {
+                    try? await loop.sleep(for: pause)
+                    pause = min(pause * 2, Self.longestPause)
                 }
             }
         }
-        await storeTheRest(loop)
     }
 
     private func storeTheRest(_ loop: EventLoop) async {

@@ -14,6 +14,10 @@ public final class Call: Sendable {
     public let method: MethodDescriptor
     /// The trace that it belongs to.
     public let trace: TraceContext
+    /// What came with the request, headers of authentication included: nothing for logs.
+    public let metadata: Metadata
+    /// When its caller stops waiting; nil where they set no limit.
+    public let deadline: ContinuousClock.Instant?
 
     private struct State {
         var caller: Caller?
@@ -29,9 +33,17 @@ public final class Call: Sendable {
     private let observers: [any CallObserver]
 
     /// A call that begins now.
-    init(method: MethodDescriptor, trace: TraceContext, observers: [any CallObserver] = []) {
+    init(
+        method: MethodDescriptor,
+        trace: TraceContext,
+        metadata: Metadata = [:],
+        deadline: ContinuousClock.Instant? = nil,
+        observers: [any CallObserver] = []
+    ) {
         self.method = method
         self.trace = trace
+        self.metadata = metadata
+        self.deadline = deadline
         self.observers = observers
         for observer in observers { observer.began(method) }
     }
@@ -39,10 +51,10 @@ public final class Call: Sendable {
     /// A call whose response nobody wanted any more.
     deinit { end(.cancelled) }
 
-    /// Says which process, and which version of it, the call is about: for audit and log.
-    public func concerns(processID: UUID, versionNumber: Int? = nil) {
+    /// Says which process, and which version of it, the call is about: for audit and log. What is nil stays as it is.
+    public func concerns(processID: UUID? = nil, versionNumber: Int? = nil) {
         state.withLock { state in
-            state.processID = processID
+            if let processID { state.processID = processID }
             if let versionNumber { state.versionNumber = versionNumber }
         }
     }

@@ -1,4 +1,5 @@
 internal import GRPCCore
+internal import GRPCNghttp2
 
 /// Makes a `Call` of each RPC, and tells observers when and how it ended: refused by an interceptor further in, failed,
 /// answered, or abandoned by its caller. The outermost of all interceptors.
@@ -19,6 +20,8 @@ struct CallInterceptor: ServerInterceptor {
         let call = Call(
             method: context.descriptor,
             trace: Self.trace(of: request.metadata),
+            metadata: request.metadata,
+            deadline: (context.transportSpecific as? CallDeadline)?.instant,
             observers: observers
         )
         return try await Call.$current.withValue(call) {

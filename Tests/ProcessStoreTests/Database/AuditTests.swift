@@ -1,7 +1,4 @@
 import Foundation
-import GRPCCore
-import GRPCProtobuf
-import Logging
 import Postgres
 import ServiceKit
 import Testing
@@ -12,88 +9,84 @@ import Testing
     private func rows(_ fixture: Fixture) async throws -> [String] {
         let result = try await fixture.asOwner(
             """
-            SELECT concat_ws(' ', method, outcome, version_number, trace_id) AS row FROM audit_log
-            WHERE organization_id = '\(fixture.organization)' ORDER BY 1
+            SELECT concat_ws(' ', method, outcome, user_id = '\(fixture.user)', version_number, trace_id) AS row
+            FROM audit_log WHERE organization_id = '\(fixture.organization)' ORDER BY created_at
             """
         )[0]
         return try result.rows.map { try $0.decode("row") }
     }
 
-    /// A call through the interceptor, whose handler does `body`.
-    private func call(
+    private func record(
         _ fixture: Fixture,
-        _ trail: AuditTrail,
         _ method: String,
-        _ body: @escaping @Sendable (CallContext) throws -> Void
-    ) async throws {
-        let caller = Caller(userID: fixture.user, organizationID: fixture.organization, roles: [.viewer])
-        let trace = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"
-        try await Caller.$current.withValue(caller) {
-            try await withServerContextRPCCancellationHandle { handle in
-                let context = ServerContext(
-                    descriptor: MethodDescriptor(fullyQualifiedService: "s", method: method),
-                    remotePeer: "in-process:test",
-                    localPeer: "in-process:test",
-                    cancellation: handle
-                )
-                let request = StreamingServerRequest<Int>(
-                    metadata: ["traceparent": "\(trace)"],
-                    messages: RPCAsyncSequence(wrapping: AsyncThrowingStream<Int, any Error> { $0.finish() })
-                )
-                _ = try await CallContextInterceptor(trail: trail)
-                    .intercept(request: request, context: context) { _, _ -> StreamingServerResponse<Int> in
-                        try body(try #require(CallContext.current))
-                        return StreamingServerResponse { _ in [:] }
-                    }
-            }
-        }
+        _ outcome: String,
+        process: UUID? = nil,
+        version: Int? = nil,
+        at seconds: Double = 0
+    ) -> AuditRecord {
+        AuditRecord(
+            time: Date(timeIntervalSince1970: 1_700_000_000 + seconds),
+            userID: fixture.user,
+            organizationID: fixture.organization,
+            method: method,
+            outcome: outcome,
+            processID: process,
+            versionNumber: version,
+            traceID: "4bf92f3577b34da6a3ce929d0e0e4736",
+            duration: .zero
+        )
     }
 
-    @Test func everyCallThatDoesNotRecordItselfBecomesARowWithItsOutcome() async throws {
+    @Test func recordsBecomeRowsOfTheirOrganizationOnceEach() async throws {
         try await Fixture.with { fixture in
-            let trail = AuditTrail(store: fixture.store, loops: fixture.loops, logger: Logger(label: "test"))
-            try await call(fixture, trail, "Read") { $0.note(process: UUID(), version: 3) }
-            try await call(fixture, trail, "Write") { $0.noteRecorded() }
-            await #expect(throws: ServiceError.self) {
-                try await call(fixture, trail, "Refused") { _ in throw ServiceError.permissionDenied("no") }
-            }
-            await #expect(throws: GoogleRPCStatus.self) {
-                try await call(fixture, trail, "Invalid") { _ in
-                    throw GoogleRPCStatus(code: .invalidArgument, message: "no", details: [])
-                }
-            }
-            await #expect(throws: CancellationError.self) {
-                try await call(fixture, trail, "Left") { _ in throw CancellationError() }
-            }
-            // Nobody knows whose this is; it is kept all the same.
-            await trail.note(
-                AuditRecord(organization: nil, user: nil, method: "Unknown", outcome: "UNAUTHENTICATED")
-            )
-            await trail.flush()
+            let sink = DatabaseAuditSink(store: fixture.store)
+            let read = record(fixture, "GetProcess", "OK", process: UUID(), version: 3)
+            let refused = record(fixture, "CreateProcess", "PERMISSION_DENIED", at: 1)
+            try await sink.store([read, refused])
+            // As after a failure in an unknown state: the first two are there.
+            try await sink.store([read, refused, record(fixture, "ListProcesses", "OK", at: 2)])
             let trace = "4bf92f3577b34da6a3ce929d0e0e4736"
             #expect(
                 try await rows(fixture) == [
-                    "Invalid INVALID_ARGUMENT \(trace)", "Left CANCELLED \(trace)", "Read OK 3 \(trace)",
-                    "Refused PERMISSION_DENIED \(trace)",
+                    "GetProcess OK t 3 \(trace)", "CreateProcess PERMISSION_DENIED t \(trace)",
+                    "ListProcesses OK t \(trace)",
                 ]
             )
-            let unknown = try await fixture.asOwner(
-                "SELECT count(*) AS count FROM audit_log WHERE user_id IS NULL"
-            )[0]
-            #expect(try unknown.first?.decode("count", as: Int64.self) == 1)
         }
     }
 
-    @Test func rowsWaitWhileTheyCannotBeWritten() async throws {
+    @Test func aRecordOfNobodyIsKeptBesideThoseOfOrganizations() async throws {
         try await Fixture.with { fixture in
-            let trail = AuditTrail(store: fixture.store, loops: fixture.loops, logger: Logger(label: "test"))
+            let unknown = AuditRecord(
+                time: .now,
+                userID: nil,
+                organizationID: nil,
+                method: "GetProcess",
+                outcome: "UNAUTHENTICATED",
+                processID: nil,
+                versionNumber: nil,
+                traceID: "\(fixture.organization)",
+                duration: .zero
+            )
+            let sink = DatabaseAuditSink(store: fixture.store)
+            try await sink.store([unknown, record(fixture, "GetProcess", "OK"), unknown])
+            let count = try await fixture.asOwner(
+                "SELECT count(*) AS count FROM audit_log WHERE user_id IS NULL AND trace_id = '\(fixture.organization)'"
+            )[0]
+            #expect(try count.first?.decode("count", as: Int64.self) == 1)
+            #expect(try await rows(fixture).count == 1)
+        }
+    }
+
+    @Test func whatCannotBeWrittenFailsAsAWhole() async throws {
+        try await Fixture.with { fixture in
+            let sink = DatabaseAuditSink(store: fixture.store)
             try await fixture.asOwner("ALTER TABLE audit_log RENAME TO elsewhere")
-            try await call(fixture, trail, "Read") { _ in }
-            await trail.flush()
+            await #expect(throws: ServiceError.self) {
+                try await sink.store([record(fixture, "GetProcess", "OK")])
+            }
             try await fixture.asOwner("ALTER TABLE elsewhere RENAME TO audit_log")
             #expect(try await rows(fixture) == [])
-            await trail.flush()
-            #expect(try await rows(fixture).count == 1)
         }
     }
 }

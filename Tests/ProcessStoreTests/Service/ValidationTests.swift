@@ -108,19 +108,4 @@ import Testing
         #expect(violations { $0.actionResults = ["a": "1", "b": "x"] } == [#"dry_run.action_results["b"]"#])
         #expect(violations { $0.maxSteps = -1 } == ["dry_run.max_steps"])
     }
-
-    @Test func outcomesAreNamedAsGRPCNamesThem() {
-        #expect(CallContextInterceptor.name(of: .notFound) == "NOT_FOUND")
-        #expect(CallContextInterceptor.name(of: .internalError) == "INTERNAL")
-        #expect(CallContextInterceptor.name(of: .deadlineExceeded) == "DEADLINE_EXCEEDED")
-        #expect(CallContextInterceptor.name(of: .aborted) == "ABORTED")
-    }
-
-    @Test func aTraceIsTakenFromItsHeader() {
-        let id = "4bf92f3577b34da6a3ce929d0e0e4736"
-        #expect(CallContext.traceID(in: "00-\(id)-00f067aa0ba902b7-01") == id)
-        for wrong in ["", "00-\(id)", "00-\(String(repeating: "0", count: 32))-a-01", "00-XY-a-01"] {
-            #expect(CallContext.traceID(in: wrong) == nil)
-        }
-    }
 }

@@ -4,11 +4,11 @@ import Foundation
 import GRPCCore
 import GrimoireAPI
 import Postgres
-import ServiceKit
 import SwiftProtobuf
 import Testing
 
 @testable import ProcessStore
+@testable import ServiceKit
 
 /// The store and its service over a database of their own, which is gone afterwards.
 struct Fixture: Sendable {
@@ -182,6 +182,14 @@ struct Fixture: Sendable {
     var author: Author { Author(user: user, organization: organization) }
     var service: ProcessManagerService { ProcessManagerService(store: store) }
 
+    private static func call(key: String?) -> Call {
+        Call(
+            method: Grimoire_V1_ProcessManager.Method.GetProcess.descriptor,
+            trace: TraceContext(),
+            metadata: key.map { ["idempotency-key": "\($0)"] } ?? [:]
+        )
+    }
+
     /// Calls the service as a member of an organization, without a transport.
     func call<Value: Sendable>(
         organization: UUID? = nil,
@@ -190,7 +198,7 @@ struct Fixture: Sendable {
     ) async throws -> Value {
         let caller = Caller(userID: user, organizationID: organization ?? self.organization, roles: [.admin])
         return try await Caller.$current.withValue(caller) {
-            try await CallContext.$current.withValue(CallContext(idempotencyKey: key)) {
+            try await Call.$current.withValue(Self.call(key: key)) {
                 try await withServerContextRPCCancellationHandle { handle in
                     try await body(
                         service,
