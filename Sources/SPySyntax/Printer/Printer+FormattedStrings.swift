@@ -20,7 +20,7 @@ extension Printer {
     func formattedString(_ id: ExpressionID) -> String {
         var parts = [id]
         if case .joinedString(let list) = tree[id] { parts = Array(tree[list]) }
-        let isUnicode = parts.contains { isLiteral($0) && tree.hasUnicodePrefix($0) }
+        let isUnicode = parts.contains { isLiteral($0) && hasUnicodePrefix($0) }
         let prefix = isUnicode ? "u\"\" " : ""
         if let whole = formattedString(parts: parts) { return prefix + whole }
         guard !parts.isEmpty else { return Printer.impossible }
@@ -98,6 +98,7 @@ extension Printer {
     private func fieldExpression(_ value: ExpressionID, _ quote: Quote) -> String? {
         var inner = Printer(tree)
         inner.outerQuotes = outerQuotes + [quote.text]
+        inner.keepsUnicodePrefix = keepsUnicodePrefix
         inner.write(value, .or)
         let text = String(decoding: inner.output, as: UTF8.self)
         let isPossible =

@@ -6,6 +6,15 @@ extension Tree {
         printer.write(body)
         return String(decoding: printer.output, as: UTF8.self)
     }
+
+    /// An expression in its canonical form, without parentheses around it and without the `u` that means nothing before
+    /// strings: the same for all spellings of it. Costs time in proportion to the text that it gives.
+    public func printed(_ expression: ExpressionID) -> String {
+        var printer = Printer(self)
+        printer.keepsUnicodePrefix = false
+        printer.write(expression)
+        return String(decoding: printer.output, as: UTF8.self)
+    }
 }
 
 /// Writes a tree as text.
@@ -36,6 +45,8 @@ struct Printer {
     var indentation = 0
     /// Quotes of the f-strings around what is written, which cannot be used in it.
     var outerQuotes: [String] = []
+    /// Whether `u"…"` is written as it was.
+    var keepsUnicodePrefix = true
 
     init(_ tree: Tree) {
         self.tree = tree
