@@ -17,35 +17,79 @@ extension FactMatcher {
     }
 
     private mutating func matchChanged(_ left: [Int], _ right: [Int], _ pair: ScopePair) {
-        let oldBags = left.map { pair.abstractTokens(old, $0, isOld: true).sorted() }
-        let newBags = right.map { pair.abstractTokens(new, $0, isOld: false).sorted() }
+        let oldHeads = left.map { Head(self, $0, pair, isOld: true) }
+        let newHeads = right.map { Head(self, $0, pair, isOld: false) }
         var matches = ClearMatches()
-        for (i, one) in left.enumerated() {
-            for (j, other) in right.enumerated() where old.lines[one].kind == new.lines[other].kind {
-                guard budget.spend(16 + oldBags[i].count + newBags[j].count) else { return }
-                let inside = sharedInside(one, other)
-                let head = Similarity.dice(oldBags[i], newBags[j])
-                let hasHead = !oldBags[i].isEmpty || !newBags[j].isEmpty
-                let floor = inside >= 0.5 ? FactMatcher.supportedFloor : FactMatcher.headFloor
-                guard head >= floor || !hasHead else { continue }
-                var score = head + 0.4 * inside
-                if isSameParent(one, other) { score += 0.1 }
-                if isSameNeighbour(one, other, pair, -1) { score += 0.1 }
-                if isSameNeighbour(one, other, pair, 1) { score += 0.1 }
-                matches.add(one, other, score)
+        for one in oldHeads {
+            for other in newHeads where one.canBecome(other) {
+                let cost = one.bag.count + other.bag.count + old.lines[one.line].lineCount
+                guard budget.spend(16 + cost) else { return }
+                if let score = score(one, other, pair) { matches.add(one.line, other.line, score) }
             }
         }
         let clear = matches.pairs(threshold: FactMatcher.lineThreshold, margin: FactMatcher.lineMargin)
-        for (one, other) in clear { lines.pair(one, other) }
+        // Lines that are equal compete, but which of them is which is not decided here.
+        for (one, other) in clear where old.lines[one].head != new.lines[other].head {
+            lines.pair(one, other)
+        }
+    }
+
+    /// How much speaks for two changed lines being the same; nothing where their heads have too little in common.
+    private func score(_ one: Head, _ other: Head, _ pair: ScopePair) -> Double? {
+        let inside = sharedInside(one.line, other.line)
+        var score = 0.4 * inside
+        if !one.bag.isEmpty || !other.bag.isEmpty {
+            let head = Similarity.dice(one.bag, other.bag)
+            let floor = inside >= 0.5 ? FactMatcher.supportedFloor : FactMatcher.headFloor
+            guard head >= floor, inside >= 0.5 || Similarity.dice(one.concrete, other.concrete) > 0 else {
+                return nil
+            }
+            score += head
+        }
+        if isSameParent(one.line, other.line) { score += 0.1 }
+        if isSameNeighbour(one.line, other.line, pair, -1, orEdge: true) { score += 0.1 }
+        if isSameNeighbour(one.line, other.line, pair, 1, orEdge: true) { score += 0.1 }
+        return score
+    }
+
+    /// A line's tokens, prepared for comparing it with many.
+    private struct Head {
+        let line: Int
+        let kind: Line.Kind
+        /// All tokens but the one that says the statement's kind, sorted.
+        let bag: [UInt64]
+        /// Those that cannot have been renamed, sorted.
+        let concrete: [UInt64]
+        /// The names that the line assigns.
+        let targets: [UInt64]
+
+        init(_ matcher: FactMatcher, _ line: Int, _ pair: ScopePair, isOld: Bool) {
+            let program = isOld ? matcher.old : matcher.new
+            let tokens = program.tokens[program.lines[line].tokens].dropFirst()
+            self.line = line
+            kind = program.lines[line].kind
+            bag = tokens.map { pair.abstract($0, isOld: isOld) }.sorted()
+            concrete = bag.filter { $0 != Token.placeholder.hash }
+            targets = program.lines[line].assigned.map {
+                pair.abstract(Token(hash: program.facts[$0].hash, isName: true), isOld: isOld)
+            }
+        }
+
+        /// A statement stays of its kind, and what assigns one name that stayed does not become what assigns another.
+        func canBecome(_ other: Head) -> Bool {
+            kind == other.kind
+                && (targets.isEmpty || other.targets.isEmpty
+                    || targets.contains(where: other.targets.contains))
+        }
     }
 
     /// Lines without partners between lines that have some, as far as those stand in the same order.
     private func gaps(_ pair: ScopePair) -> [(old: [Int], new: [Int])] {
         let (left, right) = (oldLines[pair.oldScope], newLines[pair.newScope])
         let held = left.indices.filter {
-            lines.ofOld[left[$0]] >= 0 && pair.newPosition(lines.ofOld[left[$0]]) >= 0
+            lines.ofOld[left[$0]] >= 0 && new.lines[lines.ofOld[left[$0]]].scope == pair.newScope
         }
-        let partners = held.map { pair.newPosition(lines.ofOld[left[$0]]) }
+        let partners = held.map { newPositions[lines.ofOld[left[$0]]] }
         var anchors = LongestIncrease.indexes(of: partners).map { (held[$0], partners[$0]) }
         anchors.append((left.count, right.count))
         var from = (0, 0)
@@ -84,55 +128,27 @@ extension FactMatcher {
         let one = oldTokens.map { pair.abstract($0, isOld: true) }
         guard one.contains(Token.placeholder.hash) else { return }
         let other = newTokens.map { pair.abstract($0, isOld: false) }
+        // `return a` alone proves nothing.
+        let isStrong = one == other && one.count >= RenameVotes.strongLine
         for (i, j) in Alignment.certain(one, other, &budget) where one[i] == Token.placeholder.hash {
             let source = name(old, oldTokens[oldTokens.startIndex + i].hash, from: pair.oldScope)
             let target = name(new, newTokens[newTokens.startIndex + j].hash, from: pair.newScope)
-            if let source, let target { votes.add(source, target) }
+            if let source, let target { votes.add(source, target, isStrong: isStrong) }
         }
     }
 
     private mutating func countNames(_ program: ProgramFacts, _ line: Int, _ pair: ScopePair, isOld: Bool) {
-        for token in program.tokens[program.lines[line].tokens]
-        where token.isName && (isOld ? pair.oldOnly : pair.newOnly).contains(token.hash) {
-            guard let fact = name(program, token.hash, from: isOld ? pair.oldScope : pair.newScope) else {
-                continue
-            }
-            votes.count(fact, isOld: isOld)
+        for token in program.tokens[program.lines[line].tokens] where pair.mayBeRenamed(token, isOld: isOld) {
+            let scope = isOld ? pair.oldScope : pair.newScope
+            if let fact = name(program, token.hash, from: scope) { votes.count(fact, isOld: isOld) }
         }
     }
 
     /// The fact that a name means in a scope, as Python looks it up.
-    private func name(_ program: ProgramFacts, _ hash: UInt64, from scope: Int) -> Int? {
-        var scope = scope
-        while true {
+    func name(_ program: ProgramFacts, _ hash: UInt64, from scope: Int) -> Int? {
+        for scope in program.scopes.path(from: scope) {
             if let fact = program.nameFacts[ProgramFacts.NameKey(scope: scope, hash: hash)] { return fact }
-            if scope == 0 { return nil }
-            scope = program.scopes[scope].parent
         }
-    }
-}
-
-/// How often names that vanished stand where names that are new stand now.
-struct RenameVotes {
-    private var votes: [Int: [Int: Int]] = [:]
-    private var oldCounts: [Int: Int] = [:]
-    private var newCounts: [Int: Int] = [:]
-
-    mutating func add(_ old: Int, _ new: Int) { votes[old, default: [:]][new, default: 0] += 1 }
-
-    mutating func count(_ fact: Int, isOld: Bool) {
-        if isOld { oldCounts[fact, default: 0] += 1 } else { newCounts[fact, default: 0] += 1 }
-    }
-
-    /// Pairs that most places of both names speak for, and of other pairs with either name less than half as many.
-    func clear() -> [(Int, Int)] {
-        var matches = ClearMatches()
-        for (old, candidates) in votes {
-            for (new, count) in candidates {
-                let places = max(oldCounts[old] ?? 0, newCounts[new] ?? 0, count)
-                matches.add(old, new, Double(count) / Double(places))
-            }
-        }
-        return matches.pairs(threshold: 0.5, margin: 0.25)
+        return nil
     }
 }

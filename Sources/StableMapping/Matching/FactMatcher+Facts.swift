@@ -1,6 +1,4 @@
 extension FactMatcher {
-    private static let expressionFloor = 0.3
-
     /// Lines that belong together hold facts that belong together.
     mutating func matchFactsOfLines() {
         for (left, right) in lines.ofOld.enumerated() where right >= 0 { matchFacts(left, right) }
@@ -17,6 +15,7 @@ extension FactMatcher {
             return
         }
         pairUnique(one, other) { $0.facts[$1].hash }
+        guard isSupported(left, right) else { return }
         pairUnique(one.filter { old.facts[$0].isPrincipal }, other.filter { new.facts[$0].isPrincipal }) {
             UInt64($0.facts[$1].kind.rawValue)
         }
@@ -27,6 +26,21 @@ extension FactMatcher {
             one.filter { old.facts[$0].kind == .condition && !old.facts[$0].isPrincipal },
             other.filter { new.facts[$0].kind == .condition && !new.facts[$0].isPrincipal }
         ) { _, _ in 0 }
+    }
+
+    /// Whether two lines that differ have something in common: a name or a literal that is the same, an operator, or a name
+    /// that was renamed. `return a` and `return b` have nothing.
+    private func isSupported(_ left: Int, _ right: Int) -> Bool {
+        let one = old.tokens[old.lines[left].tokens].dropFirst()
+        let other = new.tokens[new.lines[right].tokens].dropFirst()
+        if one.isEmpty || other.isEmpty || !Set(one).isDisjoint(with: other) { return true }
+        return one.contains { token in
+            guard token.isName, let fact = name(old, token.hash, from: old.lines[left].scope),
+                facts.ofOld[fact] >= 0
+            else { return false }
+            let renamed = Token(hash: new.facts[facts.ofOld[fact]].hash, isName: true)
+            return other.contains(renamed)
+        }
     }
 
     /// Pairs facts without partners that are alone on their side with what a function says of them.

@@ -1,23 +1,23 @@
 extension FactMatcher {
-    mutating func matchLines() {
-        for (index, partner) in scopes.ofOld.enumerated() where partner >= 0 {
-            matchEqualBlocks(oldLines[index], newLines[partner])
-            var pair = ScopePair(self, index, partner)
-            align(pair) {
-                $0.old.lines[$1].head
-            } new: {
-                $0.new.lines[$1].head
-            }
+    /// Lines that are equal, but for names that may have been renamed, in functions that belong together.
+    mutating func matchEqualLines() {
+        for pair in pairs {
+            matchEqualBlocks(oldLines[pair.oldScope], newLines[pair.newScope])
+            align(pair) { program, line, _ in program.lines[line].head }
+            // The first round pairs what stands around and inside the lines of the second.
             for _ in 0..<2 { matchTwins(pair) }
-            pair.findRenamed(self)
-            if pair.hasRenamed {
-                align(pair) {
-                    pair.abstractHead($0.old, $1, isOld: true)
-                } new: {
-                    pair.abstractHead($0.new, $1, isOld: false)
-                }
+            guard pair.hasRenamed else { continue }
+            align(pair) { program, line, isOld in pair.abstractHead(program, line, isOld: isOld) }
+        }
+    }
+
+    /// Lines that changed in their place, and what all lines say of renamed names.
+    mutating func matchChangedLines() {
+        for pair in pairs {
+            for _ in 0..<2 {
+                matchChanged(pair)
+                matchTwins(pair)
             }
-            matchChanged(pair)
             castVotes(pair)
         }
     }
@@ -45,19 +45,15 @@ extension FactMatcher {
     }
 
     /// Pairs lines that are equal by some hash and stand in the same order; lines paired already hold the order.
-    private mutating func align(
-        _ pair: ScopePair,
-        old oldHash: (FactMatcher, Int) -> UInt64,
-        new newHash: (FactMatcher, Int) -> UInt64
-    ) {
+    private mutating func align(_ pair: ScopePair, by hash: (ProgramFacts, Int, _ isOld: Bool) -> UInt64) {
         let (left, right) = (oldLines[pair.oldScope], newLines[pair.newScope])
         guard left.contains(where: { lines.ofOld[$0] < 0 }) else { return }
         let oldTokens = left.map { index in
             let partner = lines.ofOld[index]
-            return partner < 0 ? oldHash(self, index) : FactMatcher.pairHash(partner)
+            return partner < 0 ? hash(old, index, true) : FactMatcher.pairHash(partner)
         }
         let newTokens = right.map { index in
-            lines.ofNew[index] < 0 ? newHash(self, index) : FactMatcher.pairHash(index)
+            lines.ofNew[index] < 0 ? hash(new, index, false) : FactMatcher.pairHash(index)
         }
         for (i, j) in Alignment.certain(oldTokens, newTokens, &budget)
         where old.lines[left[i]].kind == new.lines[right[j]].kind {
@@ -68,7 +64,7 @@ extension FactMatcher {
     private static func pairHash(_ newLine: Int) -> UInt64 { StructureHash.of(0xA11C_0DE5, UInt64(newLine)) }
 
     /// Equal lines, of which there are more on one side than on the other: what surrounds them says which is which.
-    private mutating func matchTwins(_ pair: ScopePair) {
+    mutating func matchTwins(_ pair: ScopePair) {
         var groups: [UInt64: (old: [Int], new: [Int])] = [:]
         for index in oldLines[pair.oldScope] where lines.ofOld[index] < 0 {
             groups[old.lines[index].head, default: ([], [])].old.append(index)
@@ -91,8 +87,8 @@ extension FactMatcher {
     func surroundings(_ left: Int, _ right: Int, _ pair: ScopePair) -> Double {
         var score = 0.0
         if isSameParent(left, right) { score += 1 }
-        if isSameNeighbour(left, right, pair, -1) { score += 1 }
-        if isSameNeighbour(left, right, pair, 1) { score += 1 }
+        if isSameNeighbour(left, right, pair, -1, orEdge: false) { score += 1 }
+        if isSameNeighbour(left, right, pair, 1, orEdge: false) { score += 1 }
         return score + 2 * sharedInside(left, right)
     }
 
@@ -102,12 +98,18 @@ extension FactMatcher {
         return lines.ofOld[one] == other
     }
 
-    /// Whether the lines before or after belong together; at the beginning and at the end of a scope there is none.
-    func isSameNeighbour(_ left: Int, _ right: Int, _ pair: ScopePair, _ step: Int) -> Bool {
-        let (i, j) = (pair.oldPosition(left) + step, pair.newPosition(right) + step)
+    /// Whether the lines directly before or after belong together; `isEdge` is the answer where both have none.
+    func isSameNeighbour(
+        _ left: Int,
+        _ right: Int,
+        _ pair: ScopePair,
+        _ step: Int,
+        orEdge isEdge: Bool
+    ) -> Bool {
+        let (i, j) = (oldPositions[left] + step, newPositions[right] + step)
         let (one, other) = (oldLines[pair.oldScope], newLines[pair.newScope])
         let isInside = (one.indices.contains(i), other.indices.contains(j))
-        guard isInside.0, isInside.1 else { return !isInside.0 && !isInside.1 }
+        guard isInside.0, isInside.1 else { return isEdge && isInside == (false, false) }
         return lines.ofOld[one[i]] == other[j]
     }
 

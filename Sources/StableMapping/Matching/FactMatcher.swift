@@ -14,9 +14,14 @@ struct FactMatcher {
     var budget = MatchingBudget()
     /// How often lines that belong together have one name in place of another.
     var votes = RenameVotes()
+    /// The scopes that belong together.
+    var pairs: [ScopePair] = []
     /// Lines of each scope, in the order of the text, without those of functions inside.
     let oldLines: [[Int]]
     let newLines: [[Int]]
+    /// Each line's place among those of its scope.
+    let oldPositions: [Int]
+    let newPositions: [Int]
 
     /// For each fact of the older program the same fact in the newer one, or -1.
     static func partners(_ old: ProgramFacts, _ new: ProgramFacts) -> [Int] {
@@ -24,10 +29,12 @@ struct FactMatcher {
         var matcher = FactMatcher(old, new)
         matcher.matchScopes()
         matcher.matchIdentities()
-        matcher.matchLines()
-        matcher.matchFactsOfLines()
-        matcher.matchRenamedNames()
+        matcher.pairScopes()
+        matcher.matchEqualLines()
         matcher.matchMovedLines()
+        matcher.matchChangedLines()
+        matcher.matchRenamedNames()
+        matcher.matchFactsOfLines()
         matcher.matchRemainders()
         return matcher.facts.ofOld
     }
@@ -40,6 +47,8 @@ struct FactMatcher {
         scopes = Partners(old.scopes.count, new.scopes.count)
         oldLines = FactMatcher.linesByScope(old)
         newLines = FactMatcher.linesByScope(new)
+        oldPositions = FactMatcher.positions(oldLines, count: old.lines.count)
+        newPositions = FactMatcher.positions(newLines, count: new.lines.count)
     }
 
     /// Programs that differ in spelling alone need no matching, however often their lines repeat.
@@ -50,6 +59,20 @@ struct FactMatcher {
                 $0.deep == $1.deep && $0.parent == $1.parent && $0.block == $1.block
             }
         return isEqual ? Array(old.facts.indices) : nil
+    }
+
+    private mutating func pairScopes() {
+        pairs = scopes.ofOld.enumerated().filter { $0.element >= 0 }.map {
+            ScopePair(self, $0.offset, $0.element)
+        }
+    }
+
+    private static func positions(_ lines: [[Int]], count: Int) -> [Int] {
+        var positions = Array(repeating: 0, count: count)
+        for scope in lines {
+            for (position, line) in scope.enumerated() { positions[line] = position }
+        }
+        return positions
     }
 
     private static func linesByScope(_ program: ProgramFacts) -> [[Int]] {

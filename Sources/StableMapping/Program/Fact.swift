@@ -36,8 +36,15 @@ struct Scope {
     let parent: Int
     /// The line of its `def`; -1 for the module.
     let line: Int
-    /// Names that mean something of the program's own here.
-    var bound: Set<Name> = []
+    /// Names that mean something of the program's own here, as hashes of their tokens.
+    var bound: Set<UInt64> = []
+}
+
+extension [Scope] {
+    /// A scope and those around it, from the inside out: where a name is looked for.
+    func path(from scope: Int) -> some Sequence<Int> {
+        sequence(first: scope) { $0 == 0 ? nil : self[$0].parent }
+    }
 }
 
 /// The head of a statement, an `except` or a `case`: what stands in front of the blocks.

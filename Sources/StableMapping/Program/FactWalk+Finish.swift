@@ -23,20 +23,15 @@ extension FactWalk {
     /// Calls of names that the program does not define are its actions, as `SPyAnalysis` has them.
     mutating func findActions() {
         var isBuiltin: [Name: Bool] = [:]
-        for (fact, name) in callees where !isDefined(name, in: facts[fact].scope) {
+        for (fact, name) in callees where !isDefined(token(of: name).hash, in: facts[fact].scope) {
             let known = isBuiltin[name] ?? Builtins.contains(tree.string(name))
             isBuiltin[name] = known
             facts[fact].isDerived = !known
         }
     }
 
-    private func isDefined(_ name: Name, in scope: Int) -> Bool {
-        var scope = scope
-        while true {
-            if scopes[scope].bound.contains(name) { return true }
-            if scope == 0 { return false }
-            scope = scopes[scope].parent
-        }
+    private func isDefined(_ name: UInt64, in scope: Int) -> Bool {
+        scopes.path(from: scope).contains { scopes[$0].bound.contains(name) }
     }
 
     /// Numbers the facts that have the same scope, kind and expression.

@@ -94,17 +94,19 @@ struct FactWalk {
     }
 
     mutating func put(_ name: Name) {
-        put(Token(name: hashes.tokens.names[name.index]))
+        put(token(of: name))
     }
 
     /// A name that means something of the program's own, but is no fact: a function, a module, a target of a comprehension.
     mutating func define(_ name: Name) {
-        scopes[scope].bound.insert(name)
+        scopes[scope].bound.insert(token(of: name).hash)
     }
+
+    func token(of name: Name) -> Token { Token(name: hashes.tokens.names[name.index]) }
 
     /// A name gets a value on this line, or as a parameter.
     mutating func bind(_ name: Name, at range: SourceRange, in scope: Int, isAssigned: Bool = true) {
-        scopes[scope].bound.insert(name)
+        scopes[scope].bound.insert(token(of: name).hash)
         let key = NameKey(scope: scope, name: name)
         if let known = nameFacts[key] {
             if isAssigned, !facts[known].isDerived {
@@ -123,7 +125,7 @@ struct FactWalk {
             Fact(
                 scope: scope,
                 kind: .name,
-                hash: Token(name: hashes.tokens.names[name.index]).hash,
+                hash: token(of: name).hash,
                 expression: .name(name),
                 line: line,
                 isDerived: isAssigned,

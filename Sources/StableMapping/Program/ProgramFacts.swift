@@ -123,6 +123,11 @@ public struct ProgramFacts: Sendable {
         return hashes.hash(of: function)
     }
 
+    /// Whether a name, given by the hash of its token, means something of the program's own in a scope.
+    func isDefined(_ name: UInt64, in scope: Int) -> Bool {
+        scopes.path(from: scope).contains { scopes[$0].bound.contains(name) }
+    }
+
     /// The lines of a statement with all that stands inside it.
     func block(of line: Int) -> Range<Int> { line..<line + lines[line].lineCount }
 }

@@ -38,6 +38,11 @@ struct Token: Hashable {
         isName = kind == .name
     }
 
+    init(hash: UInt64, isName: Bool) {
+        self.hash = hash
+        self.isName = isName
+    }
+
     /// The token of a name.
     init(name: UInt64) {
         self.init(.name, name)

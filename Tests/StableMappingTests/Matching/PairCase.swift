@@ -39,7 +39,8 @@ struct PairCase: Sendable, CustomStringConvertible {
         let (first, second) = try Versions.pair(before, after)
         let evolution = MappingEvolution(from: first.state, to: second.state)
         let lines =
-            evolution.moved.map { "moved \($0.oldKey) -> \($0.key)" } + evolution.added.map { "added \($0.key)" }
+            evolution.moved.map { "moved \($0.oldKey) -> \($0.key)" }
+            + evolution.added.map { "added \($0.key)" }
             + evolution.removed.map { "removed \($0.key)" }
             + evolution.retargeted.map { "retargeted \($0.oldKey) -> \($0.key)" }
         return lines.sorted()

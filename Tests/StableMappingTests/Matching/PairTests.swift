@@ -4,10 +4,10 @@ import Testing
 
 @Suite("Pairs of programs")
 struct PairTests {
-    static let cases = (try? PairCase.read()) ?? []
+    static let cases: [PairCase] = (try? PairCase.read()) ?? []
 
     @Test("there are at least sixty, each with a name of its own and two programs that parse")
-    func cases() {
+    func form() {
         #expect(Self.cases.count >= 60)
         #expect(Set(Self.cases.map(\.name)).count == Self.cases.count)
         for example in Self.cases {
@@ -21,7 +21,10 @@ struct PairTests {
         let actual = try example.actual()
         let missing = example.expected.filter { !actual.contains($0) }.map { "- \($0)" }
         let unexpected = actual.filter { !example.expected.contains($0) }.map { "+ \($0)" }
-        #expect(actual == example.expected, "\(example.name)\n\((missing + unexpected).joined(separator: "\n"))")
+        #expect(
+            actual == example.expected,
+            "\(example.name)\n\((missing + unexpected).joined(separator: "\n"))"
+        )
     }
 
     @Test("no fact ID stands on two expressions", arguments: cases)
