@@ -324,7 +324,9 @@ let package = Package(
             name: "MappingBench",
             dependencies: ["SPySyntax", "StableMapping"],
             path: "Tests/Benchmarks/MappingBench",
-            swiftSettings: strict
+            swiftSettings: strict,
+            // Nothing that it depends on imports Foundation, which elsewhere brings the library along.
+            linkerSettings: [.linkedLibrary("m")]
         ),
     ]
 )
