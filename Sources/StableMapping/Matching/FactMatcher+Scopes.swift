@@ -28,24 +28,36 @@ extension FactMatcher {
 
     /// Scopes come before those inside them, so one pass reaches all depths.
     private mutating func matchNamedScopes() {
-        var newPlaces: [UInt64: [Int]] = [:]
+        var groups: [UInt64: (old: [Int], new: [Int])] = [:]
         for index in new.scopes.indices.dropFirst() where scopes.ofNew[index] < 0 {
-            newPlaces[nameKey(new.scopes[index].parent, new.scopes[index].name), default: []].append(index)
+            let key = nameKey(new.scopes[index].parent, new.scopes[index].name)
+            groups[key, default: ([], [])].new.append(index)
         }
-        var oldCounts: [UInt64: Int] = [:]
-        for scope in old.scopes.dropFirst() {
-            oldCounts[nameKey(scope.parent, scope.name), default: 0] += 1
+        var namesakes: [UInt64: [Int]] = [:]
+        for index in old.scopes.indices.dropFirst() where scopes.ofOld[index] < 0 {
+            namesakes[nameKey(old.scopes[index].parent, old.scopes[index].name), default: []].append(index)
         }
         for index in old.scopes.indices.dropFirst() where scopes.ofOld[index] < 0 {
             let scope = old.scopes[index]
             let parent = scopes.ofOld[scope.parent]
-            guard parent >= 0, let found = newPlaces[nameKey(parent, scope.name)] else { continue }
-            if found.count == 1, oldCounts[nameKey(scope.parent, scope.name)] == 1 {
-                scopes.pair(index, found[0])
-            } else if budget.spend(found.count) {
-                let equal = found.filter { new.lines[new.scopes[$0].line].deep == old.lines[scope.line].deep }
-                if equal.count == 1 { scopes.pair(index, equal[0]) }
-            }
+            guard parent >= 0, let found = groups[nameKey(parent, scope.name)]?.new else { continue }
+            let all = namesakes[nameKey(scope.parent, scope.name)] ?? []
+            if all.first == index { matchNamesakes(all, found) }
+        }
+    }
+
+    /// Functions of one name in one place: mostly one; of several those that are equal in order, and between them the only
+    /// one on each side.
+    private mutating func matchNamesakes(_ left: [Int], _ right: [Int]) {
+        let oldBodies = left.map { old.lines[old.scopes[$0].line].deep }
+        let newBodies = right.map { new.lines[new.scopes[$0].line].deep }
+        var anchors = Alignment.certain(oldBodies, newBodies, &budget)
+        anchors.append((left.count, right.count))
+        var from = (0, 0)
+        for (i, j) in anchors {
+            if i - from.0 == 1, j - from.1 == 1 { scopes.pair(left[from.0], right[from.1]) }
+            if i < left.count { scopes.pair(left[i], right[j]) }
+            from = (i + 1, j + 1)
         }
     }
 

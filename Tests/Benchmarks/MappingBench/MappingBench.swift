@@ -20,7 +20,7 @@ struct MappingBench {
             }
         )
         lines.append(
-            try measure("unrelated programs", 2_000, runs: 5) { count, seed in
+            try measure("another program of the same templates", 2_000, runs: 5) { count, seed in
                 BenchProgram(lines: count, seed: seed).text
             }
         )

@@ -1,9 +1,10 @@
 import Foundation
+import SPySyntax
 
 /// Real programs of this repository.
 enum ExamplePrograms {
     private static let tests = URL(filePath: #filePath).deletingLastPathComponent()
-        .deletingLastPathComponent()
+        .deletingLastPathComponent().deletingLastPathComponent()
 
     /// An example process: the code of each version and the mapping written for it by hand.
     struct Process: Sendable, CustomStringConvertible {
@@ -37,6 +38,13 @@ enum ExamplePrograms {
                 programs.append(try String(contentsOf: file, encoding: .utf8))
             }
         }
-        return programs
+        return programs.map(parsing)
+    }
+
+    /// A program; of the sandbox's test programs, which are many in one file, those that parse.
+    private static func parsing(_ code: String) -> String {
+        guard !parse(code).isValid else { return code }
+        let sections = code.split(separator: "\n###").map { "\n###" + $0 }
+        return sections.filter { parse($0).isValid }.joined() + "\n"
     }
 }
