@@ -5,7 +5,7 @@ extension MappingRun {
         let program = request.program
         var missing: [String: [Int]] = [:]
         for fact in program.facts.indices where claims[fact] == nil && program.facts[fact].isDerived {
-            missing[program.identity(of: fact), default: []].append(fact)
+            missing[identity(of: fact), default: []].append(fact)
         }
         var known: [String: [MappingState.Retired]] = [:]
         let used = usedIDs()
@@ -67,9 +67,8 @@ extension MappingRun {
 
     /// Process, expression, its number among equal ones and the version make an ID that no other expression has, in this
     /// version or another.
-    private func newID(of fact: Int, except used: Set<String>) -> String {
-        let identity = request.program.identity(of: fact)
-        let base = "\(identity)#\(request.program.facts[fact].ordinal + 1)@\(request.version)"
+    private mutating func newID(of fact: Int, except used: Set<String>) -> String {
+        let base = "\(identity(of: fact))#\(request.program.facts[fact].ordinal + 1)@\(request.version)"
         var name = base
         var attempt = 1
         while true {

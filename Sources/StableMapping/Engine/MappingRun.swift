@@ -17,8 +17,8 @@ struct MappingRun {
     private var holders: [String: [Int]] = [:]
     var report = MappingReport()
     private let retiredIdentities: [String: String]
-    /// Keys in full of the program's facts, as far as they were needed.
-    private var keys: [String?]
+    /// Identities of the program's facts, as far as they were needed.
+    private var identities: [String?]
 
     struct Claim {
         let key: String
@@ -52,7 +52,7 @@ struct MappingRun {
             (previous?.state.retired ?? []).map { ($0.factID, $0.identity) }
         ) { $1 }
         claims = Array(repeating: nil, count: request.program.facts.count)
-        keys = Array(repeating: nil, count: request.program.facts.count)
+        identities = Array(repeating: nil, count: request.program.facts.count)
     }
 
     /// Entries that count against the limit whatever is derived.
@@ -62,10 +62,15 @@ struct MappingRun {
 
     /// The key in full of a fact of the new program.
     mutating func key(of fact: Int) -> String {
-        if let known = keys[fact] { return known }
-        let key = request.program.key(of: fact)
-        keys[fact] = key
-        return key
+        identity(of: fact) + request.program.numberSuffix(of: fact)
+    }
+
+    /// Scope, kind and expression of a fact of the new program.
+    mutating func identity(of fact: Int) -> String {
+        if let known = identities[fact] { return known }
+        let identity = request.program.identity(of: fact)
+        identities[fact] = identity
+        return identity
     }
 
     mutating func warn(_ warning: MappingWarning) {
@@ -194,7 +199,7 @@ struct MappingRun {
     private mutating func warnOfReuse(_ factID: String, _ key: String, _ fact: Int) {
         if let other = holders[factID]?.first(where: { entries[$0].new != fact }) {
             warn(.reused(factID: factID, key: key, former: entries[other].entry.fact ?? ""))
-        } else if let identity = retiredIdentities[factID], identity != request.program.identity(of: fact) {
+        } else if let identity = retiredIdentities[factID], identity != self.identity(of: fact) {
             warn(.reused(factID: factID, key: key, former: identity))
         }
     }

@@ -4,7 +4,7 @@ internal import SPySyntax
 ///
 /// Scope and kind may be left out; then the key means the one fact that it fits. White space, quotes and redundant
 /// parentheses mean nothing, so that keys that differ in them alone are equal.
-public struct FactKey: Hashable, Sendable {
+public struct FactKey: Hashable, Sendable, CustomStringConvertible {
     /// The dotted path of functions before `::`; nothing where it is left out or the fact is the module's.
     public let scope: String?
     /// What the key says of the kind: nothing where no `if`, `while` or `return` stands before the expression and it is
@@ -16,6 +16,15 @@ public struct FactKey: Hashable, Sendable {
     public let ordinal: Int?
     /// Hash of the expression's structure, comparable between programs.
     let hash: UInt64
+
+    /// The word before the expression, as a kind; nothing where there is none.
+    private let prefix: FactKind?
+
+    /// The key in canonical form.
+    public var description: String {
+        (scope.map { $0 + "::" } ?? "") + (prefix?.prefix ?? "") + expression
+            + (ordinal.map { "#\($0)" } ?? "")
+    }
 
     /// Takes a key apart.
     ///
@@ -30,7 +39,7 @@ public struct FactKey: Hashable, Sendable {
         }
         var reader = KeyReader(text)
         scope = reader.takeScope()
-        let prefix = reader.takeKind()
+        prefix = reader.takeKind()
         ordinal = try reader.takeOrdinal()
         let (tree, id) = try reader.parseExpression()
         expression = tree.printed(id)

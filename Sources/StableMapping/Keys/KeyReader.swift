@@ -48,7 +48,10 @@ struct KeyReader {
         let head = rest.dropLast(digits)
         guard digits > 0, head.last == "#" else { return nil }
         guard let number = Int(rest.suffix(digits)), number > 0 else {
-            throw problem(at: head.endIndex, "the number after '#' counts equal expressions from 1")
+            throw problem(
+                at: head.index(before: head.endIndex),
+                "the number after '#' counts equal expressions from 1"
+            )
         }
         rest = KeyReader.trimmed(head.dropLast())
         return number

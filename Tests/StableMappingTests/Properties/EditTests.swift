@@ -90,7 +90,8 @@ struct EditTests {
     /// Entries that are not the same in both versions: `-` those that are gone, `+` those that are new.
     private func changes(_ first: MappingOutcome, _ next: MappingOutcome) -> [String] {
         first.mapping.filter { next.mapping[$0.key] != $0.value }.map { "- \($0.key) \($0.value)" }.sorted()
-            + next.mapping.filter { first.mapping[$0.key] != $0.value }.map { "+ \($0.key) \($0.value)" }.sorted()
+            + next.mapping.filter { first.mapping[$0.key] != $0.value }.map { "+ \($0.key) \($0.value)" }
+            .sorted()
     }
 
     /// Tries until so many edits were possible, within ten times as many attempts.
