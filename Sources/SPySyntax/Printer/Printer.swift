@@ -7,8 +7,10 @@ extension Tree {
         return String(decoding: printer.output, as: UTF8.self)
     }
 
-    /// An expression in its canonical form, without parentheses around it and without the `u` that means nothing before
-    /// strings: the same for all spellings of it. Costs time in proportion to the text that it gives.
+    /// An expression in its canonical form, as it can stand for itself: no parentheses around it but those of `(a := b)`,
+    /// and no `u` that means nothing before strings. The same for all spellings of the expression.
+    ///
+    /// Costs time in proportion to the text that it gives.
     public func printed(_ expression: ExpressionID) -> String {
         var printer = Printer(self)
         printer.keepsUnicodePrefix = false

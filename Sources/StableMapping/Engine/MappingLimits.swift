@@ -10,7 +10,7 @@ public enum MappingLimits {
     /// Bytes of an expression in its canonical form, roughly: one that is longer is no fact.
     static let expressionBytes = 4_000
     /// Bytes of all derived keys of a version; further facts are not derived.
-    public static let derivedKeyBytes = 8 << 20
+    public static let derivedKeyBytes = 4 << 20
     /// Bad keys that an error names.
     public static let reportedProblems = 100
     /// Keys that a warning names as fitting.

@@ -33,14 +33,14 @@ extension MappingRun {
         }
     }
 
-    /// Entries of the version before follow their facts: the given ones first, then the derived ones.
+    /// Entries of the version before follow their facts: the given ones first, then the derived ones while there is room.
     mutating func claimCarried() {
-        for origin in [MappingState.Origin.given, .derived] {
-            for bound in entries where bound.goesOn && bound.entry.origin == origin && bound.entry.fact != nil
-            {
-                carry(bound)
-            }
-        }
+        let following = entries.filter { $0.goesOn && $0.entry.fact != nil }
+        for bound in following where bound.entry.origin == .given { carry(bound) }
+        let derived = following.filter { $0.entry.origin == .derived }
+        let room = max(room, 0)
+        for bound in derived.prefix(room) { carry(bound) }
+        if derived.count > room { warn(.notDerived(count: derived.count - room)) }
     }
 
     private mutating func carry(_ bound: Bound) {
@@ -52,7 +52,14 @@ extension MappingRun {
             // The program before is not the one the state was made from; the key is what is left.
             fact = found
         }
-        guard fact >= 0, claims[fact] == nil, !takenIDs.contains(entry.factID) else { return }
+        guard fact >= 0 else { return }
+        let isRepeated = request.given[entry.key] == entry.factID
+        if let other = claims[fact] {
+            guard isRepeated else { return }
+            let warning = MappingWarning.sameFact(key: entry.key, other: other.key)
+            return keepUnmatched(entry.key, entry.factID, warning, since: entry.since)
+        }
+        guard isRepeated || !takenIDs.contains(entry.factID) else { return }
         let key = carriedKey(entry, fact)
         claims[fact] = Claim(
             key: key,

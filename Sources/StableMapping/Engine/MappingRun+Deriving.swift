@@ -35,8 +35,9 @@ extension MappingRun {
     /// Facts without an entry get an ID of their own, in the order of the text until a limit is reached.
     mutating func derive() {
         guard request.derives else { return }
-        var used = usedIDs()
-        var room = MappingLimits.entries - unmatched.count - claims.reduce(0) { $0 + ($1 == nil ? 0 : 1) }
+        // A client may have guessed an ID, given and removed it.
+        var used = usedIDs().union(retiredIdentities.keys)
+        var room = room
         var bytes = MappingLimits.derivedKeyBytes
         var skipped = 0
         for fact in request.program.facts.indices
@@ -80,7 +81,7 @@ extension MappingRun {
         }
     }
 
-    /// All fact IDs that are in use, were before, or are retired and remembered.
+    /// All fact IDs that are in use, or were in the version before.
     private func usedIDs() -> Set<String> {
         var used = Set(request.given.values)
         for claim in claims { if let claim { used.insert(claim.factID) } }
@@ -133,11 +134,11 @@ extension MappingRun {
         let gone = entries.filter { !live.contains($0.entry.factID) }
         report.retired = gone.map { MappingReport.Item(key: $0.entry.key, factID: $0.entry.factID) }
         for bound in gone.sorted(by: { $0.old < $1.old }) {
-            guard bound.old >= 0, let previous else { continue }
+            guard bound.old >= 0, let suffix = previous?.program.numberSuffix(of: bound.old) else { continue }
             retired.append(
                 MappingState.Retired(
                     factID: bound.entry.factID,
-                    identity: previous.program.identity(of: bound.old),
+                    identity: String((bound.entry.fact ?? "").dropLast(suffix.count)),
                     since: bound.entry.since,
                     retiredIn: request.version
                 )

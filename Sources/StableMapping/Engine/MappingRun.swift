@@ -14,9 +14,9 @@ struct MappingRun {
     /// Indexes of the entries before, by their keys and by those they had formerly.
     var entryIndex: [String: Int] = [:]
     /// Indexes of the entries before that name facts, by fact ID.
-    private var holders: [String: [Int]] = [:]
+    var holders: [String: [Int]] = [:]
     var report = MappingReport()
-    private let retiredIdentities: [String: String]
+    let retiredIdentities: [String: String]
     /// Identities of the program's facts, as far as they were needed.
     private var identities: [String?]
 
@@ -73,6 +73,11 @@ struct MappingRun {
         return identity
     }
 
+    /// How many more entries the mapping can have.
+    var room: Int {
+        MappingLimits.entries - unmatched.count - claims.reduce(0) { $0 + ($1 == nil ? 0 : 1) }
+    }
+
     mutating func warn(_ warning: MappingWarning) {
         if report.warnings.count < MappingLimits.warnings { report.warnings.append(warning) }
     }
@@ -113,94 +118,8 @@ struct MappingRun {
     }
 
     /// Whether the client repeats an entry, under its key or the one it had formerly.
-    func isGivenAgain(_ entry: MappingState.Entry) -> Bool {
+    private func isGivenAgain(_ entry: MappingState.Entry) -> Bool {
         request.given[entry.key] == entry.factID
             || entry.formerKey.flatMap { request.given[$0] } == entry.factID
-    }
-
-    /// What the client gives in this request and the version before does not have already.
-    mutating func claimGiven(_ given: [String: FactKey]) {
-        var pending: [(key: String, factID: String, fact: Int)] = []
-        for (text, key) in given.sorted(by: { $0.key < $1.key }) {
-            let factID = request.given[text] ?? ""
-            let result = meaning(of: key, given: text)
-            if let known = entryIndex[text] {
-                if entries[known].entry.factID == factID, !isOther(result, entries[known]) { continue }
-                if entries[known].entry.key == text { entries[known].goesOn = false }
-            }
-            switch result {
-            case .one(let fact): pending.append((text, factID, fact))
-            case .none: keepUnmatched(text, factID, .fitsNothing(key: text))
-            case .several(let facts):
-                let shown = facts.prefix(MappingLimits.shownKeys).map { self.key(of: $0) }
-                keepUnmatched(text, factID, .fitsSeveral(key: text, candidates: shown, count: facts.count))
-            }
-        }
-        // Of two keys for one fact, the one in full counts.
-        let isFull = pending.map { self.key(of: $0.fact) == $0.key }
-        let order = pending.indices.filter { isFull[$0] } + pending.indices.filter { !isFull[$0] }
-        for item in order.map({ pending[$0] }) {
-            if let other = claims[item.fact] {
-                keepUnmatched(item.key, item.factID, .sameFact(key: item.key, other: other.key))
-                continue
-            }
-            claims[item.fact] = Claim(
-                key: item.key,
-                factID: item.factID,
-                origin: .given,
-                since: since(item.factID, item.fact),
-                cause: .given
-            )
-            takenIDs.insert(item.factID)
-            warnOfReuse(item.factID, item.key, item.fact)
-        }
-    }
-
-    /// Whether a key that is given again means another fact than the one its entry followed.
-    private func isOther(_ result: FactIndex.Result, _ bound: Bound) -> Bool {
-        guard bound.entry.fact != nil, case .one(let fact) = result else { return false }
-        return fact != bound.new
-    }
-
-    /// A key that fits several facts means the one among them that it meant before, or that has the ID given with it.
-    private func meaning(of key: FactKey, given text: String) -> FactIndex.Result {
-        let result = index.find(key)
-        guard case .several(let facts) = result else { return result }
-        let known = [entryIndex[text]].compactMap(\.self) + (holders[request.given[text] ?? ""] ?? [])
-        let meant = known.first { facts.contains(entries[$0].new) }
-        return meant.map { .one(entries[$0].new) } ?? result
-    }
-
-    mutating func keepUnmatched(
-        _ key: String,
-        _ factID: String,
-        _ warning: MappingWarning,
-        since: Int32? = nil
-    ) {
-        unmatched.append(
-            MappingState.Entry(
-                key: key,
-                factID: factID,
-                origin: .given,
-                fact: nil,
-                since: since ?? request.version,
-                formerKey: nil
-            )
-        )
-        warn(warning)
-    }
-
-    /// An ID given to the fact that has it already is the fact's since then.
-    private func since(_ factID: String, _ fact: Int) -> Int32 {
-        let same = holders[factID]?.first { entries[$0].new == fact }
-        return same.map { entries[$0].entry.since } ?? request.version
-    }
-
-    private mutating func warnOfReuse(_ factID: String, _ key: String, _ fact: Int) {
-        if let other = holders[factID]?.first(where: { entries[$0].new != fact }) {
-            warn(.reused(factID: factID, key: key, former: entries[other].entry.fact ?? ""))
-        } else if let identity = retiredIdentities[factID], identity != self.identity(of: fact) {
-            warn(.reused(factID: factID, key: key, former: identity))
-        }
     }
 }

@@ -108,6 +108,21 @@ struct EngineTests {
         #expect(Set(guessed.mapping.values).count == guessed.mapping.count)
     }
 
+    @Test("an ID that a client guessed, gave and removed is not derived for another expression either")
+    func guessedAndRetired() throws {
+        let code = "x = 1\n"
+        let natural = try Versions.next(
+            try Versions.next(Versions.first(code), code, code),
+            code,
+            code + "y = 2\n"
+        )
+        let guess = try #require(natural.mapping["y"])
+        let first = try Versions.first(code + "z = 3\n", given: ["z": guess])
+        let second = try Versions.next(first, code + "z = 3\n", code)
+        let third = try Versions.next(second, code, code + "y = 2\n")
+        #expect(third.mapping["y"] != nil && third.mapping["y"] != guess)
+    }
+
     @Test("of two concurrent updates the second is made again, and derives other IDs than the first")
     func concurrency() throws {
         let first = try Versions.first(Self.code)

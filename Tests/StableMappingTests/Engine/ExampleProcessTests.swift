@@ -52,4 +52,20 @@ struct ExampleProcessTests {
             (outcome, before) = (made, version.code)
         }
     }
+
+    @Test(
+        "a program replaced by that of another process takes no ID along, but for a function that both have",
+        arguments: processes
+    )
+    func unrelated(to process: ExamplePrograms.Process) throws {
+        for other in Self.processes where other.name != process.name {
+            let (first, second) = try Versions.pair(process.versions[0].code, other.versions[0].code)
+            let evolution = MappingEvolution(from: first.state, to: second.state)
+            #expect(evolution.kept == [], "\(other.name)")
+            for move in evolution.moved {
+                let functions = [move.oldKey, move.key].map { $0.prefix { $0 != ":" } }.sorted()
+                #expect(functions == ["days_since_delivery", "days_unused"], "\(other.name): \(move)")
+            }
+        }
+    }
 }

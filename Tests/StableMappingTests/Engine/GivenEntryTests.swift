@@ -81,6 +81,30 @@ struct GivenEntryTests {
         }
     }
 
+    @Test("a repeated entry whose fact is gone comes back as given, with a warning")
+    func repeatedWithoutFact() throws {
+        let first = try Versions.first(Self.code, given: ["token": "one"])
+        let second = try Versions.next(
+            first,
+            Self.code,
+            "def authenticate(name):\n    pass\n",
+            given: ["token": "one"]
+        )
+        #expect(second.mapping == ["token": "one"])
+        #expect(second.report.warnings == [.fitsNothing(key: "token")])
+    }
+
+    @Test("a repeated entry comes back as given beside another one for its fact or with its ID")
+    func repeatedBesideAnother() throws {
+        let first = try Versions.first(Self.code, given: ["token": "one"])
+        let both = ["token": "one", "authenticate::token": "two"]
+        let second = try Versions.next(first, Self.code, Self.code, given: both)
+        #expect(both.allSatisfy { second.mapping[$0.key] == $0.value })
+        let shared = ["token": "one", "authenticate::user": "one"]
+        let third = try Versions.next(first, Self.code, Self.code, given: shared)
+        #expect(shared.allSatisfy { third.mapping[$0.key] == $0.value })
+    }
+
     @Test("a client that sends a whole mapping back loses nothing either, derived entries included")
     func readModifyWrite() throws {
         let first = try Versions.first(Self.code)
