@@ -138,13 +138,18 @@ extension MappingRun {
             retired.append(
                 MappingState.Retired(
                     factID: bound.entry.factID,
-                    identity: String((bound.entry.fact ?? "").dropLast(suffix.count)),
+                    identity: MappingRun.identity(bound.entry.fact ?? "", without: suffix),
                     since: bound.entry.since,
                     retiredIn: request.version
                 )
             )
         }
         return Array(retired.suffix(MappingLimits.retired))
+    }
+
+    /// A key in full without the number after `#`.
+    private static func identity(_ key: String, without suffix: String) -> String {
+        key.hasSuffix(suffix) ? String(key.dropLast(suffix.count)) : key
     }
 
     private mutating func warnOfSharedIDs(_ entries: [MappingState.Entry]) {
