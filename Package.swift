@@ -171,7 +171,7 @@ let package = Package(
         .testTarget(
             name: "SPySandboxTests",
             dependencies: ["SPySandbox", "SPySyntax"],
-            exclude: ["Benchmarks", "Engines/Cases", "Programs"],
+            exclude: ["Benchmarks", "Engines/Cases", "Fuzz/Corpus", "Fuzz/LibFuzzer.txt", "Programs"],
             swiftSettings: strict
         ),
 

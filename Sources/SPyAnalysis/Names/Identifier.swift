@@ -3,7 +3,7 @@ enum Identifier {
     /// Whether a name has two underscores on both sides and something between them.
     static func isDunder(_ name: some StringProtocol) -> Bool {
         let bytes = name.utf8
-        return bytes.count > 4 && name.hasPrefix("__") && name.hasSuffix("__")
+        return bytes.count > 4 && bytes.starts(with: "__".utf8) && bytes.suffix(2).elementsEqual("__".utf8)
     }
 
     /// Whether an attribute leads from a value to the code or the variables that made it.

@@ -179,8 +179,10 @@ struct ScopeChecker {
 
     func key(_ name: Name, _ context: Context) -> Scope.Key {
         guard let owner = scopes[context.scope].owner else { return Scope.Key(name: name, owner: nil) }
-        let text = tree.string(name)
-        let isPrivate = text.hasPrefix("__") && !text.hasSuffix("__") && !text.utf8.contains(0x2E)
+        // Bytes: with a combining mark behind it, an underscore is a part of another character.
+        let text = tree.string(name).utf8
+        let isPrivate =
+            text.starts(with: "__".utf8) && !text.suffix(2).elementsEqual("__".utf8) && !text.contains(0x2E)
         return Scope.Key(name: name, owner: isPrivate ? owner : nil)
     }
 

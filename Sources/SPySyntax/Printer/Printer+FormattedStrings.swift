@@ -11,6 +11,23 @@ extension Printer {
             Quote(mark: "\"", isTriple: false), Quote(mark: "'", isTriple: false),
             Quote(mark: "\"", isTriple: true), Quote(mark: "'", isTriple: true),
         ]
+
+        /// Whether a text between these quotes would end them. Bytes, not characters: a combining mark behind a quote
+        /// makes one character of both, and Python sees a quote.
+        func isClosed(by bytes: ArraySlice<UInt8>) -> Bool {
+            let mark = UInt8(mark.value)
+            guard isTriple else { return bytes.contains(mark) || bytes.contains(0x0A) }
+            var run = 0
+            return bytes.contains { byte in
+                run = byte == mark ? run + 1 : 0
+                return run == 3
+            }
+        }
+
+        /// Whether a text can stand between these quotes without escapes.
+        func holds(_ bytes: ArraySlice<UInt8>) -> Bool {
+            !isClosed(by: bytes) && bytes.last != UInt8(mark.value)
+        }
     }
 
     /// What no field can hold, so that the f-string around tries other quotes.
@@ -65,7 +82,7 @@ extension Printer {
         _ quote: Quote
     ) -> String? {
         guard let expression = fieldExpression(value, quote) else { return nil }
-        var text = expression.hasPrefix("{") ? "{ " + expression : "{" + expression
+        var text = expression.utf8.first == 0x7B ? "{ " + expression : "{" + expression
         switch conversion {
         case .none: break
         case .str: text += "!s"
@@ -85,13 +102,13 @@ extension Printer {
         if outerQuotes.isEmpty {
             return escaped(bytes, mark: quote.mark, fields: isSpecification ? .escaped : .doubled)
         }
-        let text = String(decoding: bytes, as: UTF8.self)
-        let isPossible =
-            !text.contains(quote.text) && !text.hasSuffix(String(quote.mark))
-            && (quote.isTriple || !text.contains("\n"))
-        guard isPossible else { return nil }
-        if isSpecification { return text.contains { "{}\\".contains($0) } ? nil : text }
-        return text.replacing("{", with: "{{").replacing("}", with: "}}")
+        guard quote.holds(bytes) else { return nil }
+        if isSpecification {
+            return bytes.contains { [0x5C, 0x7B, 0x7D].contains($0) }
+                ? nil : String(decoding: bytes, as: UTF8.self)
+        }
+        let doubled = bytes.flatMap { $0 == 0x7B || $0 == 0x7D ? [$0, $0] : [$0] }
+        return String(decoding: doubled, as: UTF8.self)
     }
 
     /// The expression of a field, where it can be written between the quotes.
@@ -100,10 +117,9 @@ extension Printer {
         inner.outerQuotes = outerQuotes + [quote.text]
         inner.keepsUnicodePrefix = keepsUnicodePrefix
         inner.write(value, .or)
-        let text = String(decoding: inner.output, as: UTF8.self)
-        let isPossible =
-            !text.contains("\\") && !text.contains(quote.text) && (quote.isTriple || !text.contains("\n"))
-        return isPossible ? text : nil
+        let bytes = inner.output[...]
+        guard !bytes.contains(0x5C), !quote.isClosed(by: bytes) else { return nil }
+        return String(decoding: bytes, as: UTF8.self)
     }
 
     /// Whether quotes can be used inside the f-strings around.
@@ -113,13 +129,10 @@ extension Printer {
 
     /// A string inside a field, where it cannot have escapes; nothing where it needs them.
     func plainlyQuoted(_ bytes: ArraySlice<UInt8>) -> String? {
-        let text = String(decoding: bytes, as: UTF8.self)
-        guard !text.contains("\\") else { return nil }
-        for quote in Quote.all where isFree(quote) {
-            if text.contains(quote.text) || (text.contains("\n") && !quote.isTriple) { continue }
-            if quote.isTriple, text.hasSuffix(String(quote.mark)) { continue }
-            return quote.text + text + quote.text
+        guard !bytes.contains(0x5C), let quote = Quote.all.first(where: { isFree($0) && $0.holds(bytes) })
+        else {
+            return nil
         }
-        return nil
+        return quote.text + String(decoding: bytes, as: UTF8.self) + quote.text
     }
 }

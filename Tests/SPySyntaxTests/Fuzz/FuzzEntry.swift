@@ -1,6 +1,6 @@
 import SPySyntax
 
-/// What is asked of the parser for every input, by the tests and by `scripts/fuzz-syntax`.
+/// What is asked of the parser for every input, by the tests and by `scripts/fuzz`.
 enum FuzzEntry {
     /// Promises that do not hold for an input; a crash says so by itself.
     static func violations(in bytes: [UInt8]) -> [String] {

@@ -22,6 +22,19 @@ struct FuzzTests {
         ProcessInfo.processInfo.environment[name].flatMap(Int.init) ?? fallback
     }
 
+    @Test("programs of the corpus keep their budgets and give the same answer twice")
+    func corpus() throws {
+        let folder = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "Corpus")
+        let files = try FileManager.default.contentsOfDirectory(at: folder, includingPropertiesForKeys: nil)
+        #expect(!files.isEmpty)
+        for file in files {
+            #expect(
+                FuzzEntry.violations(in: [UInt8](try Data(contentsOf: file))) == [],
+                "\(file.lastPathComponent)"
+            )
+        }
+    }
+
     @Test("mixed-up programs end within their budgets")
     func mixtures() throws {
         var random = Generator(state: UInt64(Self.setting("SPY_SEED", 1)))
@@ -29,14 +42,7 @@ struct FuzzTests {
             Array($0.source.utf8)
         }
         let lines = sources.flatMap { $0.split(separator: 10).map(Array.init) }
-        let sandbox = Sandbox(
-            limits: ExecutionLimits(
-                steps: 200_000,
-                memoryBytes: 8 << 20,
-                outputBytes: 1 << 16,
-                integerBits: 1 << 16
-            )
-        )
+        let sandbox = Sandbox(limits: FuzzEntry.limits)
         var valid = 0
         for _ in 0..<Self.setting("SPY_FUZZ", 2_000) {
             var program = sources.randomElement(using: &random)!
@@ -55,7 +61,7 @@ struct FuzzTests {
             let parsed = parse(program)
             if parsed.isValid { valid += 1 }
             let outcome = sandbox.run(parsed)
-            #expect(outcome.steps <= 200_000)
+            #expect(outcome.steps <= FuzzEntry.limits.steps)
         }
         // Most of it must get past the parser, or the sandbox is not being tried.
         #expect(valid * 4 > Self.setting("SPY_FUZZ", 2_000))
