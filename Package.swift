@@ -24,6 +24,7 @@ let package = Package(
         .executable(name: "transport-bench-client", targets: ["TransportBenchClient"]),
         .executable(name: "grimoire", targets: ["grimoire"]),
         .executable(name: "spy-bench", targets: ["SPyBench"]),
+        .executable(name: "mapping-bench", targets: ["MappingBench"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser.git", from: "1.8.2"),
@@ -181,6 +182,15 @@ let package = Package(
             exclude: ["Data"],
             swiftSettings: strict
         ),
+
+        .target(name: "StableMapping", dependencies: ["SPySyntax"], swiftSettings: strict),
+        .testTarget(
+            name: "StableMappingTests",
+            dependencies: ["SPyAnalysis", "SPySyntax", "StableMapping"],
+            exclude: ["Matching/pairs.txt"],
+            swiftSettings: strict
+        ),
+
         .target(
             name: "SPyTool",
             dependencies: ["SPyAnalysis", "SPySandbox", "SPySyntax"],
@@ -309,6 +319,14 @@ let package = Package(
             path: "Tests/Benchmarks/SPyBench",
             exclude: ["Programs", "cpython.py"],
             swiftSettings: strict
+        ),
+        .executableTarget(
+            name: "MappingBench",
+            dependencies: ["SPySyntax", "StableMapping"],
+            path: "Tests/Benchmarks/MappingBench",
+            swiftSettings: strict,
+            // Nothing that it depends on imports Foundation, which elsewhere brings the library along.
+            linkerSettings: [.linkedLibrary("m")]
         ),
     ]
 )

@@ -37,7 +37,7 @@ extension Printer {
     func formattedString(_ id: ExpressionID) -> String {
         var parts = [id]
         if case .joinedString(let list) = tree[id] { parts = Array(tree[list]) }
-        let isUnicode = parts.contains { isLiteral($0) && tree.hasUnicodePrefix($0) }
+        let isUnicode = parts.contains { isLiteral($0) && hasUnicodePrefix($0) }
         let prefix = isUnicode ? "u\"\" " : ""
         if let whole = formattedString(parts: parts) { return prefix + whole }
         guard !parts.isEmpty else { return Printer.impossible }
@@ -115,6 +115,7 @@ extension Printer {
     private func fieldExpression(_ value: ExpressionID, _ quote: Quote) -> String? {
         var inner = Printer(tree)
         inner.outerQuotes = outerQuotes + [quote.text]
+        inner.keepsUnicodePrefix = keepsUnicodePrefix
         inner.write(value, .or)
         let bytes = inner.output[...]
         guard !bytes.contains(0x5C), !quote.isClosed(by: bytes) else { return nil }

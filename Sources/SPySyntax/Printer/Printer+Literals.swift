@@ -9,9 +9,14 @@ extension Printer {
         case .bigInteger(let digits): tree.string(digits)
         case .float(let value): number(value)
         case .imaginary(let value): number(value) + "j"
-        case .string(let text): (tree.hasUnicodePrefix(id) ? "u" : "") + quoted(tree.bytes(text))
+        case .string(let text): (hasUnicodePrefix(id) ? "u" : "") + quoted(tree.bytes(text))
         case .bytes(let text): "b" + quotedBytes(tree.bytes(text))
         }
+    }
+
+    /// Whether a string is written with the `u` it had.
+    func hasUnicodePrefix(_ id: ExpressionID) -> Bool {
+        keepsUnicodePrefix && tree.hasUnicodePrefix(id)
     }
 
     /// Infinity is written as a number that is too large.

@@ -6,6 +6,17 @@ extension Tree {
         printer.write(body)
         return String(decoding: printer.output, as: UTF8.self)
     }
+
+    /// An expression in its canonical form, as it can stand for itself: no parentheses around it but those of `(a := b)`,
+    /// and no `u` that means nothing before strings. The same for all spellings of the expression.
+    ///
+    /// Costs time in proportion to the text that it gives.
+    public func printed(_ expression: ExpressionID) -> String {
+        var printer = Printer(self)
+        printer.keepsUnicodePrefix = false
+        printer.write(expression)
+        return String(decoding: printer.output, as: UTF8.self)
+    }
 }
 
 /// Writes a tree as text.
@@ -36,6 +47,8 @@ struct Printer {
     var indentation = 0
     /// Quotes of the f-strings around what is written, which cannot be used in it.
     var outerQuotes: [String] = []
+    /// Whether `u"…"` is written as it was.
+    var keepsUnicodePrefix = true
 
     init(_ tree: Tree) {
         self.tree = tree

@@ -1,0 +1,46 @@
+/// What a create or an update asks of the engine.
+public struct MappingRequest: Sendable {
+    /// The process, whose UUID is the namespace of derived fact IDs.
+    public var process: ProcessID
+    /// The version that is made.
+    public var version: Int32
+    /// The new version's program.
+    public var program: ProgramFacts
+    /// Entries that the client gives: key to fact ID. They win over everything else.
+    public var given: [String: String]
+    /// Whether ``given`` is the whole of the given entries, so that earlier ones that are not in it go.
+    public var replacesMapping: Bool
+    /// Whether facts without an entry get one.
+    public var derives: Bool
+
+    /// A request; without given entries, with derivation, unless said otherwise.
+    public init(
+        process: ProcessID,
+        version: Int32,
+        program: ProgramFacts,
+        given: [String: String] = [:],
+        replacesMapping: Bool = false,
+        derives: Bool = true
+    ) {
+        self.process = process
+        self.version = version
+        self.program = program
+        self.given = given
+        self.replacesMapping = replacesMapping
+        self.derives = derives
+    }
+}
+
+/// The version before the one that is made.
+public struct MappedVersion: Sendable {
+    /// The state that the engine gave with it.
+    public var state: MappingState
+    /// Its program.
+    public var program: ProgramFacts
+
+    /// A version by its state and its program, which belong together.
+    public init(state: MappingState, program: ProgramFacts) {
+        self.state = state
+        self.program = program
+    }
+}

@@ -1,0 +1,86 @@
+extension MappingRun {
+    /// Entries given earlier that fitted nothing: they may fit now.
+    mutating func claimUnmatched() {
+        for bound in entries where bound.goesOn && bound.entry.fact == nil {
+            let entry = bound.entry
+            let result = (try? FactKey(entry.key)).map(index.find) ?? .none
+            switch result {
+            case .one(let fact):
+                if let other = claims[fact] {
+                    let warning = MappingWarning.sameFact(key: entry.key, other: other.key)
+                    keepUnmatched(entry.key, entry.factID, warning, since: entry.since)
+                    continue
+                }
+                claims[fact] = Claim(
+                    key: entry.key,
+                    factID: entry.factID,
+                    origin: .given,
+                    since: request.version,
+                    cause: .given
+                )
+                takenIDs.insert(entry.factID)
+            case .none:
+                keepUnmatched(entry.key, entry.factID, .fitsNothing(key: entry.key), since: entry.since)
+            case .several(let facts):
+                let shown = facts.prefix(MappingLimits.shownKeys).map { key(of: $0) }
+                let warning = MappingWarning.fitsSeveral(
+                    key: entry.key,
+                    candidates: shown,
+                    count: facts.count
+                )
+                keepUnmatched(entry.key, entry.factID, warning, since: entry.since)
+            }
+        }
+    }
+
+    /// Entries of the version before follow their facts: the given ones first, then the derived ones while there is room.
+    mutating func claimCarried() {
+        let following = entries.filter { $0.goesOn && $0.entry.fact != nil }
+        for bound in following where bound.entry.origin == .given { carry(bound) }
+        let derived = following.filter { $0.entry.origin == .derived }
+        let room = max(room, 0)
+        for bound in derived.prefix(room) { carry(bound) }
+        if derived.count > room { warn(.notDerived(count: derived.count - room)) }
+    }
+
+    private mutating func carry(_ bound: Bound) {
+        let entry = bound.entry
+        var fact = bound.new
+        if bound.old < 0, let full = entry.fact, let key = try? FactKey(full),
+            case .one(let found) = index.find(key)
+        {
+            // The program before is not the one the state was made from; the key is what is left.
+            fact = found
+        }
+        guard fact >= 0 else { return }
+        let isRepeated = request.given[entry.key] == entry.factID
+        if let other = claims[fact] {
+            guard isRepeated else { return }
+            let warning = MappingWarning.sameFact(key: entry.key, other: other.key)
+            return keepUnmatched(entry.key, entry.factID, warning, since: entry.since)
+        }
+        guard isRepeated || !takenIDs.contains(entry.factID) else { return }
+        let key = carriedKey(entry, fact)
+        claims[fact] = Claim(
+            key: key,
+            factID: entry.factID,
+            origin: entry.origin,
+            since: entry.since,
+            cause: .carried(oldKey: entry.key),
+            formerKey: entry.formerKey ?? (key == entry.key ? nil : entry.key)
+        )
+        let stale = [entry.key, entry.formerKey ?? key].first {
+            $0 != key && request.given[$0] == entry.factID
+        }
+        if let stale { warn(.followed(key: stale, newKey: key)) }
+    }
+
+    /// A given key stays as given while it means its fact.
+    private mutating func carriedKey(_ entry: MappingState.Entry, _ fact: Int) -> String {
+        let full = key(of: fact)
+        guard entry.origin == .given, entry.key != entry.fact, entry.key != full,
+            let key = try? FactKey(entry.key), case .one(let found) = index.find(key), found == fact
+        else { return full }
+        return entry.key
+    }
+}

@@ -1,0 +1,125 @@
+/// One run of the engine: who claims which fact, in the order of precedence.
+struct MappingRun {
+    let previous: MappedVersion?
+    let request: MappingRequest
+    let index: FactIndex
+    /// For each fact of the program the entry that names it.
+    var claims: [Claim?]
+    /// Entries that fit no fact or several.
+    var unmatched: [MappingState.Entry] = []
+    /// Fact IDs that the client gave to facts: no other expression keeps them.
+    var takenIDs: Set<String> = []
+    /// Entries of the version before that go on, with the fact each has now; -1 where it is gone.
+    var entries: [Bound] = []
+    /// Indexes of the entries before, by their keys and by those they had formerly.
+    var entryIndex: [String: Int] = [:]
+    /// Indexes of the entries before that name facts, by fact ID.
+    var holders: [String: [Int]] = [:]
+    var report = MappingReport()
+    let retiredIdentities: [String: String]
+    /// Identities of the program's facts, as far as they were needed.
+    private var identities: [String?]
+
+    struct Claim {
+        let key: String
+        let factID: String
+        let origin: MappingState.Origin
+        let since: Int32
+        let cause: Cause
+        var formerKey: String?
+    }
+
+    /// Why a fact has its ID.
+    enum Cause {
+        case given, carried(oldKey: String), restored, derived
+    }
+
+    struct Bound {
+        let entry: MappingState.Entry
+        /// Fact of the program before; -1 where the entry fits none.
+        let old: Int
+        /// The same fact in the new program; -1 where there is none.
+        let new: Int
+        /// Whether it is part of the new mapping, unless something wins over it.
+        var goesOn = true
+    }
+
+    init(_ previous: MappedVersion?, _ request: MappingRequest) {
+        self.previous = previous
+        self.request = request
+        index = FactIndex(request.program)
+        retiredIdentities = Dictionary(
+            (previous?.state.retired ?? []).map { ($0.factID, $0.identity) }
+        ) { $1 }
+        claims = Array(repeating: nil, count: request.program.facts.count)
+        identities = Array(repeating: nil, count: request.program.facts.count)
+    }
+
+    /// Entries that count against the limit whatever is derived.
+    var givenCount: Int {
+        unmatched.count + claims.reduce(0) { $0 + ($1?.origin == .given ? 1 : 0) }
+    }
+
+    /// The key in full of a fact of the new program.
+    mutating func key(of fact: Int) -> String {
+        identity(of: fact) + request.program.numberSuffix(of: fact)
+    }
+
+    /// Scope, kind and expression of a fact of the new program.
+    mutating func identity(of fact: Int) -> String {
+        if let known = identities[fact] { return known }
+        let identity = request.program.identity(of: fact)
+        identities[fact] = identity
+        return identity
+    }
+
+    /// How many more entries the mapping can have.
+    var room: Int {
+        MappingLimits.entries - unmatched.count - claims.reduce(0) { $0 + ($1 == nil ? 0 : 1) }
+    }
+
+    mutating func warn(_ warning: MappingWarning) {
+        if report.warnings.count < MappingLimits.warnings { report.warnings.append(warning) }
+    }
+
+    /// Finds the facts of the entries before, in their program and in the new one.
+    mutating func bindEntries() {
+        guard let previous else { return }
+        let partners = FactMatcher.partners(previous.program, request.program)
+        var places: [String: Int] = [:]
+        places.reserveCapacity(previous.state.entries.count)
+        for fact in previous.program.facts.indices where previous.program.facts[fact].isDerived {
+            places[previous.program.key(of: fact)] = fact
+        }
+        var oldIndex: FactIndex?
+        for entry in previous.state.entries {
+            var old = entry.fact.map { places[$0] ?? -1 } ?? -1
+            if old < 0, let fact = entry.fact, let key = try? FactKey(fact) {
+                let facts = oldIndex ?? FactIndex(previous.program)
+                oldIndex = facts
+                if case .one(let found) = facts.find(key) { old = found }
+            }
+            if entry.fact != nil { holders[entry.factID, default: []].append(entries.count) }
+            entries.append(
+                Bound(entry: entry, old: old, new: old < 0 ? -1 : partners[old], goesOn: goesOn(entry))
+            )
+        }
+        for (position, bound) in entries.enumerated() {
+            if let former = bound.entry.formerKey { entryIndex[former] = position }
+        }
+        for (position, bound) in entries.enumerated() { entryIndex[bound.entry.key] = position }
+    }
+
+    /// An update that replaces the mapping drops given entries that it does not repeat.
+    private func goesOn(_ entry: MappingState.Entry) -> Bool {
+        guard request.replacesMapping else { return true }
+        if isGivenAgain(entry) { return true }
+        return entry.origin == .derived && request.derives
+    }
+
+    /// Whether the client repeats an entry, under its key or the one it had formerly.
+    private func isGivenAgain(_ entry: MappingState.Entry) -> Bool {
+        request.given[entry.key] == entry.factID
+            || entry.formerKey.flatMap { request.given[$0] } == entry.factID
+    }
+}

@@ -1,0 +1,158 @@
+/// Finds which facts of an older program are still there in a newer one, and where.
+///
+/// From the certain to the likely: functions first, then expressions that stand once in their function before and after,
+/// then lines by what surrounds them, renamed names by the lines that agree on them, and at last what moved between
+/// functions. Each step takes only what is clear: one candidate, with a margin over the second. What is left has no
+/// partner. Time grows with n log n; a budget bounds it where lines repeat without end.
+struct FactMatcher {
+    let old: ProgramFacts
+    let new: ProgramFacts
+    /// Partners of the older program's facts, lines and scopes; -1 where they have none.
+    var facts: Partners
+    var lines: Partners
+    var scopes: Partners
+    var budget = MatchingBudget()
+    /// How often lines that belong together have one name in place of another.
+    var votes = RenameVotes()
+    /// The scopes that belong together.
+    var pairs: [ScopePair] = []
+    /// Lines of each scope, in the order of the text, without those of functions inside.
+    let oldLines: [[Int]]
+    let newLines: [[Int]]
+    /// Each line's place among those of its scope.
+    let oldPositions: [Int]
+    let newPositions: [Int]
+
+    /// For each fact of the older program the same fact in the newer one, or -1.
+    static func partners(_ old: ProgramFacts, _ new: ProgramFacts) -> [Int] {
+        if let same = identical(old, new) { return same }
+        var matcher = FactMatcher(old, new)
+        matcher.matchScopes()
+        matcher.matchIdentities()
+        matcher.pairScopes()
+        matcher.matchEqualLines()
+        matcher.matchMovedLines()
+        matcher.matchChangedLines()
+        matcher.matchRenamedNames()
+        matcher.matchFactsOfLines()
+        matcher.matchRemainders()
+        return matcher.facts.ofOld
+    }
+
+    private init(_ old: ProgramFacts, _ new: ProgramFacts) {
+        self.old = old
+        self.new = new
+        facts = Partners(old.facts.count, new.facts.count)
+        lines = Partners(old.lines.count, new.lines.count)
+        scopes = Partners(old.scopes.count, new.scopes.count)
+        oldLines = FactMatcher.linesByScope(old)
+        newLines = FactMatcher.linesByScope(new)
+        oldPositions = FactMatcher.positions(oldLines, count: old.lines.count)
+        newPositions = FactMatcher.positions(newLines, count: new.lines.count)
+    }
+
+    /// Programs that differ in spelling alone need no matching, however often their lines repeat.
+    private static func identical(_ old: ProgramFacts, _ new: ProgramFacts) -> [Int]? {
+        let isEqual =
+            old.facts.count == new.facts.count && old.lines.count == new.lines.count
+            && old.lines.elementsEqual(new.lines) {
+                $0.deep == $1.deep && $0.parent == $1.parent && $0.block == $1.block
+            }
+        return isEqual ? Array(old.facts.indices) : nil
+    }
+
+    private mutating func pairScopes() {
+        pairs = scopes.ofOld.enumerated().filter { $0.element >= 0 }.map {
+            ScopePair(self, $0.offset, $0.element)
+        }
+    }
+
+    private static func positions(_ lines: [[Int]], count: Int) -> [Int] {
+        var positions = Array(repeating: 0, count: count)
+        for scope in lines {
+            for (position, line) in scope.enumerated() { positions[line] = position }
+        }
+        return positions
+    }
+
+    private static func linesByScope(_ program: ProgramFacts) -> [[Int]] {
+        var lines = Array(repeating: [Int](), count: program.scopes.count)
+        for (index, line) in program.lines.enumerated() { lines[line.scope].append(index) }
+        return lines
+    }
+
+    /// Expressions that stand once in their scope, before and after, are the same wherever they moved in it.
+    private mutating func matchIdentities() {
+        var places: [UInt64: Places] = [:]
+        for (index, fact) in old.facts.enumerated() where scopes.ofOld[fact.scope] >= 0 {
+            places[identity(fact, in: scopes.ofOld[fact.scope]), default: Places()].addOld(index)
+        }
+        for (index, fact) in new.facts.enumerated() {
+            places[identity(fact, in: fact.scope)]?.addNew(index)
+        }
+        for place in places.values where place.isUnique { facts.pair(place.old, place.new) }
+    }
+
+    /// Of expressions that stand as often as before in their scope, the one that is left on each side.
+    private mutating func matchRemainders() {
+        var all: [UInt64: Places] = [:]
+        var left: [UInt64: Places] = [:]
+        for (index, fact) in old.facts.enumerated() where scopes.ofOld[fact.scope] >= 0 {
+            let key = identity(fact, in: scopes.ofOld[fact.scope])
+            all[key, default: Places()].addOld(index)
+            if facts.ofOld[index] < 0 { left[key, default: Places()].addOld(index) }
+        }
+        for (index, fact) in new.facts.enumerated() {
+            let key = identity(fact, in: fact.scope)
+            all[key]?.addNew(index)
+            if facts.ofNew[index] < 0 { left[key]?.addNew(index) }
+        }
+        for (key, place) in left where place.isUnique {
+            if let whole = all[key], whole.oldCount == whole.newCount { facts.pair(place.old, place.new) }
+        }
+    }
+
+    private func identity(_ fact: Fact, in scope: Int) -> UInt64 {
+        StructureHash.of(UInt64(scope), UInt64(fact.kind.rawValue), fact.hash)
+    }
+}
+
+/// Who belongs to whom, from both sides.
+struct Partners {
+    private(set) var ofOld: [Int]
+    private(set) var ofNew: [Int]
+
+    init(_ oldCount: Int, _ newCount: Int) {
+        ofOld = Array(repeating: -1, count: oldCount)
+        ofNew = Array(repeating: -1, count: newCount)
+    }
+
+    /// Pairs two that have no partners yet.
+    mutating func pair(_ old: Int, _ new: Int) {
+        guard ofOld[old] < 0, ofNew[new] < 0 else { return }
+        ofOld[old] = new
+        ofNew[new] = old
+    }
+
+    func areFree(_ old: Int, _ new: Int) -> Bool { ofOld[old] < 0 && ofNew[new] < 0 }
+}
+
+/// Where something stands in both programs, as far as it stands there once.
+struct Places {
+    private(set) var old = -1
+    private(set) var new = -1
+    private(set) var oldCount = 0
+    private(set) var newCount = 0
+
+    var isUnique: Bool { oldCount == 1 && newCount == 1 }
+
+    mutating func addOld(_ index: Int) {
+        old = index
+        oldCount += 1
+    }
+
+    mutating func addNew(_ index: Int) {
+        new = index
+        newCount += 1
+    }
+}

@@ -1,0 +1,133 @@
+public import SPySyntax
+
+/// A program's facts: what keys of a mapping can name in it.
+///
+/// Made from any text, also one with syntax errors, of which it holds what was understood. Making it costs time in
+/// proportion to the program. A pure value, copied by reference.
+public struct ProgramFacts: Sendable {
+    let tree: Tree
+    let hashes: StructureHashes
+    let scopes: [Scope]
+    let lines: [Line]
+    let facts: [Fact]
+    let tokens: [Token]
+    /// Facts that are names, by scope and the hash of the name's token.
+    let nameFacts: [NameKey: Int]
+
+    struct NameKey: Hashable {
+        let scope: Int
+        let hash: UInt64
+    }
+
+    /// The facts of a program given as text.
+    public init(_ code: some StringProtocol) {
+        self.init(parse(code))
+    }
+
+    /// The facts of a program that has been parsed.
+    public init(_ parsed: ParseResult) {
+        tree = parsed.tree
+        var walk = FactWalk(parsed.tree)
+        walk.run()
+        hashes = walk.hashes
+        scopes = walk.scopes
+        lines = walk.lines
+        facts = walk.facts
+        tokens = walk.tokens
+        var names: [NameKey: Int] = [:]
+        for (index, fact) in walk.facts.enumerated() where fact.kind == .name {
+            names[NameKey(scope: fact.scope, hash: fact.hash)] = index
+        }
+        nameFacts = names
+    }
+
+    /// One fact as a key names it.
+    public struct Place: Hashable, Sendable {
+        /// The key in full and in canonical form.
+        public let key: String
+        /// What sort of expression it is.
+        public let kind: FactKind
+        /// Where it stands in the source; a name where it is assigned first.
+        public let range: SourceRange
+    }
+
+    /// What a key means in a program.
+    public enum Meaning: Hashable, Sendable {
+        /// The one fact that the key fits.
+        case one(Place)
+        /// The key fits no fact.
+        case nothing
+        /// The key fits several: some of their keys in full, in the order of the text, and how many there are.
+        case several([String], count: Int)
+    }
+
+    /// The facts that are derived, in the order of the text: those that get an ID without being asked for.
+    public var derived: [Place] {
+        facts.indices.filter { facts[$0].isDerived }.map { place(of: $0) }
+    }
+
+    /// What keys mean in this program. Costs time in proportion to the program and the keys.
+    ///
+    /// Keys that are none mean nothing.
+    public func meanings(of keys: some Sequence<String>) -> [String: Meaning] {
+        let index = FactIndex(self)
+        var meanings: [String: Meaning] = [:]
+        for text in keys {
+            guard let key = try? FactKey(text) else {
+                meanings[text] = .nothing
+                continue
+            }
+            switch index.find(key) {
+            case .one(let fact): meanings[text] = .one(place(of: fact))
+            case .none: meanings[text] = .nothing
+            case .several(let facts):
+                meanings[text] = .several(
+                    facts.prefix(MappingLimits.shownKeys).map(self.key),
+                    count: facts.count
+                )
+            }
+        }
+        return meanings
+    }
+
+    private func place(of fact: Int) -> Place {
+        Place(key: key(of: fact), kind: facts[fact].kind, range: facts[fact].range)
+    }
+
+    /// Scope, kind and expression of a fact as text: its key without the number after `#`.
+    func identity(of index: Int) -> String {
+        let fact = facts[index]
+        let path = scopes[fact.scope].path
+        let text =
+            switch fact.expression {
+            case .name(let name): tree.string(name)
+            case .expression(let id): tree.printed(id)
+            }
+        return (path.isEmpty ? "" : path + "::") + fact.kind.prefix + text
+    }
+
+    /// The key of a fact in full.
+    func key(of index: Int) -> String {
+        identity(of: index) + numberSuffix(of: index)
+    }
+
+    /// `#n` where the text alone is ambiguous.
+    func numberSuffix(of index: Int) -> String {
+        facts[index].equals > 1 ? "#\(facts[index].ordinal + 1)" : ""
+    }
+
+    /// The function that a call calls, without its arguments, as a hash; 0 for what is no call.
+    func callee(of index: Int) -> UInt64 {
+        guard case .expression(let id) = facts[index].expression, case .call(let function, _, _) = tree[id]
+        else { return 0 }
+        return hashes.hash(of: function)
+    }
+
+    /// Whether a name, given by the hash of its token, means something of the program's own in a scope.
+    func isDefined(_ name: UInt64, in scope: Int) -> Bool {
+        scopes.path(from: scope).contains { scopes[$0].bound.contains(name) }
+    }
+
+    /// The lines of a statement with all that stands inside it.
+    func block(of line: Int) -> Range<Int> { line..<line + lines[line].lineCount }
+}
