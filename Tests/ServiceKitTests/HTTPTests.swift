@@ -284,7 +284,7 @@ func connected(_ port: Int) throws -> Int32 {
         }
     }
     try #require(result == 0)
-    var time = timeval(tv_sec: 10, tv_usec: 0)
+    var time = timeval(tv_sec: 60, tv_usec: 0)
     setsockopt(descriptor, SOL_SOCKET, SO_RCVTIMEO, &time, socklen_t(MemoryLayout<timeval>.size))
     return descriptor
 }

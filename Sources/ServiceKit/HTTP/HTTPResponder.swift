@@ -39,7 +39,10 @@ struct HTTPResponder: Service {
     /// Serves until a graceful shutdown: the last service to stop, so that it can tell of the stopping.
     func run() async throws {
         let listener = LoopSocket(owning: port.descriptor, loop: loop)
-        await cancelWhenGracefulShutdown { await serve(listener) }
+        // All of it on the loop: whatever keeps Swift's own threads busy, a health check is answered.
+        await withTaskExecutorPreference(loop.taskExecutor) {
+            await cancelWhenGracefulShutdown { await serve(listener) }
+        }
         await listener.close()
     }
 

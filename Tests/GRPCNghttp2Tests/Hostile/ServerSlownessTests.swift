@@ -35,6 +35,13 @@ import Testing
         }
     }
 
+    /// Ends a connection and waits until the server has ended it too.
+    private static func leave(_ peer: RawPeer) {
+        peer.finishSending()
+        _ = try? peer.readToEnd()
+        peer.close()
+    }
+
     @Test func connectionsBeyondTheLimitAreClosedAtOnce() async throws {
         var configuration = ServerConfiguration()
         configuration.maxConnections = 3
@@ -46,13 +53,13 @@ import Testing
                 closed += 1
             }
             #expect(closed >= 7)
-            for peer in peers { peer.close() }
+            for peer in peers { Self.leave(peer) }
             // Their places come back once the server has seen them go.
             var isServed = false
             while !isServed {
                 let peer = try RawPeer(connectingTo: address)
                 isServed = (try? peer.greet()) != nil && (try? peer.readFrame()) as RawFrame? != nil
-                peer.close()
+                Self.leave(peer)
             }
         }
     }
