@@ -35,31 +35,29 @@ import Testing
         }
     }
 
-    /// Ends a connection and waits until the server has ended it too.
-    private static func leave(_ peer: RawPeer) {
-        peer.finishSending()
-        _ = try? peer.readToEnd()
-        peer.close()
-    }
-
     @Test func connectionsBeyondTheLimitAreClosedAtOnce() async throws {
         var configuration = ServerConfiguration()
         configuration.maxConnections = 3
-        try await HostileClient.attack(configuration) { address in
-            let peers = try (0..<10).map { _ in try RawPeer(connectingTo: address) }
-            var closed = 0
-            for peer in peers.reversed()
-            where (try? peer.greet()) == nil || (try? peer.readFrame()) == .some(nil) {
-                closed += 1
+        try await Harness.run(server: configuration) { harness in
+            // The well-behaved client comes first, which leaves two places; it keeps its own.
+            try await #expect(harness.unary(EchoService.echo, [1, 2, 3]).message == [1, 2, 3])
+            let address = harness.address
+            let closed = try await onOwnThread {
+                let peers = try (0..<10).map { _ in try RawPeer(connectingTo: address) }
+                defer { for peer in peers { peer.close() } }
+                return peers.reversed().count {
+                    (try? $0.greet()) == nil || (try? $0.readFrame()) == .some(nil)
+                }
             }
-            #expect(closed >= 7)
-            for peer in peers { Self.leave(peer) }
+            #expect(closed >= 8)
+            try await #expect(harness.unary(EchoService.echo, [4]).message == [4])
             // Their places come back once the server has seen them go.
-            var isServed = false
-            while !isServed {
+            try await harness.expectNothingLeft()
+            try await onOwnThread {
                 let peer = try RawPeer(connectingTo: address)
-                isServed = (try? peer.greet()) != nil && (try? peer.readFrame()) as RawFrame? != nil
-                Self.leave(peer)
+                defer { peer.close() }
+                try peer.greet()
+                #expect(try peer.readFrame() != nil)
             }
         }
     }
