@@ -159,10 +159,13 @@ let package = Package(
             swiftSettings: strict
         ),
 
+        // What tests and benchmarks of several libraries share.
+        .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: strict),
+
         .target(name: "SPySyntax", swiftSettings: strict),
         .testTarget(
             name: "SPySyntaxTests",
-            dependencies: ["SPySyntax"],
+            dependencies: ["SPySyntax", "TestSupport"],
             exclude: ["CPython/cpython.py", "Cases", "Fuzz/Corpus", "Fuzz/LibFuzzer.txt"],
             swiftSettings: strict
         ),
@@ -170,7 +173,7 @@ let package = Package(
         .target(name: "SPySandbox", dependencies: ["SPySyntax"], swiftSettings: strict),
         .testTarget(
             name: "SPySandboxTests",
-            dependencies: ["SPySandbox", "SPySyntax"],
+            dependencies: ["SPySandbox", "SPySyntax", "TestSupport"],
             exclude: ["Benchmarks", "Engines/Cases", "Fuzz/Corpus", "Fuzz/LibFuzzer.txt", "Programs"],
             swiftSettings: strict
         ),
@@ -186,7 +189,7 @@ let package = Package(
         .target(name: "StableMapping", dependencies: ["SPySyntax"], swiftSettings: strict),
         .testTarget(
             name: "StableMappingTests",
-            dependencies: ["SPyAnalysis", "SPySyntax", "StableMapping"],
+            dependencies: ["SPyAnalysis", "SPySyntax", "StableMapping", "TestSupport"],
             exclude: ["Matching/pairs.txt"],
             swiftSettings: strict
         ),
@@ -322,7 +325,7 @@ let package = Package(
         ),
         .executableTarget(
             name: "MappingBench",
-            dependencies: ["SPySyntax", "StableMapping"],
+            dependencies: ["SPySyntax", "StableMapping", "TestSupport"],
             path: "Tests/Benchmarks/MappingBench",
             swiftSettings: strict,
             // Nothing that it depends on imports Foundation, which elsewhere brings the library along.

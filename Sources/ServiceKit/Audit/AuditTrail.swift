@@ -9,8 +9,8 @@ internal import Synchronization
 
 /// Brings a record of every call to an `AuditSink`, in batches, behind the calls.
 ///
-/// No call waits for it. Records are gathered for a moment, so that a busy service gives hundreds at once, and wait in a queue of `capacity`; while the sink fails they are tried again, with growing
-/// pauses. **Overflow**: a record that finds the queue full is written to the log at error, with all its fields, and
+/// No call waits for it. Records are gathered for a moment, so that a busy service gives hundreds at once, and wait in
+/// a queue of `capacity`; while the sink fails they are tried again, with growing pauses. **Overflow**: a record that finds the queue full is written to the log at error, with all its fields, and
 /// counted (`grimoire_audit_overflow_total`): it is late for the audit, never lost without a trace. The same becomes of
 /// records that the sink still refuses when the service stops.
 ///

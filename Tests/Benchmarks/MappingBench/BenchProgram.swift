@@ -1,12 +1,14 @@
+import TestSupport
+
 /// A program as people write them: functions of a dozen lines, names of their own, and lines that many have in common.
 struct BenchProgram {
     private var lines: [String] = []
-    private var random: BenchRandom
+    private var random: SeededGenerator
 
     var text: String { lines.joined(separator: "\n") + "\n" }
 
     init(lines count: Int, seed: UInt64) {
-        random = BenchRandom(state: seed)
+        random = SeededGenerator(seed: seed)
         var number = 0
         while lines.count < count {
             number += 1
@@ -84,18 +86,5 @@ extension String {
         var first = last
         while first > startIndex, self[index(before: first)].isNumber { first = index(before: first) }
         return self[..<first] + digits + self[index(after: last)...]
-    }
-}
-
-/// SplitMix64.
-struct BenchRandom {
-    var state: UInt64
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var value = state
-        value = (value ^ (value >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        value = (value ^ (value >> 27)) &* 0x94D0_49BB_1331_11EB
-        return value ^ (value >> 31)
     }
 }

@@ -1,23 +1,12 @@
 import Foundation
 import SPySandbox
 import SPySyntax
+import TestSupport
 import Testing
 
 /// Programs made of pieces of other programs, and of bytes gone wrong: whatever they are, the run ends and the process
 /// lives. `SPY_FUZZ` gives the number of programs, `SPY_SEED` the seed.
 struct FuzzTests {
-    private struct Generator: RandomNumberGenerator {
-        var state: UInt64
-
-        mutating func next() -> UInt64 {
-            state &+= 0x9E37_79B9_7F4A_7C15
-            var mixed = state
-            mixed = (mixed ^ mixed >> 30) &* 0xBF58_476D_1CE4_E5B9
-            mixed = (mixed ^ mixed >> 27) &* 0x94D0_49BB_1331_11EB
-            return mixed ^ mixed >> 31
-        }
-    }
-
     private static func setting(_ name: String, _ fallback: Int) -> Int {
         ProcessInfo.processInfo.environment[name].flatMap(Int.init) ?? fallback
     }
@@ -37,7 +26,7 @@ struct FuzzTests {
 
     @Test("mixed-up programs end within their budgets")
     func mixtures() throws {
-        var random = Generator(state: UInt64(Self.setting("SPY_SEED", 1)))
+        var random = SeededGenerator(seed: UInt64(Self.setting("SPY_SEED", 1)))
         let sources = try ProgramCases.topics.flatMap { try ProgramCases.cases(of: $0) }.map {
             Array($0.source.utf8)
         }
@@ -67,7 +56,7 @@ struct FuzzTests {
         #expect(valid * 4 > Self.setting("SPY_FUZZ", 2_000))
     }
 
-    private func mutate(_ program: inout [UInt8], _ random: inout Generator) {
+    private func mutate(_ program: inout [UInt8], _ random: inout SeededGenerator) {
         for _ in 0..<Int.random(in: 1...4, using: &random) where !program.isEmpty {
             let place = Int.random(in: 0..<program.count, using: &random)
             switch Int.random(in: 0..<3, using: &random) {
@@ -79,7 +68,11 @@ struct FuzzTests {
     }
 
     /// Replaces some words and numbers by others, which keeps most programs valid.
-    private func exchangeTokens(_ program: inout [UInt8], _ sources: [[UInt8]], _ random: inout Generator) {
+    private func exchangeTokens(
+        _ program: inout [UInt8],
+        _ sources: [[UInt8]],
+        _ random: inout SeededGenerator
+    ) {
         func words(_ text: [UInt8]) -> [Range<Int>] {
             var ranges: [Range<Int>] = []
             var start: Int?

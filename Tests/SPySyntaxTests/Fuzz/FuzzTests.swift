@@ -1,5 +1,6 @@
 import Foundation
 import SPySyntax
+import TestSupport
 import Testing
 
 /// The parser on texts that nobody would write. `SPY_SYNTAX_FUZZ_SECONDS` says how long, `SPY_SYNTAX_SEED` with what.

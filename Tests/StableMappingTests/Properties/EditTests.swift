@@ -1,5 +1,6 @@
 import SPySyntax
 import StableMapping
+import TestSupport
 import Testing
 
 /// Seeded edits of real programs: the same ones in every run, more than ten thousand in all.

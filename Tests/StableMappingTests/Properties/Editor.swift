@@ -1,4 +1,5 @@
 import SPySyntax
+import TestSupport
 
 /// Edits programs as people do. Every edit gives a program that parses, or nothing.
 struct Editor {

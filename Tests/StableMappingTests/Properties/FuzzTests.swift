@@ -1,4 +1,5 @@
 import StableMapping
+import TestSupport
 import Testing
 
 /// Keys and programs that nobody would write, the same ones in every run.
