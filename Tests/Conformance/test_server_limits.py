@@ -48,6 +48,7 @@ def test_more_calls_than_streams_are_allowed_wait_for_their_turn(api, start_serv
     assert all(len(call.result(timeout=60).payload.body) == 314159 for call in calls)
 
 
+@pytest.mark.nio_may_fail("its debug builds trap: 'Received flush data frames while buffering control frames'")
 def test_slow_streams_do_not_hold_up_others(api, stub):
     """Responses that nobody reads fill their own streams' windows, not the connection."""
     unread = [stub.StreamingOutputCall(wanting(api, *[60_000] * 100)) for _ in range(10)]
