@@ -2,7 +2,13 @@
 REST_FIELDS = {
   routes = {
     {method = "GET", path = "^/processes/[^/]+/mapping$", message = "",
-     query = {["version"] = "int", ["version_number"] = "int"}},
+     query = {["ifContentHash"] = "string", ["if_content_hash"] = "string", ["version"] = "int", ["version_number"] = "int"}},
+    {method = "POST", path = "^/mappings:batchGet$", message = "grimoire.v1.BatchGetProcessMappingsRequest",
+     query = {}},
+    {method = "GET", path = "^/processes/[^/]+/mapping/evolution$", message = "",
+     query = {["from"] = "int", ["from_version"] = "int", ["to"] = "int", ["to_version"] = "int"}},
+    {method = "GET", path = "^/facts/[^/]+/processes$", message = "",
+     query = {["includeRemoved"] = "bool", ["include_removed"] = "bool", ["pageSize"] = "int", ["pageToken"] = "string", ["page_size"] = "int", ["page_token"] = "string"}},
     {method = "POST", path = "^/processes$", message = "grimoire.v1.CreateProcessRequest",
      query = {}},
     {method = "GET", path = "^/processes/[^/]+$", message = "",
@@ -31,6 +37,9 @@ REST_FIELDS = {
      query = {["from"] = "", ["from_time"] = "", ["interval"] = "string", ["to"] = "", ["to_time"] = "", ["version"] = "int", ["version_number"] = "int"}},
   },
   messages = {
+    ["grimoire.v1.BatchGetProcessMappingsRequest"] = {
+      requests = "[]grimoire.v1.GetProcessMappingRequest",
+    },
     ["grimoire.v1.CreateProcessRequest"] = {
       changelog = "string",
       description = "string",
@@ -49,6 +58,14 @@ REST_FIELDS = {
       duration = "",
       failures = "int",
       name = "string",
+    },
+    ["grimoire.v1.GetProcessMappingRequest"] = {
+      ifContentHash = "string",
+      if_content_hash = "string",
+      processId = "string",
+      process_id = "string",
+      version = "int",
+      version_number = "int",
     },
     ["grimoire.v1.ProcessDocument"] = {
       attributes = "{}string",

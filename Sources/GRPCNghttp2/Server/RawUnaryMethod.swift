@@ -10,7 +10,9 @@ public struct RawUnaryMethod: Sendable {
 
     /// The method.
     public let descriptor: MethodDescriptor
-    let handler: @Sendable (RawUnaryCall) -> Void
+    let attempt: @Sendable (RawUnaryCall) -> Bool
+    /// Whether there is generated code to hand a call on to.
+    let mayDecline: Bool
 
     /// - Parameters:
     ///   - descriptor: The method; its generated handler, where there is one, is no longer called.
@@ -23,9 +25,28 @@ public struct RawUnaryMethod: Sendable {
         handler: @escaping @Sendable (RawUnaryCall) -> Void
     ) {
         self.descriptor = descriptor
-        self.handler = interceptors.reversed().reduce(handler) { next, interceptor in
+        let outermost = interceptors.reversed().reduce(handler) { next, interceptor in
             { @Sendable call in interceptor.intercept(call, next: next) }
         }
+        attempt = { call in
+            outermost(call)
+            return true
+        }
+        mayDecline = false
+    }
+
+    /// A method of which some calls can be answered at once, from memory, and all others by its generated handler, with
+    /// every interceptor.
+    ///
+    /// - Parameters:
+    ///   - descriptor: The method; a service registers a handler for it as well.
+    ///   - attempt: Answers the call at once and returns true, or leaves it alone and returns false. It runs on the loop
+    ///     of the connection and must not take longer than some microseconds of it. Calls that are larger than
+    ///     ``maxMessageBytes``, compressed or malformed it is not asked about.
+    public init(whereKnown descriptor: MethodDescriptor, attempt: @escaping @Sendable (RawUnaryCall) -> Bool) {
+        self.descriptor = descriptor
+        self.attempt = attempt
+        mayDecline = true
     }
 }
 

@@ -43,6 +43,7 @@ extension ServerConnection {
 
     func startRaw(_ stream: ServerStream) {
         guard let raw = stream.call?.route.raw else { return }
+        if raw.mayDecline { return startRaw(stream, orGenerated: raw) }
         guard stream.receiveError == nil else { return stream.inboundChanged() }
         guard var message = stream.takeMessage(), stream.messages.isEmpty, !stream.deframer.hasPartialMessage
         else {
@@ -61,7 +62,22 @@ extension ServerConnection {
         guard message.count <= RawUnaryMethod.maxMessageBytes else {
             return fail(stream, .resourceExhausted, "The request is too large for this method.")
         }
-        raw.handler(RawUnaryCall(stream: stream, message: message))
+        _ = raw.attempt(RawUnaryCall(stream: stream, message: message))
+    }
+
+    /// Has the method look at what is plain; everything else, and what it declines, the generated handler gets.
+    private func startRaw(_ stream: ServerStream, orGenerated raw: RawUnaryMethod) {
+        stream.isRaw = false
+        if stream.receiveError == nil, stream.messages.count == 1, !stream.deframer.hasPartialMessage,
+            let message = stream.messages.first, !message.isCompressed,
+            message.count <= RawUnaryMethod.maxMessageBytes,
+            raw.attempt(RawUnaryCall(stream: stream, message: message))
+        {
+            _ = stream.takeMessage()
+            return
+        }
+        start(stream)
+        stream.inboundChanged()
     }
 
     func fail(_ stream: ServerStream, _ code: Status.Code, _ message: String) {

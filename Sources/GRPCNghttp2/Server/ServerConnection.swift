@@ -160,6 +160,7 @@ actor ServerConnection {
             stream.call = call
             if let timeout = call.timeout { limit(stream, timeout) }
             if call.route.raw != nil {
+                stream.isRaw = true
                 if isEnd { startRaw(stream) }
             } else {
                 start(stream)
@@ -169,11 +170,15 @@ actor ServerConnection {
 
     private func data(of stream: ServerStream, isEnd: Bool) {
         floods.productive()
-        if let route = stream.call?.route, route.raw != nil, stream.receiveError == nil {
+        if stream.isRaw, stream.receiveError == nil {
             if isEnd { return startRaw(stream) }
             if stream.messages.count > 1 || stream.deframer.partialByteCount > RawUnaryMethod.maxMessageBytes
             {
-                return fail(stream, .resourceExhausted, "The request is too large for this method.")
+                guard stream.call?.route.raw?.mayDecline == true else {
+                    return fail(stream, .resourceExhausted, "The request is too large for this method.")
+                }
+                stream.isRaw = false
+                start(stream)
             }
         }
         if let error = stream.receiveError, error.code != .cancelled, !stream.isSendFinished {

@@ -15,6 +15,8 @@ final class ServerStream: HTTP2Stream, @unchecked Sendable {
     var received = HeaderBlock()
     /// Set with the request's head, before anyone else sees the stream.
     var call: RequestHead.Call?
+    /// Whether a raw method may still answer it.
+    var isRaw = false
     /// Cancels the RPC when the caller's time is over.
     var deadline: Timer?
     /// The same in time, for handlers.

@@ -33,9 +33,51 @@ public enum Grimoire_V1_ProcessMappings: Sendable {
                 type: .unary
             )
         }
+        /// Namespace for "BatchGetProcessMappings" metadata.
+        public enum BatchGetProcessMappings: Sendable {
+            /// Request type for "BatchGetProcessMappings".
+            public typealias Input = Grimoire_V1_BatchGetProcessMappingsRequest
+            /// Response type for "BatchGetProcessMappings".
+            public typealias Output = Grimoire_V1_BatchGetProcessMappingsResponse
+            /// Descriptor for "BatchGetProcessMappings".
+            public static let descriptor = GRPCCore.MethodDescriptor(
+                service: GRPCCore.ServiceDescriptor(fullyQualifiedService: "grimoire.v1.ProcessMappings"),
+                method: "BatchGetProcessMappings",
+                type: .unary
+            )
+        }
+        /// Namespace for "GetMappingEvolution" metadata.
+        public enum GetMappingEvolution: Sendable {
+            /// Request type for "GetMappingEvolution".
+            public typealias Input = Grimoire_V1_GetMappingEvolutionRequest
+            /// Response type for "GetMappingEvolution".
+            public typealias Output = Grimoire_V1_GetMappingEvolutionResponse
+            /// Descriptor for "GetMappingEvolution".
+            public static let descriptor = GRPCCore.MethodDescriptor(
+                service: GRPCCore.ServiceDescriptor(fullyQualifiedService: "grimoire.v1.ProcessMappings"),
+                method: "GetMappingEvolution",
+                type: .unary
+            )
+        }
+        /// Namespace for "FindProcessesByFact" metadata.
+        public enum FindProcessesByFact: Sendable {
+            /// Request type for "FindProcessesByFact".
+            public typealias Input = Grimoire_V1_FindProcessesByFactRequest
+            /// Response type for "FindProcessesByFact".
+            public typealias Output = Grimoire_V1_FindProcessesByFactResponse
+            /// Descriptor for "FindProcessesByFact".
+            public static let descriptor = GRPCCore.MethodDescriptor(
+                service: GRPCCore.ServiceDescriptor(fullyQualifiedService: "grimoire.v1.ProcessMappings"),
+                method: "FindProcessesByFact",
+                type: .unary
+            )
+        }
         /// Descriptors for all methods in the "grimoire.v1.ProcessMappings" service.
         public static let descriptors: [GRPCCore.MethodDescriptor] = [
-            GetProcessMapping.descriptor
+            GetProcessMapping.descriptor,
+            BatchGetProcessMappings.descriptor,
+            GetMappingEvolution.descriptor,
+            FindProcessesByFact.descriptor
         ]
     }
 }
@@ -65,12 +107,17 @@ extension Grimoire_V1_ProcessMappings {
     /// > Source IDL Documentation:
     /// >
     /// > Serves stable mappings: which fact each SPy expression of a version establishes.
+    /// > 
+    /// > A process of another organization and a deleted one are NOT_FOUND: latest within a second of the change, pinned versions
+    /// > within five. Where grimoire-processes cannot be reached, what is known is served with the trailer grimoire-stale: true.
     public protocol StreamingServiceProtocol: GRPCCore.RegistrableRPCService {
         /// Handle the "GetProcessMapping" method.
         ///
         /// > Source IDL Documentation:
         /// >
         /// > The stable mapping of a version. Role: viewer.
+        /// > 
+        /// > Over REST the answer has an ETag; a request with If-None-Match is answered 304 where it still holds.
         ///
         /// - Parameters:
         ///   - request: A streaming request of `Grimoire_V1_GetProcessMappingRequest` messages.
@@ -83,6 +130,61 @@ extension Grimoire_V1_ProcessMappings {
             request: GRPCCore.StreamingServerRequest<Grimoire_V1_GetProcessMappingRequest>,
             context: GRPCCore.ServerContext
         ) async throws -> GRPCCore.StreamingServerResponse<Grimoire_V1_GetProcessMappingResponse>
+
+        /// Handle the "BatchGetProcessMappings" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > The mappings of many versions at once, in the order asked for. What cannot be answered has an error in its place; the
+        /// > others are answered all the same. Role: viewer.
+        ///
+        /// - Parameters:
+        ///   - request: A streaming request of `Grimoire_V1_BatchGetProcessMappingsRequest` messages.
+        ///   - context: Context providing information about the RPC.
+        /// - Throws: Any error which occurred during the processing of the request. Thrown errors
+        ///     of type `RPCError` are mapped to appropriate statuses. All other errors are converted
+        ///     to an internal error.
+        /// - Returns: A streaming response of `Grimoire_V1_BatchGetProcessMappingsResponse` messages.
+        func batchGetProcessMappings(
+            request: GRPCCore.StreamingServerRequest<Grimoire_V1_BatchGetProcessMappingsRequest>,
+            context: GRPCCore.ServerContext
+        ) async throws -> GRPCCore.StreamingServerResponse<Grimoire_V1_BatchGetProcessMappingsResponse>
+
+        /// Handle the "GetMappingEvolution" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > What became of the facts from one version to a later one. Role: viewer.
+        ///
+        /// - Parameters:
+        ///   - request: A streaming request of `Grimoire_V1_GetMappingEvolutionRequest` messages.
+        ///   - context: Context providing information about the RPC.
+        /// - Throws: Any error which occurred during the processing of the request. Thrown errors
+        ///     of type `RPCError` are mapped to appropriate statuses. All other errors are converted
+        ///     to an internal error.
+        /// - Returns: A streaming response of `Grimoire_V1_GetMappingEvolutionResponse` messages.
+        func getMappingEvolution(
+            request: GRPCCore.StreamingServerRequest<Grimoire_V1_GetMappingEvolutionRequest>,
+            context: GRPCCore.ServerContext
+        ) async throws -> GRPCCore.StreamingServerResponse<Grimoire_V1_GetMappingEvolutionResponse>
+
+        /// Handle the "FindProcessesByFact" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > The processes whose code establishes a fact. Role: viewer.
+        ///
+        /// - Parameters:
+        ///   - request: A streaming request of `Grimoire_V1_FindProcessesByFactRequest` messages.
+        ///   - context: Context providing information about the RPC.
+        /// - Throws: Any error which occurred during the processing of the request. Thrown errors
+        ///     of type `RPCError` are mapped to appropriate statuses. All other errors are converted
+        ///     to an internal error.
+        /// - Returns: A streaming response of `Grimoire_V1_FindProcessesByFactResponse` messages.
+        func findProcessesByFact(
+            request: GRPCCore.StreamingServerRequest<Grimoire_V1_FindProcessesByFactRequest>,
+            context: GRPCCore.ServerContext
+        ) async throws -> GRPCCore.StreamingServerResponse<Grimoire_V1_FindProcessesByFactResponse>
     }
 
     /// Service protocol for the "grimoire.v1.ProcessMappings" service.
@@ -96,12 +198,17 @@ extension Grimoire_V1_ProcessMappings {
     /// > Source IDL Documentation:
     /// >
     /// > Serves stable mappings: which fact each SPy expression of a version establishes.
+    /// > 
+    /// > A process of another organization and a deleted one are NOT_FOUND: latest within a second of the change, pinned versions
+    /// > within five. Where grimoire-processes cannot be reached, what is known is served with the trailer grimoire-stale: true.
     public protocol ServiceProtocol: Grimoire_V1_ProcessMappings.StreamingServiceProtocol {
         /// Handle the "GetProcessMapping" method.
         ///
         /// > Source IDL Documentation:
         /// >
         /// > The stable mapping of a version. Role: viewer.
+        /// > 
+        /// > Over REST the answer has an ETag; a request with If-None-Match is answered 304 where it still holds.
         ///
         /// - Parameters:
         ///   - request: A request containing a single `Grimoire_V1_GetProcessMappingRequest` message.
@@ -114,6 +221,61 @@ extension Grimoire_V1_ProcessMappings {
             request: GRPCCore.ServerRequest<Grimoire_V1_GetProcessMappingRequest>,
             context: GRPCCore.ServerContext
         ) async throws -> GRPCCore.ServerResponse<Grimoire_V1_GetProcessMappingResponse>
+
+        /// Handle the "BatchGetProcessMappings" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > The mappings of many versions at once, in the order asked for. What cannot be answered has an error in its place; the
+        /// > others are answered all the same. Role: viewer.
+        ///
+        /// - Parameters:
+        ///   - request: A request containing a single `Grimoire_V1_BatchGetProcessMappingsRequest` message.
+        ///   - context: Context providing information about the RPC.
+        /// - Throws: Any error which occurred during the processing of the request. Thrown errors
+        ///     of type `RPCError` are mapped to appropriate statuses. All other errors are converted
+        ///     to an internal error.
+        /// - Returns: A response containing a single `Grimoire_V1_BatchGetProcessMappingsResponse` message.
+        func batchGetProcessMappings(
+            request: GRPCCore.ServerRequest<Grimoire_V1_BatchGetProcessMappingsRequest>,
+            context: GRPCCore.ServerContext
+        ) async throws -> GRPCCore.ServerResponse<Grimoire_V1_BatchGetProcessMappingsResponse>
+
+        /// Handle the "GetMappingEvolution" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > What became of the facts from one version to a later one. Role: viewer.
+        ///
+        /// - Parameters:
+        ///   - request: A request containing a single `Grimoire_V1_GetMappingEvolutionRequest` message.
+        ///   - context: Context providing information about the RPC.
+        /// - Throws: Any error which occurred during the processing of the request. Thrown errors
+        ///     of type `RPCError` are mapped to appropriate statuses. All other errors are converted
+        ///     to an internal error.
+        /// - Returns: A response containing a single `Grimoire_V1_GetMappingEvolutionResponse` message.
+        func getMappingEvolution(
+            request: GRPCCore.ServerRequest<Grimoire_V1_GetMappingEvolutionRequest>,
+            context: GRPCCore.ServerContext
+        ) async throws -> GRPCCore.ServerResponse<Grimoire_V1_GetMappingEvolutionResponse>
+
+        /// Handle the "FindProcessesByFact" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > The processes whose code establishes a fact. Role: viewer.
+        ///
+        /// - Parameters:
+        ///   - request: A request containing a single `Grimoire_V1_FindProcessesByFactRequest` message.
+        ///   - context: Context providing information about the RPC.
+        /// - Throws: Any error which occurred during the processing of the request. Thrown errors
+        ///     of type `RPCError` are mapped to appropriate statuses. All other errors are converted
+        ///     to an internal error.
+        /// - Returns: A response containing a single `Grimoire_V1_FindProcessesByFactResponse` message.
+        func findProcessesByFact(
+            request: GRPCCore.ServerRequest<Grimoire_V1_FindProcessesByFactRequest>,
+            context: GRPCCore.ServerContext
+        ) async throws -> GRPCCore.ServerResponse<Grimoire_V1_FindProcessesByFactResponse>
     }
 
     /// Simple service protocol for the "grimoire.v1.ProcessMappings" service.
@@ -125,12 +287,17 @@ extension Grimoire_V1_ProcessMappings {
     /// > Source IDL Documentation:
     /// >
     /// > Serves stable mappings: which fact each SPy expression of a version establishes.
+    /// > 
+    /// > A process of another organization and a deleted one are NOT_FOUND: latest within a second of the change, pinned versions
+    /// > within five. Where grimoire-processes cannot be reached, what is known is served with the trailer grimoire-stale: true.
     public protocol SimpleServiceProtocol: Grimoire_V1_ProcessMappings.ServiceProtocol {
         /// Handle the "GetProcessMapping" method.
         ///
         /// > Source IDL Documentation:
         /// >
         /// > The stable mapping of a version. Role: viewer.
+        /// > 
+        /// > Over REST the answer has an ETag; a request with If-None-Match is answered 304 where it still holds.
         ///
         /// - Parameters:
         ///   - request: A `Grimoire_V1_GetProcessMappingRequest` message.
@@ -143,6 +310,61 @@ extension Grimoire_V1_ProcessMappings {
             request: Grimoire_V1_GetProcessMappingRequest,
             context: GRPCCore.ServerContext
         ) async throws -> Grimoire_V1_GetProcessMappingResponse
+
+        /// Handle the "BatchGetProcessMappings" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > The mappings of many versions at once, in the order asked for. What cannot be answered has an error in its place; the
+        /// > others are answered all the same. Role: viewer.
+        ///
+        /// - Parameters:
+        ///   - request: A `Grimoire_V1_BatchGetProcessMappingsRequest` message.
+        ///   - context: Context providing information about the RPC.
+        /// - Throws: Any error which occurred during the processing of the request. Thrown errors
+        ///     of type `RPCError` are mapped to appropriate statuses. All other errors are converted
+        ///     to an internal error.
+        /// - Returns: A `Grimoire_V1_BatchGetProcessMappingsResponse` to respond with.
+        func batchGetProcessMappings(
+            request: Grimoire_V1_BatchGetProcessMappingsRequest,
+            context: GRPCCore.ServerContext
+        ) async throws -> Grimoire_V1_BatchGetProcessMappingsResponse
+
+        /// Handle the "GetMappingEvolution" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > What became of the facts from one version to a later one. Role: viewer.
+        ///
+        /// - Parameters:
+        ///   - request: A `Grimoire_V1_GetMappingEvolutionRequest` message.
+        ///   - context: Context providing information about the RPC.
+        /// - Throws: Any error which occurred during the processing of the request. Thrown errors
+        ///     of type `RPCError` are mapped to appropriate statuses. All other errors are converted
+        ///     to an internal error.
+        /// - Returns: A `Grimoire_V1_GetMappingEvolutionResponse` to respond with.
+        func getMappingEvolution(
+            request: Grimoire_V1_GetMappingEvolutionRequest,
+            context: GRPCCore.ServerContext
+        ) async throws -> Grimoire_V1_GetMappingEvolutionResponse
+
+        /// Handle the "FindProcessesByFact" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > The processes whose code establishes a fact. Role: viewer.
+        ///
+        /// - Parameters:
+        ///   - request: A `Grimoire_V1_FindProcessesByFactRequest` message.
+        ///   - context: Context providing information about the RPC.
+        /// - Throws: Any error which occurred during the processing of the request. Thrown errors
+        ///     of type `RPCError` are mapped to appropriate statuses. All other errors are converted
+        ///     to an internal error.
+        /// - Returns: A `Grimoire_V1_FindProcessesByFactResponse` to respond with.
+        func findProcessesByFact(
+            request: Grimoire_V1_FindProcessesByFactRequest,
+            context: GRPCCore.ServerContext
+        ) async throws -> Grimoire_V1_FindProcessesByFactResponse
     }
 }
 
@@ -161,6 +383,39 @@ extension Grimoire_V1_ProcessMappings.StreamingServiceProtocol {
                 )
             }
         )
+        router.registerHandler(
+            forMethod: Grimoire_V1_ProcessMappings.Method.BatchGetProcessMappings.descriptor,
+            deserializer: GRPCProtobuf.ProtobufDeserializer<Grimoire_V1_BatchGetProcessMappingsRequest>(),
+            serializer: GRPCProtobuf.ProtobufSerializer<Grimoire_V1_BatchGetProcessMappingsResponse>(),
+            handler: { request, context in
+                try await self.batchGetProcessMappings(
+                    request: request,
+                    context: context
+                )
+            }
+        )
+        router.registerHandler(
+            forMethod: Grimoire_V1_ProcessMappings.Method.GetMappingEvolution.descriptor,
+            deserializer: GRPCProtobuf.ProtobufDeserializer<Grimoire_V1_GetMappingEvolutionRequest>(),
+            serializer: GRPCProtobuf.ProtobufSerializer<Grimoire_V1_GetMappingEvolutionResponse>(),
+            handler: { request, context in
+                try await self.getMappingEvolution(
+                    request: request,
+                    context: context
+                )
+            }
+        )
+        router.registerHandler(
+            forMethod: Grimoire_V1_ProcessMappings.Method.FindProcessesByFact.descriptor,
+            deserializer: GRPCProtobuf.ProtobufDeserializer<Grimoire_V1_FindProcessesByFactRequest>(),
+            serializer: GRPCProtobuf.ProtobufSerializer<Grimoire_V1_FindProcessesByFactResponse>(),
+            handler: { request, context in
+                try await self.findProcessesByFact(
+                    request: request,
+                    context: context
+                )
+            }
+        )
     }
 }
 
@@ -172,6 +427,39 @@ extension Grimoire_V1_ProcessMappings.ServiceProtocol {
         context: GRPCCore.ServerContext
     ) async throws -> GRPCCore.StreamingServerResponse<Grimoire_V1_GetProcessMappingResponse> {
         let response = try await self.getProcessMapping(
+            request: GRPCCore.ServerRequest(stream: request),
+            context: context
+        )
+        return GRPCCore.StreamingServerResponse(single: response)
+    }
+
+    public func batchGetProcessMappings(
+        request: GRPCCore.StreamingServerRequest<Grimoire_V1_BatchGetProcessMappingsRequest>,
+        context: GRPCCore.ServerContext
+    ) async throws -> GRPCCore.StreamingServerResponse<Grimoire_V1_BatchGetProcessMappingsResponse> {
+        let response = try await self.batchGetProcessMappings(
+            request: GRPCCore.ServerRequest(stream: request),
+            context: context
+        )
+        return GRPCCore.StreamingServerResponse(single: response)
+    }
+
+    public func getMappingEvolution(
+        request: GRPCCore.StreamingServerRequest<Grimoire_V1_GetMappingEvolutionRequest>,
+        context: GRPCCore.ServerContext
+    ) async throws -> GRPCCore.StreamingServerResponse<Grimoire_V1_GetMappingEvolutionResponse> {
+        let response = try await self.getMappingEvolution(
+            request: GRPCCore.ServerRequest(stream: request),
+            context: context
+        )
+        return GRPCCore.StreamingServerResponse(single: response)
+    }
+
+    public func findProcessesByFact(
+        request: GRPCCore.StreamingServerRequest<Grimoire_V1_FindProcessesByFactRequest>,
+        context: GRPCCore.ServerContext
+    ) async throws -> GRPCCore.StreamingServerResponse<Grimoire_V1_FindProcessesByFactResponse> {
+        let response = try await self.findProcessesByFact(
             request: GRPCCore.ServerRequest(stream: request),
             context: context
         )
@@ -194,6 +482,45 @@ extension Grimoire_V1_ProcessMappings.SimpleServiceProtocol {
             metadata: [:]
         )
     }
+
+    public func batchGetProcessMappings(
+        request: GRPCCore.ServerRequest<Grimoire_V1_BatchGetProcessMappingsRequest>,
+        context: GRPCCore.ServerContext
+    ) async throws -> GRPCCore.ServerResponse<Grimoire_V1_BatchGetProcessMappingsResponse> {
+        return GRPCCore.ServerResponse<Grimoire_V1_BatchGetProcessMappingsResponse>(
+            message: try await self.batchGetProcessMappings(
+                request: request.message,
+                context: context
+            ),
+            metadata: [:]
+        )
+    }
+
+    public func getMappingEvolution(
+        request: GRPCCore.ServerRequest<Grimoire_V1_GetMappingEvolutionRequest>,
+        context: GRPCCore.ServerContext
+    ) async throws -> GRPCCore.ServerResponse<Grimoire_V1_GetMappingEvolutionResponse> {
+        return GRPCCore.ServerResponse<Grimoire_V1_GetMappingEvolutionResponse>(
+            message: try await self.getMappingEvolution(
+                request: request.message,
+                context: context
+            ),
+            metadata: [:]
+        )
+    }
+
+    public func findProcessesByFact(
+        request: GRPCCore.ServerRequest<Grimoire_V1_FindProcessesByFactRequest>,
+        context: GRPCCore.ServerContext
+    ) async throws -> GRPCCore.ServerResponse<Grimoire_V1_FindProcessesByFactResponse> {
+        return GRPCCore.ServerResponse<Grimoire_V1_FindProcessesByFactResponse>(
+            message: try await self.findProcessesByFact(
+                request: request.message,
+                context: context
+            ),
+            metadata: [:]
+        )
+    }
 }
 
 // MARK: grimoire.v1.ProcessMappings (client)
@@ -208,12 +535,17 @@ extension Grimoire_V1_ProcessMappings {
     /// > Source IDL Documentation:
     /// >
     /// > Serves stable mappings: which fact each SPy expression of a version establishes.
+    /// > 
+    /// > A process of another organization and a deleted one are NOT_FOUND: latest within a second of the change, pinned versions
+    /// > within five. Where grimoire-processes cannot be reached, what is known is served with the trailer grimoire-stale: true.
     public protocol ClientProtocol: Sendable {
         /// Call the "GetProcessMapping" method.
         ///
         /// > Source IDL Documentation:
         /// >
         /// > The stable mapping of a version. Role: viewer.
+        /// > 
+        /// > Over REST the answer has an ETag; a request with If-None-Match is answered 304 where it still holds.
         ///
         /// - Parameters:
         ///   - request: A request containing a single `Grimoire_V1_GetProcessMappingRequest` message.
@@ -231,6 +563,76 @@ extension Grimoire_V1_ProcessMappings {
             options: GRPCCore.CallOptions,
             onResponse handleResponse: @Sendable @escaping (GRPCCore.ClientResponse<Grimoire_V1_GetProcessMappingResponse>) async throws -> Result
         ) async throws -> Result where Result: Sendable
+
+        /// Call the "BatchGetProcessMappings" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > The mappings of many versions at once, in the order asked for. What cannot be answered has an error in its place; the
+        /// > others are answered all the same. Role: viewer.
+        ///
+        /// - Parameters:
+        ///   - request: A request containing a single `Grimoire_V1_BatchGetProcessMappingsRequest` message.
+        ///   - serializer: A serializer for `Grimoire_V1_BatchGetProcessMappingsRequest` messages.
+        ///   - deserializer: A deserializer for `Grimoire_V1_BatchGetProcessMappingsResponse` messages.
+        ///   - options: Options to apply to this RPC.
+        ///   - handleResponse: A closure which handles the response and returns its result to
+        ///       the caller. Returning from the closure will cancel the RPC if it hasn't
+        ///       already finished.
+        /// - Returns: The result of `handleResponse`.
+        func batchGetProcessMappings<Result>(
+            request: GRPCCore.ClientRequest<Grimoire_V1_BatchGetProcessMappingsRequest>,
+            serializer: some GRPCCore.MessageSerializer<Grimoire_V1_BatchGetProcessMappingsRequest>,
+            deserializer: some GRPCCore.MessageDeserializer<Grimoire_V1_BatchGetProcessMappingsResponse>,
+            options: GRPCCore.CallOptions,
+            onResponse handleResponse: @Sendable @escaping (GRPCCore.ClientResponse<Grimoire_V1_BatchGetProcessMappingsResponse>) async throws -> Result
+        ) async throws -> Result where Result: Sendable
+
+        /// Call the "GetMappingEvolution" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > What became of the facts from one version to a later one. Role: viewer.
+        ///
+        /// - Parameters:
+        ///   - request: A request containing a single `Grimoire_V1_GetMappingEvolutionRequest` message.
+        ///   - serializer: A serializer for `Grimoire_V1_GetMappingEvolutionRequest` messages.
+        ///   - deserializer: A deserializer for `Grimoire_V1_GetMappingEvolutionResponse` messages.
+        ///   - options: Options to apply to this RPC.
+        ///   - handleResponse: A closure which handles the response and returns its result to
+        ///       the caller. Returning from the closure will cancel the RPC if it hasn't
+        ///       already finished.
+        /// - Returns: The result of `handleResponse`.
+        func getMappingEvolution<Result>(
+            request: GRPCCore.ClientRequest<Grimoire_V1_GetMappingEvolutionRequest>,
+            serializer: some GRPCCore.MessageSerializer<Grimoire_V1_GetMappingEvolutionRequest>,
+            deserializer: some GRPCCore.MessageDeserializer<Grimoire_V1_GetMappingEvolutionResponse>,
+            options: GRPCCore.CallOptions,
+            onResponse handleResponse: @Sendable @escaping (GRPCCore.ClientResponse<Grimoire_V1_GetMappingEvolutionResponse>) async throws -> Result
+        ) async throws -> Result where Result: Sendable
+
+        /// Call the "FindProcessesByFact" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > The processes whose code establishes a fact. Role: viewer.
+        ///
+        /// - Parameters:
+        ///   - request: A request containing a single `Grimoire_V1_FindProcessesByFactRequest` message.
+        ///   - serializer: A serializer for `Grimoire_V1_FindProcessesByFactRequest` messages.
+        ///   - deserializer: A deserializer for `Grimoire_V1_FindProcessesByFactResponse` messages.
+        ///   - options: Options to apply to this RPC.
+        ///   - handleResponse: A closure which handles the response and returns its result to
+        ///       the caller. Returning from the closure will cancel the RPC if it hasn't
+        ///       already finished.
+        /// - Returns: The result of `handleResponse`.
+        func findProcessesByFact<Result>(
+            request: GRPCCore.ClientRequest<Grimoire_V1_FindProcessesByFactRequest>,
+            serializer: some GRPCCore.MessageSerializer<Grimoire_V1_FindProcessesByFactRequest>,
+            deserializer: some GRPCCore.MessageDeserializer<Grimoire_V1_FindProcessesByFactResponse>,
+            options: GRPCCore.CallOptions,
+            onResponse handleResponse: @Sendable @escaping (GRPCCore.ClientResponse<Grimoire_V1_FindProcessesByFactResponse>) async throws -> Result
+        ) async throws -> Result where Result: Sendable
     }
 
     /// Generated client for the "grimoire.v1.ProcessMappings" service.
@@ -242,6 +644,9 @@ extension Grimoire_V1_ProcessMappings {
     /// > Source IDL Documentation:
     /// >
     /// > Serves stable mappings: which fact each SPy expression of a version establishes.
+    /// > 
+    /// > A process of another organization and a deleted one are NOT_FOUND: latest within a second of the change, pinned versions
+    /// > within five. Where grimoire-processes cannot be reached, what is known is served with the trailer grimoire-stale: true.
     public struct Client<Transport>: ClientProtocol where Transport: GRPCCore.ClientTransport {
         private let client: GRPCCore.GRPCClient<Transport>
 
@@ -258,6 +663,8 @@ extension Grimoire_V1_ProcessMappings {
         /// > Source IDL Documentation:
         /// >
         /// > The stable mapping of a version. Role: viewer.
+        /// > 
+        /// > Over REST the answer has an ETag; a request with If-None-Match is answered 304 where it still holds.
         ///
         /// - Parameters:
         ///   - request: A request containing a single `Grimoire_V1_GetProcessMappingRequest` message.
@@ -286,6 +693,109 @@ extension Grimoire_V1_ProcessMappings {
                 onResponse: handleResponse
             )
         }
+
+        /// Call the "BatchGetProcessMappings" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > The mappings of many versions at once, in the order asked for. What cannot be answered has an error in its place; the
+        /// > others are answered all the same. Role: viewer.
+        ///
+        /// - Parameters:
+        ///   - request: A request containing a single `Grimoire_V1_BatchGetProcessMappingsRequest` message.
+        ///   - serializer: A serializer for `Grimoire_V1_BatchGetProcessMappingsRequest` messages.
+        ///   - deserializer: A deserializer for `Grimoire_V1_BatchGetProcessMappingsResponse` messages.
+        ///   - options: Options to apply to this RPC.
+        ///   - handleResponse: A closure which handles the response and returns its result to
+        ///       the caller. Returning from the closure will cancel the RPC if it hasn't
+        ///       already finished.
+        /// - Returns: The result of `handleResponse`.
+        public func batchGetProcessMappings<Result>(
+            request: GRPCCore.ClientRequest<Grimoire_V1_BatchGetProcessMappingsRequest>,
+            serializer: some GRPCCore.MessageSerializer<Grimoire_V1_BatchGetProcessMappingsRequest>,
+            deserializer: some GRPCCore.MessageDeserializer<Grimoire_V1_BatchGetProcessMappingsResponse>,
+            options: GRPCCore.CallOptions = .defaults,
+            onResponse handleResponse: @Sendable @escaping (GRPCCore.ClientResponse<Grimoire_V1_BatchGetProcessMappingsResponse>) async throws -> Result = { response in
+                try response.message
+            }
+        ) async throws -> Result where Result: Sendable {
+            try await self.client.unary(
+                request: request,
+                descriptor: Grimoire_V1_ProcessMappings.Method.BatchGetProcessMappings.descriptor,
+                serializer: serializer,
+                deserializer: deserializer,
+                options: options,
+                onResponse: handleResponse
+            )
+        }
+
+        /// Call the "GetMappingEvolution" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > What became of the facts from one version to a later one. Role: viewer.
+        ///
+        /// - Parameters:
+        ///   - request: A request containing a single `Grimoire_V1_GetMappingEvolutionRequest` message.
+        ///   - serializer: A serializer for `Grimoire_V1_GetMappingEvolutionRequest` messages.
+        ///   - deserializer: A deserializer for `Grimoire_V1_GetMappingEvolutionResponse` messages.
+        ///   - options: Options to apply to this RPC.
+        ///   - handleResponse: A closure which handles the response and returns its result to
+        ///       the caller. Returning from the closure will cancel the RPC if it hasn't
+        ///       already finished.
+        /// - Returns: The result of `handleResponse`.
+        public func getMappingEvolution<Result>(
+            request: GRPCCore.ClientRequest<Grimoire_V1_GetMappingEvolutionRequest>,
+            serializer: some GRPCCore.MessageSerializer<Grimoire_V1_GetMappingEvolutionRequest>,
+            deserializer: some GRPCCore.MessageDeserializer<Grimoire_V1_GetMappingEvolutionResponse>,
+            options: GRPCCore.CallOptions = .defaults,
+            onResponse handleResponse: @Sendable @escaping (GRPCCore.ClientResponse<Grimoire_V1_GetMappingEvolutionResponse>) async throws -> Result = { response in
+                try response.message
+            }
+        ) async throws -> Result where Result: Sendable {
+            try await self.client.unary(
+                request: request,
+                descriptor: Grimoire_V1_ProcessMappings.Method.GetMappingEvolution.descriptor,
+                serializer: serializer,
+                deserializer: deserializer,
+                options: options,
+                onResponse: handleResponse
+            )
+        }
+
+        /// Call the "FindProcessesByFact" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > The processes whose code establishes a fact. Role: viewer.
+        ///
+        /// - Parameters:
+        ///   - request: A request containing a single `Grimoire_V1_FindProcessesByFactRequest` message.
+        ///   - serializer: A serializer for `Grimoire_V1_FindProcessesByFactRequest` messages.
+        ///   - deserializer: A deserializer for `Grimoire_V1_FindProcessesByFactResponse` messages.
+        ///   - options: Options to apply to this RPC.
+        ///   - handleResponse: A closure which handles the response and returns its result to
+        ///       the caller. Returning from the closure will cancel the RPC if it hasn't
+        ///       already finished.
+        /// - Returns: The result of `handleResponse`.
+        public func findProcessesByFact<Result>(
+            request: GRPCCore.ClientRequest<Grimoire_V1_FindProcessesByFactRequest>,
+            serializer: some GRPCCore.MessageSerializer<Grimoire_V1_FindProcessesByFactRequest>,
+            deserializer: some GRPCCore.MessageDeserializer<Grimoire_V1_FindProcessesByFactResponse>,
+            options: GRPCCore.CallOptions = .defaults,
+            onResponse handleResponse: @Sendable @escaping (GRPCCore.ClientResponse<Grimoire_V1_FindProcessesByFactResponse>) async throws -> Result = { response in
+                try response.message
+            }
+        ) async throws -> Result where Result: Sendable {
+            try await self.client.unary(
+                request: request,
+                descriptor: Grimoire_V1_ProcessMappings.Method.FindProcessesByFact.descriptor,
+                serializer: serializer,
+                deserializer: deserializer,
+                options: options,
+                onResponse: handleResponse
+            )
+        }
     }
 }
 
@@ -297,6 +807,8 @@ extension Grimoire_V1_ProcessMappings.ClientProtocol {
     /// > Source IDL Documentation:
     /// >
     /// > The stable mapping of a version. Role: viewer.
+    /// > 
+    /// > Over REST the answer has an ETag; a request with If-None-Match is answered 304 where it still holds.
     ///
     /// - Parameters:
     ///   - request: A request containing a single `Grimoire_V1_GetProcessMappingRequest` message.
@@ -320,6 +832,94 @@ extension Grimoire_V1_ProcessMappings.ClientProtocol {
             onResponse: handleResponse
         )
     }
+
+    /// Call the "BatchGetProcessMappings" method.
+    ///
+    /// > Source IDL Documentation:
+    /// >
+    /// > The mappings of many versions at once, in the order asked for. What cannot be answered has an error in its place; the
+    /// > others are answered all the same. Role: viewer.
+    ///
+    /// - Parameters:
+    ///   - request: A request containing a single `Grimoire_V1_BatchGetProcessMappingsRequest` message.
+    ///   - options: Options to apply to this RPC.
+    ///   - handleResponse: A closure which handles the response and returns its result to
+    ///       the caller. Returning from the closure will cancel the RPC if it hasn't
+    ///       already finished.
+    /// - Returns: The result of `handleResponse`.
+    public func batchGetProcessMappings<Result>(
+        request: GRPCCore.ClientRequest<Grimoire_V1_BatchGetProcessMappingsRequest>,
+        options: GRPCCore.CallOptions = .defaults,
+        onResponse handleResponse: @Sendable @escaping (GRPCCore.ClientResponse<Grimoire_V1_BatchGetProcessMappingsResponse>) async throws -> Result = { response in
+            try response.message
+        }
+    ) async throws -> Result where Result: Sendable {
+        try await self.batchGetProcessMappings(
+            request: request,
+            serializer: GRPCProtobuf.ProtobufSerializer<Grimoire_V1_BatchGetProcessMappingsRequest>(),
+            deserializer: GRPCProtobuf.ProtobufDeserializer<Grimoire_V1_BatchGetProcessMappingsResponse>(),
+            options: options,
+            onResponse: handleResponse
+        )
+    }
+
+    /// Call the "GetMappingEvolution" method.
+    ///
+    /// > Source IDL Documentation:
+    /// >
+    /// > What became of the facts from one version to a later one. Role: viewer.
+    ///
+    /// - Parameters:
+    ///   - request: A request containing a single `Grimoire_V1_GetMappingEvolutionRequest` message.
+    ///   - options: Options to apply to this RPC.
+    ///   - handleResponse: A closure which handles the response and returns its result to
+    ///       the caller. Returning from the closure will cancel the RPC if it hasn't
+    ///       already finished.
+    /// - Returns: The result of `handleResponse`.
+    public func getMappingEvolution<Result>(
+        request: GRPCCore.ClientRequest<Grimoire_V1_GetMappingEvolutionRequest>,
+        options: GRPCCore.CallOptions = .defaults,
+        onResponse handleResponse: @Sendable @escaping (GRPCCore.ClientResponse<Grimoire_V1_GetMappingEvolutionResponse>) async throws -> Result = { response in
+            try response.message
+        }
+    ) async throws -> Result where Result: Sendable {
+        try await self.getMappingEvolution(
+            request: request,
+            serializer: GRPCProtobuf.ProtobufSerializer<Grimoire_V1_GetMappingEvolutionRequest>(),
+            deserializer: GRPCProtobuf.ProtobufDeserializer<Grimoire_V1_GetMappingEvolutionResponse>(),
+            options: options,
+            onResponse: handleResponse
+        )
+    }
+
+    /// Call the "FindProcessesByFact" method.
+    ///
+    /// > Source IDL Documentation:
+    /// >
+    /// > The processes whose code establishes a fact. Role: viewer.
+    ///
+    /// - Parameters:
+    ///   - request: A request containing a single `Grimoire_V1_FindProcessesByFactRequest` message.
+    ///   - options: Options to apply to this RPC.
+    ///   - handleResponse: A closure which handles the response and returns its result to
+    ///       the caller. Returning from the closure will cancel the RPC if it hasn't
+    ///       already finished.
+    /// - Returns: The result of `handleResponse`.
+    public func findProcessesByFact<Result>(
+        request: GRPCCore.ClientRequest<Grimoire_V1_FindProcessesByFactRequest>,
+        options: GRPCCore.CallOptions = .defaults,
+        onResponse handleResponse: @Sendable @escaping (GRPCCore.ClientResponse<Grimoire_V1_FindProcessesByFactResponse>) async throws -> Result = { response in
+            try response.message
+        }
+    ) async throws -> Result where Result: Sendable {
+        try await self.findProcessesByFact(
+            request: request,
+            serializer: GRPCProtobuf.ProtobufSerializer<Grimoire_V1_FindProcessesByFactRequest>(),
+            deserializer: GRPCProtobuf.ProtobufDeserializer<Grimoire_V1_FindProcessesByFactResponse>(),
+            options: options,
+            onResponse: handleResponse
+        )
+    }
 }
 
 // Helpers providing sugared APIs for 'ClientProtocol' methods.
@@ -330,6 +930,8 @@ extension Grimoire_V1_ProcessMappings.ClientProtocol {
     /// > Source IDL Documentation:
     /// >
     /// > The stable mapping of a version. Role: viewer.
+    /// > 
+    /// > Over REST the answer has an ETag; a request with If-None-Match is answered 304 where it still holds.
     ///
     /// - Parameters:
     ///   - message: request message to send.
@@ -352,6 +954,676 @@ extension Grimoire_V1_ProcessMappings.ClientProtocol {
             metadata: metadata
         )
         return try await self.getProcessMapping(
+            request: request,
+            options: options,
+            onResponse: handleResponse
+        )
+    }
+
+    /// Call the "BatchGetProcessMappings" method.
+    ///
+    /// > Source IDL Documentation:
+    /// >
+    /// > The mappings of many versions at once, in the order asked for. What cannot be answered has an error in its place; the
+    /// > others are answered all the same. Role: viewer.
+    ///
+    /// - Parameters:
+    ///   - message: request message to send.
+    ///   - metadata: Additional metadata to send, defaults to empty.
+    ///   - options: Options to apply to this RPC, defaults to `.defaults`.
+    ///   - handleResponse: A closure which handles the response and returns its result to
+    ///       the caller. Returning from the closure will cancel the RPC if it hasn't
+    ///       already finished.
+    /// - Returns: The result of `handleResponse`.
+    public func batchGetProcessMappings<Result>(
+        _ message: Grimoire_V1_BatchGetProcessMappingsRequest,
+        metadata: GRPCCore.Metadata = [:],
+        options: GRPCCore.CallOptions = .defaults,
+        onResponse handleResponse: @Sendable @escaping (GRPCCore.ClientResponse<Grimoire_V1_BatchGetProcessMappingsResponse>) async throws -> Result = { response in
+            try response.message
+        }
+    ) async throws -> Result where Result: Sendable {
+        let request = GRPCCore.ClientRequest<Grimoire_V1_BatchGetProcessMappingsRequest>(
+            message: message,
+            metadata: metadata
+        )
+        return try await self.batchGetProcessMappings(
+            request: request,
+            options: options,
+            onResponse: handleResponse
+        )
+    }
+
+    /// Call the "GetMappingEvolution" method.
+    ///
+    /// > Source IDL Documentation:
+    /// >
+    /// > What became of the facts from one version to a later one. Role: viewer.
+    ///
+    /// - Parameters:
+    ///   - message: request message to send.
+    ///   - metadata: Additional metadata to send, defaults to empty.
+    ///   - options: Options to apply to this RPC, defaults to `.defaults`.
+    ///   - handleResponse: A closure which handles the response and returns its result to
+    ///       the caller. Returning from the closure will cancel the RPC if it hasn't
+    ///       already finished.
+    /// - Returns: The result of `handleResponse`.
+    public func getMappingEvolution<Result>(
+        _ message: Grimoire_V1_GetMappingEvolutionRequest,
+        metadata: GRPCCore.Metadata = [:],
+        options: GRPCCore.CallOptions = .defaults,
+        onResponse handleResponse: @Sendable @escaping (GRPCCore.ClientResponse<Grimoire_V1_GetMappingEvolutionResponse>) async throws -> Result = { response in
+            try response.message
+        }
+    ) async throws -> Result where Result: Sendable {
+        let request = GRPCCore.ClientRequest<Grimoire_V1_GetMappingEvolutionRequest>(
+            message: message,
+            metadata: metadata
+        )
+        return try await self.getMappingEvolution(
+            request: request,
+            options: options,
+            onResponse: handleResponse
+        )
+    }
+
+    /// Call the "FindProcessesByFact" method.
+    ///
+    /// > Source IDL Documentation:
+    /// >
+    /// > The processes whose code establishes a fact. Role: viewer.
+    ///
+    /// - Parameters:
+    ///   - message: request message to send.
+    ///   - metadata: Additional metadata to send, defaults to empty.
+    ///   - options: Options to apply to this RPC, defaults to `.defaults`.
+    ///   - handleResponse: A closure which handles the response and returns its result to
+    ///       the caller. Returning from the closure will cancel the RPC if it hasn't
+    ///       already finished.
+    /// - Returns: The result of `handleResponse`.
+    public func findProcessesByFact<Result>(
+        _ message: Grimoire_V1_FindProcessesByFactRequest,
+        metadata: GRPCCore.Metadata = [:],
+        options: GRPCCore.CallOptions = .defaults,
+        onResponse handleResponse: @Sendable @escaping (GRPCCore.ClientResponse<Grimoire_V1_FindProcessesByFactResponse>) async throws -> Result = { response in
+            try response.message
+        }
+    ) async throws -> Result where Result: Sendable {
+        let request = GRPCCore.ClientRequest<Grimoire_V1_FindProcessesByFactRequest>(
+            message: message,
+            metadata: metadata
+        )
+        return try await self.findProcessesByFact(
+            request: request,
+            options: options,
+            onResponse: handleResponse
+        )
+    }
+}
+
+// MARK: - grimoire.v1.MappingSource
+
+/// Namespace containing generated types for the "grimoire.v1.MappingSource" service.
+@available(macOS 15.0, iOS 18.0, watchOS 11.0, tvOS 18.0, visionOS 2.0, *)
+public enum Grimoire_V1_MappingSource: Sendable {
+    /// Service descriptor for the "grimoire.v1.MappingSource" service.
+    public static let descriptor = GRPCCore.ServiceDescriptor(fullyQualifiedService: "grimoire.v1.MappingSource")
+    /// Namespace for method metadata.
+    public enum Method: Sendable {
+        /// Namespace for "GetMappingEvolution" metadata.
+        public enum GetMappingEvolution: Sendable {
+            /// Request type for "GetMappingEvolution".
+            public typealias Input = Grimoire_V1_GetMappingEvolutionRequest
+            /// Response type for "GetMappingEvolution".
+            public typealias Output = Grimoire_V1_GetMappingEvolutionResponse
+            /// Descriptor for "GetMappingEvolution".
+            public static let descriptor = GRPCCore.MethodDescriptor(
+                service: GRPCCore.ServiceDescriptor(fullyQualifiedService: "grimoire.v1.MappingSource"),
+                method: "GetMappingEvolution",
+                type: .unary
+            )
+        }
+        /// Namespace for "FindProcessesByFact" metadata.
+        public enum FindProcessesByFact: Sendable {
+            /// Request type for "FindProcessesByFact".
+            public typealias Input = Grimoire_V1_FindProcessesByFactRequest
+            /// Response type for "FindProcessesByFact".
+            public typealias Output = Grimoire_V1_FindProcessesByFactResponse
+            /// Descriptor for "FindProcessesByFact".
+            public static let descriptor = GRPCCore.MethodDescriptor(
+                service: GRPCCore.ServiceDescriptor(fullyQualifiedService: "grimoire.v1.MappingSource"),
+                method: "FindProcessesByFact",
+                type: .unary
+            )
+        }
+        /// Descriptors for all methods in the "grimoire.v1.MappingSource" service.
+        public static let descriptors: [GRPCCore.MethodDescriptor] = [
+            GetMappingEvolution.descriptor,
+            FindProcessesByFact.descriptor
+        ]
+    }
+}
+
+@available(macOS 15.0, iOS 18.0, watchOS 11.0, tvOS 18.0, visionOS 2.0, *)
+extension GRPCCore.ServiceDescriptor {
+    /// Service descriptor for the "grimoire.v1.MappingSource" service.
+    public static let grimoire_v1_MappingSource = GRPCCore.ServiceDescriptor(fullyQualifiedService: "grimoire.v1.MappingSource")
+}
+
+// MARK: grimoire.v1.MappingSource (server)
+
+@available(macOS 15.0, iOS 18.0, watchOS 11.0, tvOS 18.0, visionOS 2.0, *)
+extension Grimoire_V1_MappingSource {
+    /// Streaming variant of the service protocol for the "grimoire.v1.MappingSource" service.
+    ///
+    /// This protocol is the lowest-level of the service protocols generated for this service
+    /// giving you the most flexibility over the implementation of your service. This comes at
+    /// the cost of more verbose and less strict APIs. Each RPC requires you to implement it in
+    /// terms of a request stream and response stream. Where the RPC expects only a single
+    /// request or response message, you are responsible for ensuring your implementation
+    /// maintains this invariant.
+    ///
+    /// Where possible, prefer using the stricter, less-verbose ``ServiceProtocol``
+    /// or ``SimpleServiceProtocol`` instead.
+    ///
+    /// > Source IDL Documentation:
+    /// >
+    /// > What grimoire-mappings asks of grimoire-processes beside ProcessManager: not reachable through Envoy.
+    public protocol StreamingServiceProtocol: GRPCCore.RegistrableRPCService {
+        /// Handle the "GetMappingEvolution" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > As ProcessMappings.GetMappingEvolution. Role: viewer.
+        ///
+        /// - Parameters:
+        ///   - request: A streaming request of `Grimoire_V1_GetMappingEvolutionRequest` messages.
+        ///   - context: Context providing information about the RPC.
+        /// - Throws: Any error which occurred during the processing of the request. Thrown errors
+        ///     of type `RPCError` are mapped to appropriate statuses. All other errors are converted
+        ///     to an internal error.
+        /// - Returns: A streaming response of `Grimoire_V1_GetMappingEvolutionResponse` messages.
+        func getMappingEvolution(
+            request: GRPCCore.StreamingServerRequest<Grimoire_V1_GetMappingEvolutionRequest>,
+            context: GRPCCore.ServerContext
+        ) async throws -> GRPCCore.StreamingServerResponse<Grimoire_V1_GetMappingEvolutionResponse>
+
+        /// Handle the "FindProcessesByFact" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > As ProcessMappings.FindProcessesByFact. Role: viewer.
+        ///
+        /// - Parameters:
+        ///   - request: A streaming request of `Grimoire_V1_FindProcessesByFactRequest` messages.
+        ///   - context: Context providing information about the RPC.
+        /// - Throws: Any error which occurred during the processing of the request. Thrown errors
+        ///     of type `RPCError` are mapped to appropriate statuses. All other errors are converted
+        ///     to an internal error.
+        /// - Returns: A streaming response of `Grimoire_V1_FindProcessesByFactResponse` messages.
+        func findProcessesByFact(
+            request: GRPCCore.StreamingServerRequest<Grimoire_V1_FindProcessesByFactRequest>,
+            context: GRPCCore.ServerContext
+        ) async throws -> GRPCCore.StreamingServerResponse<Grimoire_V1_FindProcessesByFactResponse>
+    }
+
+    /// Service protocol for the "grimoire.v1.MappingSource" service.
+    ///
+    /// This protocol is higher level than ``StreamingServiceProtocol`` but lower level than
+    /// the ``SimpleServiceProtocol``, it provides access to request and response metadata and
+    /// trailing response metadata. If you don't need these then consider using
+    /// the ``SimpleServiceProtocol``. If you need fine grained control over your RPCs then
+    /// use ``StreamingServiceProtocol``.
+    ///
+    /// > Source IDL Documentation:
+    /// >
+    /// > What grimoire-mappings asks of grimoire-processes beside ProcessManager: not reachable through Envoy.
+    public protocol ServiceProtocol: Grimoire_V1_MappingSource.StreamingServiceProtocol {
+        /// Handle the "GetMappingEvolution" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > As ProcessMappings.GetMappingEvolution. Role: viewer.
+        ///
+        /// - Parameters:
+        ///   - request: A request containing a single `Grimoire_V1_GetMappingEvolutionRequest` message.
+        ///   - context: Context providing information about the RPC.
+        /// - Throws: Any error which occurred during the processing of the request. Thrown errors
+        ///     of type `RPCError` are mapped to appropriate statuses. All other errors are converted
+        ///     to an internal error.
+        /// - Returns: A response containing a single `Grimoire_V1_GetMappingEvolutionResponse` message.
+        func getMappingEvolution(
+            request: GRPCCore.ServerRequest<Grimoire_V1_GetMappingEvolutionRequest>,
+            context: GRPCCore.ServerContext
+        ) async throws -> GRPCCore.ServerResponse<Grimoire_V1_GetMappingEvolutionResponse>
+
+        /// Handle the "FindProcessesByFact" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > As ProcessMappings.FindProcessesByFact. Role: viewer.
+        ///
+        /// - Parameters:
+        ///   - request: A request containing a single `Grimoire_V1_FindProcessesByFactRequest` message.
+        ///   - context: Context providing information about the RPC.
+        /// - Throws: Any error which occurred during the processing of the request. Thrown errors
+        ///     of type `RPCError` are mapped to appropriate statuses. All other errors are converted
+        ///     to an internal error.
+        /// - Returns: A response containing a single `Grimoire_V1_FindProcessesByFactResponse` message.
+        func findProcessesByFact(
+            request: GRPCCore.ServerRequest<Grimoire_V1_FindProcessesByFactRequest>,
+            context: GRPCCore.ServerContext
+        ) async throws -> GRPCCore.ServerResponse<Grimoire_V1_FindProcessesByFactResponse>
+    }
+
+    /// Simple service protocol for the "grimoire.v1.MappingSource" service.
+    ///
+    /// This is the highest level protocol for the service. The API is the easiest to use but
+    /// doesn't provide access to request or response metadata. If you need access to these
+    /// then use ``ServiceProtocol`` instead.
+    ///
+    /// > Source IDL Documentation:
+    /// >
+    /// > What grimoire-mappings asks of grimoire-processes beside ProcessManager: not reachable through Envoy.
+    public protocol SimpleServiceProtocol: Grimoire_V1_MappingSource.ServiceProtocol {
+        /// Handle the "GetMappingEvolution" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > As ProcessMappings.GetMappingEvolution. Role: viewer.
+        ///
+        /// - Parameters:
+        ///   - request: A `Grimoire_V1_GetMappingEvolutionRequest` message.
+        ///   - context: Context providing information about the RPC.
+        /// - Throws: Any error which occurred during the processing of the request. Thrown errors
+        ///     of type `RPCError` are mapped to appropriate statuses. All other errors are converted
+        ///     to an internal error.
+        /// - Returns: A `Grimoire_V1_GetMappingEvolutionResponse` to respond with.
+        func getMappingEvolution(
+            request: Grimoire_V1_GetMappingEvolutionRequest,
+            context: GRPCCore.ServerContext
+        ) async throws -> Grimoire_V1_GetMappingEvolutionResponse
+
+        /// Handle the "FindProcessesByFact" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > As ProcessMappings.FindProcessesByFact. Role: viewer.
+        ///
+        /// - Parameters:
+        ///   - request: A `Grimoire_V1_FindProcessesByFactRequest` message.
+        ///   - context: Context providing information about the RPC.
+        /// - Throws: Any error which occurred during the processing of the request. Thrown errors
+        ///     of type `RPCError` are mapped to appropriate statuses. All other errors are converted
+        ///     to an internal error.
+        /// - Returns: A `Grimoire_V1_FindProcessesByFactResponse` to respond with.
+        func findProcessesByFact(
+            request: Grimoire_V1_FindProcessesByFactRequest,
+            context: GRPCCore.ServerContext
+        ) async throws -> Grimoire_V1_FindProcessesByFactResponse
+    }
+}
+
+// Default implementation of 'registerMethods(with:)'.
+@available(macOS 15.0, iOS 18.0, watchOS 11.0, tvOS 18.0, visionOS 2.0, *)
+extension Grimoire_V1_MappingSource.StreamingServiceProtocol {
+    public func registerMethods<Transport>(with router: inout GRPCCore.RPCRouter<Transport>) where Transport: GRPCCore.ServerTransport {
+        router.registerHandler(
+            forMethod: Grimoire_V1_MappingSource.Method.GetMappingEvolution.descriptor,
+            deserializer: GRPCProtobuf.ProtobufDeserializer<Grimoire_V1_GetMappingEvolutionRequest>(),
+            serializer: GRPCProtobuf.ProtobufSerializer<Grimoire_V1_GetMappingEvolutionResponse>(),
+            handler: { request, context in
+                try await self.getMappingEvolution(
+                    request: request,
+                    context: context
+                )
+            }
+        )
+        router.registerHandler(
+            forMethod: Grimoire_V1_MappingSource.Method.FindProcessesByFact.descriptor,
+            deserializer: GRPCProtobuf.ProtobufDeserializer<Grimoire_V1_FindProcessesByFactRequest>(),
+            serializer: GRPCProtobuf.ProtobufSerializer<Grimoire_V1_FindProcessesByFactResponse>(),
+            handler: { request, context in
+                try await self.findProcessesByFact(
+                    request: request,
+                    context: context
+                )
+            }
+        )
+    }
+}
+
+// Default implementation of streaming methods from 'StreamingServiceProtocol'.
+@available(macOS 15.0, iOS 18.0, watchOS 11.0, tvOS 18.0, visionOS 2.0, *)
+extension Grimoire_V1_MappingSource.ServiceProtocol {
+    public func getMappingEvolution(
+        request: GRPCCore.StreamingServerRequest<Grimoire_V1_GetMappingEvolutionRequest>,
+        context: GRPCCore.ServerContext
+    ) async throws -> GRPCCore.StreamingServerResponse<Grimoire_V1_GetMappingEvolutionResponse> {
+        let response = try await self.getMappingEvolution(
+            request: GRPCCore.ServerRequest(stream: request),
+            context: context
+        )
+        return GRPCCore.StreamingServerResponse(single: response)
+    }
+
+    public func findProcessesByFact(
+        request: GRPCCore.StreamingServerRequest<Grimoire_V1_FindProcessesByFactRequest>,
+        context: GRPCCore.ServerContext
+    ) async throws -> GRPCCore.StreamingServerResponse<Grimoire_V1_FindProcessesByFactResponse> {
+        let response = try await self.findProcessesByFact(
+            request: GRPCCore.ServerRequest(stream: request),
+            context: context
+        )
+        return GRPCCore.StreamingServerResponse(single: response)
+    }
+}
+
+// Default implementation of methods from 'ServiceProtocol'.
+@available(macOS 15.0, iOS 18.0, watchOS 11.0, tvOS 18.0, visionOS 2.0, *)
+extension Grimoire_V1_MappingSource.SimpleServiceProtocol {
+    public func getMappingEvolution(
+        request: GRPCCore.ServerRequest<Grimoire_V1_GetMappingEvolutionRequest>,
+        context: GRPCCore.ServerContext
+    ) async throws -> GRPCCore.ServerResponse<Grimoire_V1_GetMappingEvolutionResponse> {
+        return GRPCCore.ServerResponse<Grimoire_V1_GetMappingEvolutionResponse>(
+            message: try await self.getMappingEvolution(
+                request: request.message,
+                context: context
+            ),
+            metadata: [:]
+        )
+    }
+
+    public func findProcessesByFact(
+        request: GRPCCore.ServerRequest<Grimoire_V1_FindProcessesByFactRequest>,
+        context: GRPCCore.ServerContext
+    ) async throws -> GRPCCore.ServerResponse<Grimoire_V1_FindProcessesByFactResponse> {
+        return GRPCCore.ServerResponse<Grimoire_V1_FindProcessesByFactResponse>(
+            message: try await self.findProcessesByFact(
+                request: request.message,
+                context: context
+            ),
+            metadata: [:]
+        )
+    }
+}
+
+// MARK: grimoire.v1.MappingSource (client)
+
+@available(macOS 15.0, iOS 18.0, watchOS 11.0, tvOS 18.0, visionOS 2.0, *)
+extension Grimoire_V1_MappingSource {
+    /// Generated client protocol for the "grimoire.v1.MappingSource" service.
+    ///
+    /// You don't need to implement this protocol directly, use the generated
+    /// implementation, ``Client``.
+    ///
+    /// > Source IDL Documentation:
+    /// >
+    /// > What grimoire-mappings asks of grimoire-processes beside ProcessManager: not reachable through Envoy.
+    public protocol ClientProtocol: Sendable {
+        /// Call the "GetMappingEvolution" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > As ProcessMappings.GetMappingEvolution. Role: viewer.
+        ///
+        /// - Parameters:
+        ///   - request: A request containing a single `Grimoire_V1_GetMappingEvolutionRequest` message.
+        ///   - serializer: A serializer for `Grimoire_V1_GetMappingEvolutionRequest` messages.
+        ///   - deserializer: A deserializer for `Grimoire_V1_GetMappingEvolutionResponse` messages.
+        ///   - options: Options to apply to this RPC.
+        ///   - handleResponse: A closure which handles the response and returns its result to
+        ///       the caller. Returning from the closure will cancel the RPC if it hasn't
+        ///       already finished.
+        /// - Returns: The result of `handleResponse`.
+        func getMappingEvolution<Result>(
+            request: GRPCCore.ClientRequest<Grimoire_V1_GetMappingEvolutionRequest>,
+            serializer: some GRPCCore.MessageSerializer<Grimoire_V1_GetMappingEvolutionRequest>,
+            deserializer: some GRPCCore.MessageDeserializer<Grimoire_V1_GetMappingEvolutionResponse>,
+            options: GRPCCore.CallOptions,
+            onResponse handleResponse: @Sendable @escaping (GRPCCore.ClientResponse<Grimoire_V1_GetMappingEvolutionResponse>) async throws -> Result
+        ) async throws -> Result where Result: Sendable
+
+        /// Call the "FindProcessesByFact" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > As ProcessMappings.FindProcessesByFact. Role: viewer.
+        ///
+        /// - Parameters:
+        ///   - request: A request containing a single `Grimoire_V1_FindProcessesByFactRequest` message.
+        ///   - serializer: A serializer for `Grimoire_V1_FindProcessesByFactRequest` messages.
+        ///   - deserializer: A deserializer for `Grimoire_V1_FindProcessesByFactResponse` messages.
+        ///   - options: Options to apply to this RPC.
+        ///   - handleResponse: A closure which handles the response and returns its result to
+        ///       the caller. Returning from the closure will cancel the RPC if it hasn't
+        ///       already finished.
+        /// - Returns: The result of `handleResponse`.
+        func findProcessesByFact<Result>(
+            request: GRPCCore.ClientRequest<Grimoire_V1_FindProcessesByFactRequest>,
+            serializer: some GRPCCore.MessageSerializer<Grimoire_V1_FindProcessesByFactRequest>,
+            deserializer: some GRPCCore.MessageDeserializer<Grimoire_V1_FindProcessesByFactResponse>,
+            options: GRPCCore.CallOptions,
+            onResponse handleResponse: @Sendable @escaping (GRPCCore.ClientResponse<Grimoire_V1_FindProcessesByFactResponse>) async throws -> Result
+        ) async throws -> Result where Result: Sendable
+    }
+
+    /// Generated client for the "grimoire.v1.MappingSource" service.
+    ///
+    /// The ``Client`` provides an implementation of ``ClientProtocol`` which wraps
+    /// a `GRPCCore.GRPCCClient`. The underlying `GRPCClient` provides the long-lived
+    /// means of communication with the remote peer.
+    ///
+    /// > Source IDL Documentation:
+    /// >
+    /// > What grimoire-mappings asks of grimoire-processes beside ProcessManager: not reachable through Envoy.
+    public struct Client<Transport>: ClientProtocol where Transport: GRPCCore.ClientTransport {
+        private let client: GRPCCore.GRPCClient<Transport>
+
+        /// Creates a new client wrapping the provided `GRPCCore.GRPCClient`.
+        ///
+        /// - Parameters:
+        ///   - client: A `GRPCCore.GRPCClient` providing a communication channel to the service.
+        public init(wrapping client: GRPCCore.GRPCClient<Transport>) {
+            self.client = client
+        }
+
+        /// Call the "GetMappingEvolution" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > As ProcessMappings.GetMappingEvolution. Role: viewer.
+        ///
+        /// - Parameters:
+        ///   - request: A request containing a single `Grimoire_V1_GetMappingEvolutionRequest` message.
+        ///   - serializer: A serializer for `Grimoire_V1_GetMappingEvolutionRequest` messages.
+        ///   - deserializer: A deserializer for `Grimoire_V1_GetMappingEvolutionResponse` messages.
+        ///   - options: Options to apply to this RPC.
+        ///   - handleResponse: A closure which handles the response and returns its result to
+        ///       the caller. Returning from the closure will cancel the RPC if it hasn't
+        ///       already finished.
+        /// - Returns: The result of `handleResponse`.
+        public func getMappingEvolution<Result>(
+            request: GRPCCore.ClientRequest<Grimoire_V1_GetMappingEvolutionRequest>,
+            serializer: some GRPCCore.MessageSerializer<Grimoire_V1_GetMappingEvolutionRequest>,
+            deserializer: some GRPCCore.MessageDeserializer<Grimoire_V1_GetMappingEvolutionResponse>,
+            options: GRPCCore.CallOptions = .defaults,
+            onResponse handleResponse: @Sendable @escaping (GRPCCore.ClientResponse<Grimoire_V1_GetMappingEvolutionResponse>) async throws -> Result = { response in
+                try response.message
+            }
+        ) async throws -> Result where Result: Sendable {
+            try await self.client.unary(
+                request: request,
+                descriptor: Grimoire_V1_MappingSource.Method.GetMappingEvolution.descriptor,
+                serializer: serializer,
+                deserializer: deserializer,
+                options: options,
+                onResponse: handleResponse
+            )
+        }
+
+        /// Call the "FindProcessesByFact" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > As ProcessMappings.FindProcessesByFact. Role: viewer.
+        ///
+        /// - Parameters:
+        ///   - request: A request containing a single `Grimoire_V1_FindProcessesByFactRequest` message.
+        ///   - serializer: A serializer for `Grimoire_V1_FindProcessesByFactRequest` messages.
+        ///   - deserializer: A deserializer for `Grimoire_V1_FindProcessesByFactResponse` messages.
+        ///   - options: Options to apply to this RPC.
+        ///   - handleResponse: A closure which handles the response and returns its result to
+        ///       the caller. Returning from the closure will cancel the RPC if it hasn't
+        ///       already finished.
+        /// - Returns: The result of `handleResponse`.
+        public func findProcessesByFact<Result>(
+            request: GRPCCore.ClientRequest<Grimoire_V1_FindProcessesByFactRequest>,
+            serializer: some GRPCCore.MessageSerializer<Grimoire_V1_FindProcessesByFactRequest>,
+            deserializer: some GRPCCore.MessageDeserializer<Grimoire_V1_FindProcessesByFactResponse>,
+            options: GRPCCore.CallOptions = .defaults,
+            onResponse handleResponse: @Sendable @escaping (GRPCCore.ClientResponse<Grimoire_V1_FindProcessesByFactResponse>) async throws -> Result = { response in
+                try response.message
+            }
+        ) async throws -> Result where Result: Sendable {
+            try await self.client.unary(
+                request: request,
+                descriptor: Grimoire_V1_MappingSource.Method.FindProcessesByFact.descriptor,
+                serializer: serializer,
+                deserializer: deserializer,
+                options: options,
+                onResponse: handleResponse
+            )
+        }
+    }
+}
+
+// Helpers providing default arguments to 'ClientProtocol' methods.
+@available(macOS 15.0, iOS 18.0, watchOS 11.0, tvOS 18.0, visionOS 2.0, *)
+extension Grimoire_V1_MappingSource.ClientProtocol {
+    /// Call the "GetMappingEvolution" method.
+    ///
+    /// > Source IDL Documentation:
+    /// >
+    /// > As ProcessMappings.GetMappingEvolution. Role: viewer.
+    ///
+    /// - Parameters:
+    ///   - request: A request containing a single `Grimoire_V1_GetMappingEvolutionRequest` message.
+    ///   - options: Options to apply to this RPC.
+    ///   - handleResponse: A closure which handles the response and returns its result to
+    ///       the caller. Returning from the closure will cancel the RPC if it hasn't
+    ///       already finished.
+    /// - Returns: The result of `handleResponse`.
+    public func getMappingEvolution<Result>(
+        request: GRPCCore.ClientRequest<Grimoire_V1_GetMappingEvolutionRequest>,
+        options: GRPCCore.CallOptions = .defaults,
+        onResponse handleResponse: @Sendable @escaping (GRPCCore.ClientResponse<Grimoire_V1_GetMappingEvolutionResponse>) async throws -> Result = { response in
+            try response.message
+        }
+    ) async throws -> Result where Result: Sendable {
+        try await self.getMappingEvolution(
+            request: request,
+            serializer: GRPCProtobuf.ProtobufSerializer<Grimoire_V1_GetMappingEvolutionRequest>(),
+            deserializer: GRPCProtobuf.ProtobufDeserializer<Grimoire_V1_GetMappingEvolutionResponse>(),
+            options: options,
+            onResponse: handleResponse
+        )
+    }
+
+    /// Call the "FindProcessesByFact" method.
+    ///
+    /// > Source IDL Documentation:
+    /// >
+    /// > As ProcessMappings.FindProcessesByFact. Role: viewer.
+    ///
+    /// - Parameters:
+    ///   - request: A request containing a single `Grimoire_V1_FindProcessesByFactRequest` message.
+    ///   - options: Options to apply to this RPC.
+    ///   - handleResponse: A closure which handles the response and returns its result to
+    ///       the caller. Returning from the closure will cancel the RPC if it hasn't
+    ///       already finished.
+    /// - Returns: The result of `handleResponse`.
+    public func findProcessesByFact<Result>(
+        request: GRPCCore.ClientRequest<Grimoire_V1_FindProcessesByFactRequest>,
+        options: GRPCCore.CallOptions = .defaults,
+        onResponse handleResponse: @Sendable @escaping (GRPCCore.ClientResponse<Grimoire_V1_FindProcessesByFactResponse>) async throws -> Result = { response in
+            try response.message
+        }
+    ) async throws -> Result where Result: Sendable {
+        try await self.findProcessesByFact(
+            request: request,
+            serializer: GRPCProtobuf.ProtobufSerializer<Grimoire_V1_FindProcessesByFactRequest>(),
+            deserializer: GRPCProtobuf.ProtobufDeserializer<Grimoire_V1_FindProcessesByFactResponse>(),
+            options: options,
+            onResponse: handleResponse
+        )
+    }
+}
+
+// Helpers providing sugared APIs for 'ClientProtocol' methods.
+@available(macOS 15.0, iOS 18.0, watchOS 11.0, tvOS 18.0, visionOS 2.0, *)
+extension Grimoire_V1_MappingSource.ClientProtocol {
+    /// Call the "GetMappingEvolution" method.
+    ///
+    /// > Source IDL Documentation:
+    /// >
+    /// > As ProcessMappings.GetMappingEvolution. Role: viewer.
+    ///
+    /// - Parameters:
+    ///   - message: request message to send.
+    ///   - metadata: Additional metadata to send, defaults to empty.
+    ///   - options: Options to apply to this RPC, defaults to `.defaults`.
+    ///   - handleResponse: A closure which handles the response and returns its result to
+    ///       the caller. Returning from the closure will cancel the RPC if it hasn't
+    ///       already finished.
+    /// - Returns: The result of `handleResponse`.
+    public func getMappingEvolution<Result>(
+        _ message: Grimoire_V1_GetMappingEvolutionRequest,
+        metadata: GRPCCore.Metadata = [:],
+        options: GRPCCore.CallOptions = .defaults,
+        onResponse handleResponse: @Sendable @escaping (GRPCCore.ClientResponse<Grimoire_V1_GetMappingEvolutionResponse>) async throws -> Result = { response in
+            try response.message
+        }
+    ) async throws -> Result where Result: Sendable {
+        let request = GRPCCore.ClientRequest<Grimoire_V1_GetMappingEvolutionRequest>(
+            message: message,
+            metadata: metadata
+        )
+        return try await self.getMappingEvolution(
+            request: request,
+            options: options,
+            onResponse: handleResponse
+        )
+    }
+
+    /// Call the "FindProcessesByFact" method.
+    ///
+    /// > Source IDL Documentation:
+    /// >
+    /// > As ProcessMappings.FindProcessesByFact. Role: viewer.
+    ///
+    /// - Parameters:
+    ///   - message: request message to send.
+    ///   - metadata: Additional metadata to send, defaults to empty.
+    ///   - options: Options to apply to this RPC, defaults to `.defaults`.
+    ///   - handleResponse: A closure which handles the response and returns its result to
+    ///       the caller. Returning from the closure will cancel the RPC if it hasn't
+    ///       already finished.
+    /// - Returns: The result of `handleResponse`.
+    public func findProcessesByFact<Result>(
+        _ message: Grimoire_V1_FindProcessesByFactRequest,
+        metadata: GRPCCore.Metadata = [:],
+        options: GRPCCore.CallOptions = .defaults,
+        onResponse handleResponse: @Sendable @escaping (GRPCCore.ClientResponse<Grimoire_V1_FindProcessesByFactResponse>) async throws -> Result = { response in
+            try response.message
+        }
+    ) async throws -> Result where Result: Sendable {
+        let request = GRPCCore.ClientRequest<Grimoire_V1_FindProcessesByFactRequest>(
+            message: message,
+            metadata: metadata
+        )
+        return try await self.findProcessesByFact(
             request: request,
             options: options,
             onResponse: handleResponse
