@@ -22,6 +22,7 @@ let package = Package(
         .executable(name: "grimoire-mappings", targets: ["grimoire-mappings"]),
         .executable(name: "transport-bench-server", targets: ["TransportBenchServer"]),
         .executable(name: "transport-bench-client", targets: ["TransportBenchClient"]),
+        .executable(name: "process-bench-client", targets: ["ProcessBenchClient"]),
         .executable(name: "grimoire", targets: ["grimoire"]),
         .executable(name: "spy-bench", targets: ["SPyBench"]),
         .executable(name: "mapping-bench", targets: ["MappingBench"]),
@@ -293,7 +294,7 @@ let package = Package(
         .executableTarget(
             name: "TransportBenchClient",
             dependencies: [
-                "BenchmarkAPI", "EventLoop", "GRPCNghttp2",
+                "BenchmarkAPI", "EventLoop", "GRPCNghttp2", "TestSupport",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "GRPCCore", package: "grpc-swift-2"),
                 .product(name: "GRPCNIOTransportHTTP2Posix", package: "grpc-swift-nio-transport"),
@@ -301,6 +302,17 @@ let package = Package(
                 .product(name: "SwiftProtobuf", package: "swift-protobuf"),
             ],
             path: "Tests/Benchmarks/TransportBenchClient",
+            swiftSettings: strict
+        ),
+        .executableTarget(
+            name: "ProcessBenchClient",
+            dependencies: [
+                "EventLoop", "GRPCNghttp2", "GrimoireAPI", "TestSupport",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "GRPCCore", package: "grpc-swift-2"),
+                .product(name: "SwiftProtobuf", package: "swift-protobuf"),
+            ],
+            path: "Tests/Benchmarks/ProcessBenchClient",
             swiftSettings: strict
         ),
 
