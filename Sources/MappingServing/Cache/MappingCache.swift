@@ -85,6 +85,11 @@ actor MappingCache {
         keep(head, of: key.process)
     }
 
+    /// Keeps an answer of which it is not known yet whether its process is still there.
+    func remember(_ answer: StoredAnswer, for key: MappingKey) {
+        answers.insert(answer, for: key.at(answer.version), bytes: answer.bytes)
+    }
+
     /// Keeps what was learnt of a process.
     func keep(_ head: ProcessHead, of process: ProcessKey) {
         var head = head

@@ -1,3 +1,4 @@
+internal import CoreMetrics
 internal import EventLoop
 internal import GRPCCore
 internal import ServiceKit
@@ -11,7 +12,7 @@ final class MappingReader: Sendable {
     private static let rest: Int64 = 500_000_000
 
     let cache: MappingCache
-    private let shared: SharedCache
+    let shared: SharedCache
     private let upstream: Upstream
     private let loads: LoadTable
     private let metrics: ReadMetrics

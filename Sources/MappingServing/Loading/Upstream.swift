@@ -4,6 +4,7 @@ internal import GRPCNghttp2
 internal import GRPCProtobuf
 internal import GrimoireAPI
 internal import ServiceKit
+internal import SwiftProtobuf
 
 /// grimoire-processes, asked in the name of the caller whom the answer is for.
 struct Upstream: Sendable {

@@ -13,10 +13,15 @@ final class SharedCache: Sendable {
     /// How long an answer is kept, give or take a tenth, so that what was written together does not go together.
     private static let answerLifetimeMilliseconds = 24 * 3_600_000
 
-    private let redis: RedisClient
+    private let redis: RedisClient?
+    private let loop: EventLoop
     private let restsUntil = Atomic<Int64>(.min)
 
-    init(redis: RedisClient) { self.redis = redis }
+    /// - Parameter redis: The loop's client; nil where there is no Redis.
+    init(redis: RedisClient?, loop: EventLoop) {
+        self.redis = redis
+        self.loop = loop
+    }
 
     /// What is there about a question.
     struct Found: Sendable {
@@ -29,7 +34,7 @@ final class SharedCache: Sendable {
     ///
     /// - Parameter isKnown: The answer is in memory: only the head is wanted.
     func find(_ key: MappingKey, isKnown: (Int32) async -> Bool) async -> Found {
-        let now = redis.loop.uptimeNanoseconds
+        let now = loop.uptimeNanoseconds
         let headKey = RedisArgument(key.process.headKey)
         var commands: [RedisCommand] = [.get(headKey), RedisCommand("PTTL", [headKey])]
         var asked: Int32?
@@ -54,7 +59,7 @@ final class SharedCache: Sendable {
 
     /// The answers of several versions, and the heads of their processes, in one round trip.
     func find(all keys: [MappingKey]) async -> [Found] {
-        let now = redis.loop.uptimeNanoseconds
+        let now = loop.uptimeNanoseconds
         var commands: [RedisCommand] = []
         for key in keys {
             let headKey = RedisArgument(key.process.headKey)
@@ -95,27 +100,27 @@ final class SharedCache: Sendable {
             )
         }
         if let value = SharedHead.encode(head),
-            let left = SharedHead.expiry(of: head, now: redis.loop.uptimeNanoseconds)
+            let left = SharedHead.expiry(of: head, now: loop.uptimeNanoseconds)
         {
             commands.append(
                 .set(RedisArgument(key.process.headKey), RedisArgument(value), expiry: .milliseconds(left))
             )
         }
-        guard !commands.isEmpty, !isResting else { return }
+        guard !commands.isEmpty, !isResting, let redis else { return }
         redis.sendOnLoop(commands, timeout: Self.patience) { _ in }
     }
 
     private var isResting: Bool {
-        redis.loop.uptimeNanoseconds < restsUntil.load(ordering: .relaxed)
+        loop.uptimeNanoseconds < restsUntil.load(ordering: .relaxed)
     }
 
     private func send(_ commands: [RedisCommand]) async -> [RedisValue]? {
-        guard !isResting else { return nil }
+        guard !isResting, let redis else { return nil }
         do throws(RedisError) {
             return try await redis.pipeline(commands, timeout: Self.patience)
         } catch {
             if error.code == .timedOut {
-                restsUntil.store(redis.loop.uptimeNanoseconds + Self.rest, ordering: .relaxed)
+                restsUntil.store(loop.uptimeNanoseconds + Self.rest, ordering: .relaxed)
             }
             return nil
         }

@@ -39,11 +39,11 @@ enum SharedValue {
         )
     }
 
-    private static func digest(of body: ArraySlice<UInt8>, key: String) -> SHA256.Digest.SubSequence {
+    private static func digest(of body: ArraySlice<UInt8>, key: String) -> ArraySlice<UInt8> {
         var hash = SHA256()
         var key = key
         key.withUTF8 { hash.update(bufferPointer: UnsafeRawBufferPointer($0)) }
         body.withUnsafeBytes { hash.update(bufferPointer: $0) }
-        return hash.finalize().prefix(digestBytes)
+        return Array(hash.finalize()).prefix(digestBytes)
     }
 }

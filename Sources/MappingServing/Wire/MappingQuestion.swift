@@ -17,7 +17,7 @@ struct MappingQuestion: Equatable {
         while let tag = reader.tag() {
             switch tag {
             case 0x0a:
-                guard process == nil, let text = reader.bytes(), let id = Self.uuid(bytes, text) else {
+                guard process == nil, let text = reader.content(), let id = Self.uuid(bytes, text) else {
                     return nil
                 }
                 process = id
@@ -25,7 +25,7 @@ struct MappingQuestion: Equatable {
                 guard let number = reader.varint(), let value = Int32(exactly: number) else { return nil }
                 version = value
             case 0x1a:
-                guard let text = reader.bytes() else { return nil }
+                guard let text = reader.content() else { return nil }
                 hash = text
             default: return nil
             }
@@ -79,7 +79,7 @@ struct ProtobufReader {
     }
 
     /// Where the bytes of a field with a length lie.
-    mutating func bytes() -> Range<Int>? {
+    mutating func content() -> Range<Int>? {
         guard let count = varint(), count <= UInt64(end - place) else { return nil }
         let start = place
         place += Int(count)

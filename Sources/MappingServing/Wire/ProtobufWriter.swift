@@ -10,8 +10,13 @@ struct ProtobufWriter {
         varint(UInt64(count))
     }
 
-    /// A number.
-    mutating func varint(_ value: UInt64) {
+    /// A field that holds a number.
+    mutating func field(_ tag: UInt8, number: UInt64) {
+        bytes.append(tag)
+        varint(number)
+    }
+
+    private mutating func varint(_ value: UInt64) {
         var value = value
         while value >= 0x80 {
             bytes.append(UInt8(truncatingIfNeeded: value) | 0x80)

@@ -8,10 +8,10 @@ extension StoredAnswer {
         var writer = ProtobufWriter(capacity: 128)
         writer.field(0x0a, count: text.count)
         writer.append(text)
-        writer.field(0x10, count: Int(version))
+        writer.field(0x10, number: UInt64(version))
         writer.field(0x22, count: contentHash.count)
         writer.append(contentHash)
-        writer.field(0x28, count: 1)
+        writer.field(0x28, number: 1)
         return MessageBytes(writer.bytes)
     }
 
@@ -19,9 +19,6 @@ extension StoredAnswer {
     var entityTag: String? {
         contentHash.isEmpty ? nil : "\"\(version)-\(String(decoding: contentHash, as: UTF8.self))\""
     }
-
-    /// How many bytes it takes in a batch's answer at most.
-    var batchBytes: Int { Self.prefixed(Self.prefixed(message.count) + 2) }
 
     private static func prefixed(_ count: Int) -> Int { 1 + ProtobufWriter.length(of: UInt64(count)) + count }
 
@@ -31,6 +28,6 @@ extension StoredAnswer {
         writer.field(0x0a, count: Self.prefixed(message.count) + (isStale ? 2 : 0))
         writer.field(0x0a, count: message.count)
         message.withUnsafeBytes { writer.append($0) }
-        if isStale { writer.field(0x18, count: 1) }
+        if isStale { writer.field(0x18, number: 1) }
     }
 }
