@@ -96,14 +96,3 @@ final class Sleeper: Sendable {
         continuation?.resume()
     }
 }
-
-extension Duration {
-    /// Whole nanoseconds, as many as an Int64 holds (292 years).
-    var nanoseconds: Int64 {
-        let (seconds, attoseconds) = components
-        let (whole, overflow) = seconds.multipliedReportingOverflow(by: 1_000_000_000)
-        guard !overflow else { return seconds < 0 ? .min : .max }
-        let (sum, isTooMuch) = whole.addingReportingOverflow(attoseconds / 1_000_000_000)
-        return isTooMuch ? .max : sum
-    }
-}

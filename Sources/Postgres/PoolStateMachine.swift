@@ -1,4 +1,5 @@
 internal import DequeModule
+internal import EventLoop
 
 /// Who gets which connection: the decisions of a pool, without its connections.
 ///

@@ -1,3 +1,5 @@
+internal import EventLoop
+
 extension PostgresPool {
     /// What a pool may use, and for how long.
     public struct Limits: Sendable {

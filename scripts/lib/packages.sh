@@ -1,8 +1,8 @@
 # Debian packages and Python tools, installed where they are missing.
 # shellcheck shell=bash
 
-debian_packages=(libpq-dev libnghttp2-dev libcurl4-openssl-dev zlib1g-dev postgresql postgresql-contrib redis-server pkg-config curl
-    openssl python3 python3-venv)
+debian_packages=(libpq-dev libhiredis-dev libnghttp2-dev libcurl4-openssl-dev zlib1g-dev postgresql postgresql-contrib redis-server
+    pkg-config curl openssl python3 python3-venv)
 # What only tests need: a PgBouncer in front of PostgreSQL, which they start and stop themselves.
 test_packages=(pgbouncer)
 envoy_version=1.40.0

@@ -1,0 +1,75 @@
+import Foundation
+import Glibc
+import Testing
+
+/// A `redis-server` of a test's own, on a free port of 127.0.0.1, in a folder of its own.
+final class RedisServer {
+    let port: UInt16
+    let folder: URL
+    private let arguments: [String]
+    private var process: Process?
+
+    var url: String { "redis://127.0.0.1:\(port)" }
+
+    /// Starts a server and returns when it says that it listens.
+    init(_ arguments: String...) throws {
+        port = try freePort()
+        folder = FileManager.default.temporaryDirectory.appending(path: "grimoire-redis-\(UUID())")
+        self.arguments = arguments
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        try start()
+    }
+
+    deinit {
+        end()
+        try? FileManager.default.removeItem(at: folder)
+    }
+
+    /// Starts it again, on the same port.
+    func start() throws {
+        let process = Process()
+        process.executableURL = URL(filePath: "/usr/bin/env")
+        process.arguments =
+            ["redis-server", "--bind", "127.0.0.1", "--port", "\(port)", "--save", "", "--appendonly", "no"]
+            + ["--enable-debug-command", "yes"] + arguments
+        process.currentDirectoryURL = folder
+        let log = Pipe()
+        process.standardOutput = log
+        process.standardError = log
+        try process.run()
+        self.process = process
+        var said = ""
+        while !said.contains("Ready to accept connections") {
+            let data = log.fileHandleForReading.availableData
+            try #require(!data.isEmpty, "redis-server did not start: \(said)")
+            said += String(decoding: data, as: UTF8.self)
+        }
+        log.fileHandleForReading.readabilityHandler = {
+            if $0.availableData.isEmpty { $0.readabilityHandler = nil }
+        }
+    }
+
+    /// Ends it as if its machine had failed, and waits for that. Idempotent.
+    func end() {
+        guard let process else { return }
+        kill(process.processIdentifier, SIGKILL)
+        process.waitUntilExit()
+        self.process = nil
+    }
+
+    /// SIGSTOP: it keeps its connections and answers nothing. SIGCONT: it goes on.
+    func signal(_ signal: Int32) {
+        if let process { kill(process.processIdentifier, signal) }
+    }
+}
+
+/// A port that nobody listens on. Those below 55,536 only, since a cluster's server also listens 10,000 above its own.
+func freePort() throws -> UInt16 {
+    for _ in 0..<1_000 {
+        let listener = try? LocalListener(port: UInt16.random(in: 20_000..<32_000))
+        guard let listener else { continue }
+        defer { listener.close() }
+        return listener.port
+    }
+    throw LocalListener.Failure(call: "bind")
+}
