@@ -150,7 +150,8 @@ let package = Package(
         .target(
             name: "ProcessStore",
             dependencies: [
-                "EventLoop", "GrimoireAPI", "Postgres", "SPyAnalysis", "SPySandbox", "SPySyntax",
+                "EventLoop", "GRPCNghttp2", "GrimoireAPI", "Postgres", "SPyAnalysis", "SPySandbox",
+                "SPySyntax",
                 "ServiceKit", "StableMapping",
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "GRPCCore", package: "grpc-swift-2"),
@@ -162,13 +163,15 @@ let package = Package(
             resources: [
                 .embedInCode("Migrations/0001_processes.sql"), .embedInCode("Migrations/0002_integrity.sql"),
                 .embedInCode("Migrations/0003_mappings.sql"),
+                .embedInCode("Migrations/0004_audit_counts.sql"),
             ],
             swiftSettings: strict
         ),
         .testTarget(
             name: "ProcessStoreTests",
             dependencies: [
-                "EventLoop", "GRPCNghttp2", "GrimoireAPI", "Postgres", "ProcessStore", "SPySyntax", "ServiceKit",
+                "EventLoop", "GRPCNghttp2", "GrimoireAPI", "Postgres", "ProcessStore", "SPySyntax",
+                "ServiceKit",
                 "StableMapping",
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "GRPCCore", package: "grpc-swift-2"),

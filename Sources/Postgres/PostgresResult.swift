@@ -66,6 +66,28 @@ public final class PostgresResult: Sendable {
     }
 }
 
+extension PostgresResult {
+    fileprivate func withText<Value>(
+        _ column: String,
+        row: Int32,
+        _ body: (UnsafeRawBufferPointer) throws -> Value
+    ) throws -> Value? {
+        let index = try index(of: column)
+        if PQgetisnull(raw, row, index) == 1 { return nil }
+        let bytes = UnsafeRawBufferPointer(
+            start: PQgetvalue(raw, row, index),
+            count: Int(PQgetlength(raw, row, index))
+        )
+        guard let text = String.text(bytes, typeID: PQftype(raw, index)) else {
+            throw PostgresError(
+                .decoding,
+                "column \(column), of type number \(PQftype(raw, index)), is no text"
+            )
+        }
+        return try body(text)
+    }
+}
+
 /// One row of an answer.
 public struct PostgresRow: Sendable {
     fileprivate let result: PostgresResult
@@ -92,5 +114,16 @@ public struct PostgresRow: Sendable {
         as type: Value.Type = Value.self
     ) throws(PostgresError) -> Value? {
         try result.value(column, row: index, as: type)
+    }
+
+    /// Lends the bytes of a column that a `String` can be read from; nil for NULL. They are UTF-8 as far as the server knows:
+    /// connections ask for that, and it checks.
+    ///
+    /// - Throws: `PostgresError` (decoding) where there is no such column, or it is of another type; what `body` throws.
+    public func withText<Value>(
+        _ column: String,
+        _ body: (UnsafeRawBufferPointer) throws -> Value
+    ) throws -> Value? {
+        try result.withText(column, row: index, body)
     }
 }

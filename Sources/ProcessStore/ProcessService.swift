@@ -49,7 +49,10 @@ public enum ProcessService {
             keys: keys
         )
         let host = try await GRPCHost(
-            services: [ProcessManagerService(store: store), MappingSourceService(store: store)],
+            services: [
+                ServedProcessManager(service: ProcessManagerService(store: store)),
+                MappingSourceService(store: store),
+            ],
             descriptors: [Grimoire_V1_ProcessManager.descriptor, Grimoire_V1_MappingSource.descriptor],
             requirements: requirements,
             statuses: ["CreateProcess": 201],
@@ -58,7 +61,8 @@ public enum ProcessService {
             verifier: verifier,
             logger: logger,
             checks: [store.readinessCheck],
-            audit: DatabaseAuditSink(store: store)
+            audit: DatabaseAuditSink(store: store),
+            fastPaths: ProcessFastPaths(store: store).all
         )
         let services: [any Service] = [Upkeep(store: store, logger: logger), host]
         try await ServiceProgram.run(services, grace: configuration.service.shutdownGrace, logger: logger) {
