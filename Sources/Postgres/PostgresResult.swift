@@ -37,12 +37,29 @@ public final class PostgresResult: Sendable {
         PQcmdStatus(raw).map { strcmp($0, tag) == 0 } ?? false
     }
 
+    private static func begins(_ name: UnsafePointer<CChar>, with wanted: UnsafeBufferPointer<UInt8>) -> Bool
+    {
+        wanted.baseAddress.map {
+            strncmp(name, UnsafeRawPointer($0).assumingMemoryBound(to: CChar.self), wanted.count) == 0
+        }
+            ?? true
+    }
+
     // PQfnumber would fold the name's case. A few columns are compared faster than a table of them is made.
     fileprivate func index(of column: String) throws(PostgresError) -> Int32 {
-        for index in 0..<PQnfields(raw) {
-            if let name = PQfname(raw, index), strcmp(name, column) == 0 { return index }
+        var column = column
+        // Without a copy of the name for each comparison.
+        let found = column.withUTF8 { wanted -> Int32? in
+            for index in 0..<PQnfields(raw) {
+                guard let name = PQfname(raw, index), Self.begins(name, with: wanted),
+                    name[wanted.count] == 0
+                else { continue }
+                return index
+            }
+            return nil
         }
-        throw PostgresError(.decoding, "the answer has no column \(column)")
+        guard let found else { throw PostgresError(.decoding, "the answer has no column \(column)") }
+        return found
     }
 
     fileprivate func value<Value: PostgresDecodable>(

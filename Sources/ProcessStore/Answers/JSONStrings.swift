@@ -86,14 +86,21 @@ struct JSONStrings {
 
     private mutating func escapedString(from start: Int) throws(Unexpected) -> Text {
         var text = Text(isEscaped: true)
-        text.unescaped.append(contentsOf: bytes[start..<place])
+        text.unescaped.reserveCapacity(place - start + 256)
+        // What has no escapes in it is copied at once.
+        var runStart = start
         while place < bytes.count {
-            let byte = bytes[place]
-            place += 1
-            switch byte {
-            case UInt8(ascii: "\""): return text
-            case UInt8(ascii: "\\"): try escape(into: &text.unescaped)
-            default: text.unescaped.append(byte)
+            switch bytes[place] {
+            case UInt8(ascii: "\""):
+                text.unescaped.append(contentsOf: UnsafeRawBufferPointer(rebasing: bytes[runStart..<place]))
+                place += 1
+                return text
+            case UInt8(ascii: "\\"):
+                text.unescaped.append(contentsOf: UnsafeRawBufferPointer(rebasing: bytes[runStart..<place]))
+                place += 1
+                try escape(into: &text.unescaped)
+                runStart = place
+            default: place += 1
             }
         }
         throw Unexpected()
