@@ -60,7 +60,6 @@ struct VersionBody: Sendable {
     let seal: VersionSeal?
 }
 
-
 /// What is known of a process as a whole.
 struct StoredProcess: Sendable {
     /// Its ID.

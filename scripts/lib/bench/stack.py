@@ -88,6 +88,7 @@ class Stack:
             "GRIMOIRE_DATABASE_APPLICATION_URL": self.on_database(self.application_url, database),
             "GRIMOIRE_SIGNING_KEYS_FILE": str(self.folder / "keys" / "signing.json"),
             "GRIMOIRE_PROCESSES_ADDRESS": self.settings["GRIMOIRE_PROCESSES_ADDRESS"],
+            "GRIMOIRE_REDIS_URL": self.settings["GRIMOIRE_REDIS_URL"],
         }
         own = {f"GRIMOIRE_{setting}": str(value) for setting, value in settings.items()}
         return Service(name, [builds.swift(product)], {**common, **own})
