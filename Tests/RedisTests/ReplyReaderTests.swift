@@ -49,8 +49,8 @@ import Testing
             ]
         ),
         (
-            "*1\r\n*1\r\n*1\r\n*1\r\n*1\r\n*1\r\n*1\r\n:7\r\n",
-            [.array([.array([.array([.array([.array([.array([.array([.integer(7)])])])])])])])]
+            "*1\r\n*1\r\n*1\r\n*1\r\n*1\r\n*1\r\n*1\r\n*1\r\n:7\r\n",
+            [.array([.array([.array([.array([.array([.array([.array([.array([.integer(7)])])])])])])])])]
         ),
     ]
 
@@ -74,7 +74,7 @@ import Testing
         "OK\r\n", "\r\n", "!1\r\n", ":x\r\n", ":\r\n", ":99999999999999999999\r\n", "$x\r\n", "$-2\r\n",
         "*x\r\n",
         "*-2\r\n", "*99999999999\r\n", "*2147483647\r\n", "*1\r\n*1048576\r\n", "%1\r\n", "_\r\n", "(1\r\n",
-        "*1\r\n*1\r\n*1\r\n*1\r\n*1\r\n*1\r\n*1\r\n*1\r\n:7\r\n",
+        "*1\r\n*1\r\n*1\r\n*1\r\n*1\r\n*1\r\n*1\r\n*1\r\n*1\r\n:7\r\n",
         "$0000000000000000000000000000000000001\r\n",
         "HTTP/1.1 400 Bad Request\r\n",
     ])
