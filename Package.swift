@@ -221,8 +221,14 @@ let package = Package(
         .target(
             name: "MappingServing",
             dependencies: [
-                "GrimoireAPI", "ServiceKit",
+                "EventLoop", "GRPCNghttp2", "GrimoireAPI", "Redis", "ServiceKit",
+                .product(name: "CoreMetrics", package: "swift-metrics"),
+                .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "GRPCCore", package: "grpc-swift-2"),
+                .product(name: "GRPCProtobuf", package: "grpc-swift-protobuf"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+                .product(name: "SwiftProtobuf", package: "swift-protobuf"),
             ],
             swiftSettings: strict
         ),

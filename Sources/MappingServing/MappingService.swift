@@ -1,6 +1,10 @@
+internal import EventLoop
 internal import GRPCCore
 internal import GrimoireAPI
+internal import Logging
+internal import Redis
 public import ServiceKit
+internal import ServiceLifecycle
 
 /// `grimoire-mappings` as a whole: what it is made of, in the order in which it starts.
 public enum MappingService {
@@ -12,37 +16,70 @@ public enum MappingService {
             meaning: "Where grimoire-processes accepts gRPC.",
             allowed: "host:port, such as 127.0.0.1:7101"
         ) { HostPort($0) }
+        /// The caches' size.
+        public static let cacheMegabytes = Setting<Int>.integer(
+            "cache.megabytes",
+            1...65_536,
+            meaning: "Megabytes of mappings that each event loop keeps in memory at most.",
+            fallback: 64
+        )
 
         /// All of them, and those of every service.
-        public static let all = ServiceConfiguration.Settings.all + [processesAddress.description]
+        public static let all =
+            ServiceConfiguration.Settings.all + [processesAddress.description, cacheMegabytes.description]
+            + RedisSettings.all
     }
 
     /// Serves until a signal.
     ///
     /// - Throws: What stops the start: `ConfigurationError`, `StartError`.
     public static func serve(_ settings: SettingsReader) async throws {
-        let configuration = try ServiceConfiguration(reading: settings, coreCount: ServiceProgram.coreCount)
-        let address = try settings.value(of: Settings.processesAddress)
-        let logger = ServiceProgram.logger(label: "grimoire-mappings", level: configuration.logLevel)
-        let verifier = try await TokenVerifier(configuration: configuration.authentication)
-        let threads = try Transport.Threads(configuration)
-        let processes = try ServiceClient(address: address, threads: threads)
-        let service = MappingsService(
-            processes: Grimoire_V1_ProcessManager.Client(wrapping: processes.client)
+        let configuration = try MappingServiceConfiguration(reading: settings)
+        let logger = ServiceProgram.logger(label: "grimoire-mappings", level: configuration.service.logLevel)
+        let verifier = try await TokenVerifier(configuration: configuration.service.authentication)
+        let threads = try Transport.Threads(configuration.service)
+        let processes = try ServiceClient(address: configuration.processes, threads: threads)
+        let redis = SharedRedis(configuration.redis, threads: threads, logger: logger)
+        let metrics = PrometheusRegistry(
+            help: PrometheusRegistry.standardHelp.merging(ReadMetrics.help) { standard, _ in standard }
         )
+        let upstream = Upstream(
+            processes: Grimoire_V1_ProcessManager.Client(wrapping: processes.client),
+            mappings: Grimoire_V1_MappingSource.Client(wrapping: processes.client)
+        )
+        let loads = LoadTable()
+        let reads = ReadMetrics(factory: metrics)
+        let lanes = MappingLanes(threads.loops) { loop in
+            MappingReader(
+                cache: MappingCache(bytes: configuration.cacheBytes, loop: loop),
+                shared: SharedCache(redis: redis.client(on: loop), loop: loop),
+                upstream: upstream,
+                loads: loads,
+                metrics: reads
+            )
+        }
         let host = try await GRPCHost(
-            services: [service],
+            services: [MappingsService(lanes: lanes, upstream: upstream)],
             descriptors: [Grimoire_V1_ProcessMappings.descriptor],
-            requirements: [Grimoire_V1_ProcessMappings.Method.GetProcessMapping.descriptor: .viewer],
-            configuration: configuration,
+            requirements: requirements,
+            configuration: configuration.service,
             threads: threads,
             verifier: verifier,
             logger: logger,
-            checks: [processes.check("grimoire-processes")]
+            // What is known is served without either of them.
+            checks: [processes.check("grimoire-processes", isRequired: false)] + redis.checks,
+            metrics: metrics,
+            fastPaths: MappingFastPaths(lanes: lanes).all
         )
-        // The client starts first and so stops last: calls under way still need it.
-        try await ServiceProgram.run([processes, host], grace: configuration.shutdownGrace, logger: logger) {
+        // What calls need starts first and so stops last.
+        let services: [any Service] = [processes, redis, redis.listener(for: lanes), host].compactMap { $0 }
+        try await ServiceProgram.run(services, grace: configuration.service.shutdownGrace, logger: logger) {
             await threads.shutdown()
         }
     }
+
+    /// Which role each method asks for.
+    private static let requirements = Dictionary(
+        uniqueKeysWithValues: Grimoire_V1_ProcessMappings.Method.descriptors.map { ($0, Role.viewer) }
+    )
 }

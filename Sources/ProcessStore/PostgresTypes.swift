@@ -23,11 +23,6 @@ extension PostgresRow {
     }
 }
 
-extension UUID {
-    /// As the API writes it: lower case.
-    var text: String { uuidString.lowercased() }
-}
-
 extension ServiceError {
     /// How long a client is asked to wait while the database is away.
     private static let databaseRetryDelay: Duration = .seconds(1)

@@ -42,9 +42,13 @@ start_services() {
             "GRIMOIRE_HTTP_PORT=$port_processes_http" "GRIMOIRE_SIGNING_KEYS_FILE=$state/keys/signing.json" \
             "$programs/grimoire-processes"
     )
-    start_component grimoire-mappings env "${settings[@]}" "GRIMOIRE_LISTEN_PORT=$port_mappings" \
-        "GRIMOIRE_HTTP_PORT=$port_mappings_http" "GRIMOIRE_PROCESSES_ADDRESS=127.0.0.1:$port_processes" \
-        "$programs/grimoire-mappings"
+    (
+        export GRIMOIRE_REDIS_URL
+        GRIMOIRE_REDIS_URL=$(redis_url)
+        start_component grimoire-mappings env "${settings[@]}" "GRIMOIRE_LISTEN_PORT=$port_mappings" \
+            "GRIMOIRE_HTTP_PORT=$port_mappings_http" "GRIMOIRE_PROCESSES_ADDRESS=127.0.0.1:$port_processes" \
+            "$programs/grimoire-mappings"
+    )
     wait_for grimoire-processes 30 is_ready "$port_processes_http"
     wait_for grimoire-mappings 30 is_ready "$port_mappings_http"
 }

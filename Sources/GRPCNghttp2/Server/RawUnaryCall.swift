@@ -27,6 +27,17 @@ public struct RawUnaryCall: Sendable {
         stream.received.withValue(of: name, body)
     }
 
+    /// As ``withHeader(_:_:)``, but nil also where there are several of this name.
+    public func withOnlyHeader<Result>(
+        _ name: StaticString,
+        _ body: (UnsafeBufferPointer<UInt8>) -> Result
+    ) -> Result? {
+        stream.received.withOnlyValue(of: name, body)
+    }
+
+    /// How long ago the request's head came. Exact to a turn of the loop.
+    public var age: Duration { .nanoseconds(stream.loop.uptimeNanoseconds - stream.startedAt) }
+
     /// All metadata of the request.
     ///
     /// - Throws: `TransportError` (badMetadata) where a `-bin` value is no Base64.

@@ -74,6 +74,22 @@ struct HeaderBlock {
         }
     }
 
+    /// As ``withValue(of:_:)``, but nil also where there are several fields of this name.
+    func withOnlyValue<R>(of name: StaticString, _ body: (UnsafeBufferPointer<UInt8>) -> R) -> R? {
+        bytes.withUnsafeBufferPointer { bytes in
+            var found: UnsafeBufferPointer<UInt8>?
+            var start = 0
+            for field in fields {
+                if UnsafeBufferPointer(rebasing: bytes[start..<field.nameEnd]).equals(name) {
+                    guard found == nil else { return nil }
+                    found = UnsafeBufferPointer(rebasing: bytes[field.nameEnd..<field.valueEnd])
+                }
+                start = field.valueEnd
+            }
+            return found.map(body)
+        }
+    }
+
     /// The fields that are the application's: all but those of HTTP/2, of gRPC's protocol and of the transport.
     ///
     /// A text value that gRPC would not let an application send back is left out, as its protocol description allows.

@@ -1,5 +1,6 @@
 internal import EventLoop
 internal import FoundationEssentials
+internal import ServiceKit
 
 /// What one loop has read of versions, which never change, and of processes, which do.
 ///

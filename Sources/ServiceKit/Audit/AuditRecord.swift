@@ -18,10 +18,12 @@ public struct AuditRecord: Sendable, Equatable {
     public let processID: UUID?
     /// The version of it.
     public let versionNumber: Int?
-    /// The trace that the call belongs to.
+    /// The trace that the call belongs to; empty for a record of several.
     public let traceID: String
-    /// How long it took.
+    /// How long it took; all of them together, where they are several.
     public let duration: Duration
+    /// How many equal operations the record stands for: answers from memory are gathered for some seconds.
+    public let count: Int
 
     /// A record.
     public init(
@@ -34,7 +36,8 @@ public struct AuditRecord: Sendable, Equatable {
         processID: UUID?,
         versionNumber: Int?,
         traceID: String,
-        duration: Duration
+        duration: Duration,
+        count: Int = 1
     ) {
         self.id = id
         self.time = time
@@ -46,6 +49,7 @@ public struct AuditRecord: Sendable, Equatable {
         self.versionNumber = versionNumber
         self.traceID = traceID
         self.duration = duration
+        self.count = count
     }
 }
 

@@ -69,6 +69,11 @@ final class AuditTrail: CallObserver {
             traceID: call.trace.traceID,
             duration: call.duration
         )
+        append(record)
+    }
+
+    /// Takes a record of calls that have ended.
+    func append(_ record: AuditRecord) {
         let (isTaken, wasEmpty) = queue.withLock { queue in
             guard queue.count < capacity else { return (false, false) }
             queue.append(record)

@@ -24,9 +24,10 @@ public struct LogAuditSink: AuditSink {
         var metadata: Logger.Metadata = [
             LogKey.method: "\(record.method)",
             LogKey.code: "\(record.outcome)",
-            LogKey.trace: "\(record.traceID)",
             LogKey.milliseconds: "\(record.duration.inMilliseconds)",
         ]
+        if !record.traceID.isEmpty { metadata[LogKey.trace] = "\(record.traceID)" }
+        if record.count > 1 { metadata[LogKey.count] = "\(record.count)" }
         metadata[LogKey.user] = record.userID.map { "\($0.text)" }
         metadata[LogKey.organization] = record.organizationID.map { "\($0.text)" }
         metadata[LogKey.process] = record.processID.map { "\($0.text)" }

@@ -49,6 +49,11 @@ public struct AuthenticationInterceptor: ServerInterceptor {
         guard values.next() == nil else {
             throw .unauthenticated("Send one authorization header, not several.")
         }
+        return try bearerToken(inField: value)
+    }
+
+    /// The token of one header field.
+    static func bearerToken(inField value: String) throws(ServiceError) -> String {
         let scheme = value.prefix(7)
         guard scheme.lowercased() == "bearer ", value.utf8.count > 7 else {
             throw .unauthenticated("The authorization header must read \"Bearer TOKEN\".")

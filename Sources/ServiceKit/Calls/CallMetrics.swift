@@ -7,14 +7,14 @@ final class CallMetrics: CallObserver {
     private final class Method: Sendable {
         let started: Counter
         let inFlight: Meter
-        let seconds: Timer
+        let seconds: any TimerHandler
         /// Made when a code first occurs.
         let handled = Mutex<[Int: Counter]>([:])
 
         init(_ dimensions: [(String, String)], _ factory: any MetricsFactory) {
             started = Counter(label: "grpc_server_started_total", dimensions: dimensions, factory: factory)
             inFlight = Meter(label: "grpc_server_in_flight", dimensions: dimensions, factory: factory)
-            seconds = Timer(label: "grpc_server_handling_seconds", dimensions: dimensions, factory: factory)
+            seconds = factory.makeTimer(label: "grpc_server_handling_seconds", dimensions: dimensions)
         }
     }
 
@@ -36,18 +36,29 @@ final class CallMetrics: CallObserver {
         let metrics = metrics(of: record.method)
         metrics.inFlight.decrement()
         metrics.seconds.recordNanoseconds(record.duration.wholeNanoseconds)
-        let counter = metrics.handled.withLock { handled in
-            if let counter = handled[record.code.rawValue] { return counter }
-            let dimensions = Self.dimensions(record.method) + [("grpc_code", record.code.name)]
+        handled(record.code, of: record.method, metrics).increment()
+    }
+
+    private func handled(_ code: Status.Code, of method: MethodDescriptor, _ metrics: Method) -> Counter {
+        metrics.handled.withLock { handled in
+            if let counter = handled[code.rawValue] { return counter }
+            let dimensions = Self.dimensions(method) + [("grpc_code", code.name)]
             let counter = Counter(
                 label: "grpc_server_handled_total",
                 dimensions: dimensions,
                 factory: factory
             )
-            handled[record.code.rawValue] = counter
+            handled[code.rawValue] = counter
             return counter
         }
-        counter.increment()
+    }
+
+    /// Adds calls that were answered on a fast path.
+    func answered(_ method: MethodDescriptor, _ counts: FastPathPage.Counts) {
+        let metrics = metrics(of: method)
+        metrics.started.increment(by: Int64(counts.calls))
+        (metrics.seconds as? PrometheusHistogram)?.add(counts.durations, sum: counts.sum)
+        handled(.ok, of: method, metrics).increment(by: Int64(counts.calls))
     }
 
     private func metrics(of method: MethodDescriptor) -> Method {

@@ -17,6 +17,7 @@ public struct GRPCHost: Service {
     private let health: HealthRegistry
     private let readiness: ReadinessMonitor
     private let audit: AuditTrail
+    private let fastPaths: FastPathLedger
     private let verifier: TokenVerifier
     private let http: ListeningPort?
     private let metrics: PrometheusRegistry
@@ -38,6 +39,7 @@ public struct GRPCHost: Service {
     ///   - audit: Where audit records are kept; the log where nil.
     ///   - metrics: What `/metrics` shows.
     ///   - innermost: Interceptors next to the handlers.
+    ///   - fastPaths: Methods that answer some calls from memory. Not used while every call is logged, at debug.
     /// - Throws: `StartError` where an address cannot be taken.
     public init(
         services: [any RegistrableRPCService],
@@ -51,7 +53,8 @@ public struct GRPCHost: Service {
         checks: [ReadinessCheck] = [],
         audit sink: (any AuditSink)? = nil,
         metrics: PrometheusRegistry = PrometheusRegistry(),
-        innermost: [any ServerInterceptor] = []
+        innermost: [any ServerInterceptor] = [],
+        fastPaths: [FastPath] = []
     ) async throws {
         self.configuration = configuration
         self.threads = threads
@@ -59,12 +62,6 @@ public struct GRPCHost: Service {
         self.metrics = metrics
         self.logger = logger
         address = "\(configuration.listenHost):\(configuration.listenPort)"
-        let transport: Transport.Server
-        do {
-            transport = try await Transport.server(configuration, threads: threads)
-        } catch {
-            throw Self.startError(address, error)
-        }
         http = try await Self.httpPort(configuration, threads)
         let keys = ReadinessCheck("keys") { [verifier] in try verifier.requireKeys() }
         readiness = ReadinessMonitor(checks: verifier.mayLackKeys ? [keys] + checks : checks, logger: logger)
@@ -74,6 +71,20 @@ public struct GRPCHost: Service {
             logger: logger,
             metrics: metrics
         )
+        let callMetrics = CallMetrics(factory: metrics)
+        let quick = logger.logLevel > .debug ? fastPaths : []
+        let ledger = FastPathLedger(methods: quick.map(\.descriptor), metrics: callMetrics, audit: audit)
+        self.fastPaths = ledger
+        let transport: Transport.Server
+        do {
+            transport = try await Transport.server(
+                configuration,
+                threads: threads,
+                rawMethods: quick.map { $0.rawMethod(verifier: verifier, ledger: ledger) }
+            )
+        } catch {
+            throw Self.startError(address, error)
+        }
         let standard: [ServiceDescriptor] = [
             .grpc_health_v1_Health, .grpc_reflection_v1_ServerReflection, ReflectionService.alphaService,
         ]
@@ -86,7 +97,7 @@ public struct GRPCHost: Service {
             ],
             interceptors: [
                 CallInterceptor(
-                    observers: [CallMetrics(factory: metrics), CallLog(logger: logger), audit]
+                    observers: [callMetrics, CallLog(logger: logger), audit]
                 ),
                 AuthenticationInterceptor(verifier: verifier, policy: policy),
                 HTTPStatusInterceptor(statuses: statuses),
@@ -126,6 +137,7 @@ public struct GRPCHost: Service {
         var parts: [any Service] = [
             Part { await verifier.keys.run(threads, logger: logger) },
             Part { await audit.run(threads) },
+            Part { await fastPaths.run(threads) },
             Part { await readiness.run(threads) },
         ]
         if let http {
@@ -145,8 +157,9 @@ public struct GRPCHost: Service {
         [
             "/healthz": { HTTPAnswer(body: "{\"status\":\"alive\"}\n") },
             "/readyz": { [readiness] in await readiness.report().answer },
-            "/metrics": { [metrics] in
-                HTTPAnswer(
+            "/metrics": { [metrics, fastPaths] in
+                fastPaths.updateMetrics()
+                return HTTPAnswer(
                     contentType: PrometheusText.contentType,
                     body: metrics.exposition() + ProcessMetrics.exposition()
                 )

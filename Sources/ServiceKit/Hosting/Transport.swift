@@ -49,11 +49,13 @@ public enum Transport {
     /// - Throws: `TransportError` where the host has no address.
     static func server(
         _ configuration: ServiceConfiguration,
-        threads: Threads
+        threads: Threads,
+        rawMethods: [RawUnaryMethod]
     ) async throws(TransportError) -> Server {
         var limits = ServerConfiguration()
         limits.http2.maxMessageBytes = maxMessageBytes
         limits.shutdownGrace = configuration.shutdownGrace
+        limits.rawMethods = rawMethods
         return Server(
             address: try await SocketAddress.resolve(
                 host: configuration.listenHost,

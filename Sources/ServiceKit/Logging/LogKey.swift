@@ -1,5 +1,3 @@
-internal import FoundationEssentials
-
 /// The keys of log metadata: one word per idea, everywhere.
 public enum LogKey {
     /// A gRPC method, `service/method`.
@@ -26,9 +24,4 @@ public enum LogKey {
     public static let count = "count"
     /// A process's ID.
     public static let process = "process"
-}
-
-extension UUID {
-    /// The ID as the API writes it.
-    var text: String { uuidString.lowercased() }
 }

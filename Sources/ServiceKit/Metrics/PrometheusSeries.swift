@@ -62,6 +62,14 @@ final class PrometheusHistogram: PrometheusSeries, TimerHandler, RecorderHandler
         }
     }
 
+    /// Adds values that were sorted into the same ranges elsewhere.
+    func add(_ counts: [UInt64], sum: Double) {
+        state.withLock { state in
+            for (index, count) in counts.enumerated() { state.counts[index] += count }
+            state.sum += sum
+        }
+    }
+
     func write(_ name: String, _ labels: Labels, to text: inout PrometheusText) {
         let (counts, sum) = state.withLock { ($0.counts, $0.sum) }
         var total: UInt64 = 0

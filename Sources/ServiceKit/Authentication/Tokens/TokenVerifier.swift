@@ -13,7 +13,7 @@ public final class TokenVerifier: Sendable {
     private let issuer: String
     private let audience: String
     private let clockSkew: Double
-    private let now: @Sendable () -> Double
+    let now: @Sendable () -> Double
     /// One for each loop, so that nobody waits for the lock: it is there for the few who come from elsewhere.
     private let caches: [LockedCache]
     /// More than loops on any machine; two loops that fall on one cache share it.
@@ -83,9 +83,17 @@ public final class TokenVerifier: Sendable {
     ///
     /// - Throws: As ``verify(_:namedOrganization:)`` on an organization that the caller may not name.
     public func knownCaller(_ token: String, namedOrganization: String?) throws(ServiceError) -> Caller? {
-        let (generation, now) = (keys.generation, now())
-        let known = ownCache.cache.withLock { $0.find(token, generation: generation, now: now) }
-        return try known?.caller(named: namedOrganization)
+        try knownToken(token, generation: keys.generation, now: now())?.caller(named: namedOrganization)
+    }
+
+    /// What a token says that has been verified before and still holds.
+    func knownToken(_ token: String, generation: Int, now: Double) -> VerifiedToken? {
+        ownCache.cache.withLock { $0.find(token, generation: generation, now: now) }
+    }
+
+    /// Lends the current loop's recent tokens.
+    func withRecentTokens<Result>(_ body: (inout RecentTokens) -> Result) -> Result {
+        ownCache.recent.withLock { body(&$0) }
     }
 
     /// Whether there may be a time without keys: until those of a URL have been fetched.
@@ -156,5 +164,6 @@ public final class TokenVerifier: Sendable {
 /// A cache that an array can hold.
 private final class LockedCache: Sendable {
     let cache: Mutex<TokenCache>
+    let recent = Mutex(RecentTokens())
     init(capacity: Int) { cache = Mutex(TokenCache(capacity: capacity)) }
 }

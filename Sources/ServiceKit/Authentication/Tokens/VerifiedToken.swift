@@ -23,6 +23,13 @@ struct VerifiedToken: Sendable, Equatable {
                 FieldViolation("grimoire-organization", "must be a UUID.", reason: "INVALID_UUID")
             ])
         }
+        return try caller(in: asked)
+    }
+
+    /// The caller whom it stands for in a call that names an organization.
+    ///
+    /// - Throws: `ServiceError` where it may not.
+    func caller(in asked: UUID) throws(ServiceError) -> Caller {
         guard asked == organizationID || roles.contains(.service) else {
             throw .permissionDenied("Only a service may name another organization (grimoire-organization).")
         }

@@ -1,7 +1,7 @@
 /// Values by key, bounded in bytes: what was used longest ago goes first. A value type without a clock.
 ///
 /// Entries lie in an array and are linked by their places in it, so that a hit moves two numbers and allocates nothing.
-struct ByteCache<Key: Hashable & Sendable, Value: Sendable>: Sendable {
+public struct ByteCache<Key: Hashable & Sendable, Value: Sendable>: Sendable {
     private struct Entry {
         let key: Key
         var value: Value
@@ -11,9 +11,9 @@ struct ByteCache<Key: Hashable & Sendable, Value: Sendable>: Sendable {
     }
 
     /// Bytes of all entries at most.
-    let limit: Int
+    public let limit: Int
     /// Bytes of all entries, as their callers counted them.
-    private(set) var bytes = 0
+    public private(set) var bytes = 0
 
     private var places: [Key: Int] = [:]
     private var entries: [Entry?] = []
@@ -22,21 +22,27 @@ struct ByteCache<Key: Hashable & Sendable, Value: Sendable>: Sendable {
     private var oldest = -1
 
     /// A cache without entries.
-    init(limit: Int) { self.limit = limit }
+    public init(limit: Int) { self.limit = limit }
 
     /// How many entries there are.
-    var count: Int { places.count }
+    public var count: Int { places.count }
 
     /// The value of a key, which is now the one used last.
-    mutating func value(_ key: Key) -> Value? {
+    public mutating func value(_ key: Key) -> Value? {
         guard let place = places[key], let entry = entries[place] else { return nil }
         unlink(place)
         link(place)
         return entry.value
     }
 
+    /// The value of a key, without making it the one used last.
+    public func peek(_ key: Key) -> Value? { places[key].flatMap { entries[$0]?.value } }
+
+    /// Forgets everything.
+    public mutating func removeAll() { self = ByteCache(limit: limit) }
+
     /// Keeps a value, unless it alone is larger than the whole cache.
-    mutating func insert(_ value: Value, for key: Key, bytes size: Int) {
+    public mutating func insert(_ value: Value, for key: Key, bytes size: Int) {
         remove(key)
         guard size <= limit else { return }
         while bytes + size > limit, oldest >= 0, let entry = entries[oldest] { remove(entry.key) }
@@ -49,7 +55,7 @@ struct ByteCache<Key: Hashable & Sendable, Value: Sendable>: Sendable {
     }
 
     /// Forgets a key.
-    mutating func remove(_ key: Key) {
+    public mutating func remove(_ key: Key) {
         guard let place = places.removeValue(forKey: key), let entry = entries[place] else { return }
         unlink(place)
         entries[place] = nil

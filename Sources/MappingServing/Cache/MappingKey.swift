@@ -1,0 +1,35 @@
+internal import FoundationEssentials
+internal import ServiceKit
+
+/// A process of one organization: everything that is cached is cached for the organization that asked.
+typealias ProcessKey = ProcessChange
+
+/// One answer that never changes: the mapping of a version, or what became of it between two versions.
+struct MappingKey: Hashable, Sendable {
+    /// Which answer about a version it is.
+    enum Kind: Hashable, Sendable {
+        /// Its mapping.
+        case mapping
+        /// What became of the facts from that version on.
+        case evolution(from: Int32)
+    }
+
+    let process: ProcessKey
+    let kind: Kind
+    /// The version, from 1. In a question, 0 is the latest.
+    let version: Int32
+
+    /// The same of another version.
+    func at(_ version: Int32) -> MappingKey { MappingKey(process: process, kind: kind, version: version) }
+
+    /// Whether it is a question that the process's latest version answers.
+    var isLatest: Bool { version == 0 }
+
+    /// Where it lies in Redis.
+    var sharedKey: String {
+        switch kind {
+        case .mapping: process.keyPrefix + "m:\(version)"
+        case .evolution(let from): process.keyPrefix + "e:\(from):\(version)"
+        }
+    }
+}

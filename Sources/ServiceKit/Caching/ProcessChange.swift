@@ -1,0 +1,38 @@
+public import FoundationEssentials
+
+/// Something of a process has changed: it has a new version, was deleted or restored. What services tell each other through
+/// Redis, so that they forget what they know of it.
+public struct ProcessChange: Hashable, Sendable {
+    /// Whose process it is.
+    public let organization: UUID
+    /// Which.
+    public let process: UUID
+
+    /// A change.
+    public init(organization: UUID, process: UUID) {
+        self.organization = organization
+        self.process = process
+    }
+
+    /// Where changes are published. The number is that of the message's form.
+    public static let channel = "grimoire:1:changes"
+
+    /// The change in a message; nil where it is none of ours.
+    public init?(message: [UInt8]) {
+        let parts = message.split(separator: UInt8(ascii: " "), omittingEmptySubsequences: false)
+        guard parts.count == 2,
+            let organization = parts[0].withContiguousStorageIfAvailable({ UUID(text: $0) }) ?? nil,
+            let process = parts[1].withContiguousStorageIfAvailable({ UUID(text: $0) }) ?? nil
+        else { return nil }
+        self.init(organization: organization, process: process)
+    }
+
+    /// The message.
+    public var message: String { "\(organization.text) \(process.text)" }
+
+    /// What all keys of a process in Redis begin with: in a cluster they lie on one server.
+    public var keyPrefix: String { "grimoire:1:{\(organization.text):\(process.text)}:" }
+
+    /// The key under which services share what the process's latest version is.
+    public var headKey: String { keyPrefix + "head" }
+}
