@@ -117,8 +117,7 @@ import Testing
                 #expect(try await client.get(RedisArgument(kept)) == utf8("1"))
                 try cluster.servers[0].start()
                 while await failure({ () async throws(RedisError) in try await client.get(RedisArgument(lost))
-                    }) != nil
-                {
+                }) != nil {
                     try Task.checkCancellation()
                 }
                 #expect(try await client.get(RedisArgument(kept)) == utf8("1"))
