@@ -38,7 +38,7 @@ import Testing
     }
 
     @Test func aLargeMessageItWouldKnowIsNotItsBusiness() async throws {
-        try await Harness.run(server: Self.configuration) { harness in
+        try await Harness.run(server: Self.configuration) { harness async throws in
             let message = [UInt8](repeating: 1, count: RawUnaryMethod.maxMessageBytes + 1)
             try await #expect(harness.unary(EchoService.echo, message).message == message)
         }
