@@ -1,5 +1,6 @@
 internal import FoundationEssentials
 internal import Postgres
+internal import ServiceKit
 
 /// Every SQL statement of the store. Each goes out behind `organization`, in the same round trip.
 enum Queries {

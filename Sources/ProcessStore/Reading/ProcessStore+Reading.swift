@@ -93,7 +93,9 @@ extension ProcessStore {
     ) async throws -> (number: Int32, mapping: [String: String], hash: [UInt8]) {
         if let body = await cached(number, process, organization) {
             let mapping = body.content.stableMapping
-            let hash = try await workshop.run(bytes: body.content.size) { ContentEncoding.hash(mapping: mapping) }
+            let hash = try await workshop.run(bytes: body.content.size) {
+                ContentEncoding.hash(mapping: mapping)
+            }
             return (number, mapping, hash)
         }
         let (number, row) = try await part(.stableMapping, number, process, organization)

@@ -1,4 +1,5 @@
 internal import FoundationEssentials
+internal import ServiceKit
 
 /// The place where a list goes on, as a text for clients to hand back unchanged.
 ///

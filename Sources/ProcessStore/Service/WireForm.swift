@@ -1,5 +1,6 @@
 internal import FoundationEssentials
 internal import GrimoireAPI
+internal import ServiceKit
 internal import SwiftProtobuf
 
 /// Between the store's values and the API's messages.

@@ -67,7 +67,8 @@ struct Update: Sendable {
             return .answer(ProcessStore.UpdateOutcome(answer))
         }
         guard let row = results.last?.first else { throw ServiceError.notFound("process", process.text) }
-        guard let raw = try ContentCoding.version(row), let mapped = try MappingStateCoding.version(row) else {
+        guard let raw = try ContentCoding.version(row), let mapped = try MappingStateCoding.version(row)
+        else {
             throw ProcessStore.broken("process \(process.text) has no body for its latest version")
         }
         let stored = try ContentCoding.storedProcess(row, id: process)
