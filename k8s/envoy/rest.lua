@@ -199,4 +199,11 @@ function envoy_on_response(handle)
     if name:sub(1, 5) == "grpc-" then inside[#inside + 1] = name end
   end
   for _, name in ipairs(inside) do headers:remove(name) end
+  if status == "304" then
+    -- RFC 9110, section 15.4.5: no content, and no fields that describe it.
+    local body = handle:body()
+    if body then body:setBytes("") end
+    headers:remove("content-type")
+    headers:remove("content-length")
+  end
 end
