@@ -149,7 +149,7 @@ let package = Package(
         .target(
             name: "ProcessStore",
             dependencies: [
-                "EventLoop", "GrimoireAPI", "Postgres", "SPyAnalysis", "SPySandbox", "SPySyntax",
+                "EventLoop", "GrimoireAPI", "Postgres", "Redis", "SPyAnalysis", "SPySandbox", "SPySyntax",
                 "ServiceKit", "StableMapping",
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "GRPCCore", package: "grpc-swift-2"),
