@@ -150,7 +150,7 @@ let package = Package(
             name: "ProcessStore",
             dependencies: [
                 "EventLoop", "GrimoireAPI", "Postgres", "SPyAnalysis", "SPySandbox", "SPySyntax",
-                "ServiceKit",
+                "ServiceKit", "StableMapping",
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "GRPCCore", package: "grpc-swift-2"),
                 .product(name: "GRPCProtobuf", package: "grpc-swift-protobuf"),
@@ -160,13 +160,15 @@ let package = Package(
             ],
             resources: [
                 .embedInCode("Migrations/0001_processes.sql"), .embedInCode("Migrations/0002_integrity.sql"),
+                .embedInCode("Migrations/0003_mappings.sql"),
             ],
             swiftSettings: strict
         ),
         .testTarget(
             name: "ProcessStoreTests",
             dependencies: [
-                "EventLoop", "GRPCNghttp2", "GrimoireAPI", "Postgres", "ProcessStore", "ServiceKit",
+                "EventLoop", "GRPCNghttp2", "GrimoireAPI", "Postgres", "ProcessStore", "SPySyntax", "ServiceKit",
+                "StableMapping",
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "GRPCCore", package: "grpc-swift-2"),
                 .product(name: "GRPCProtobuf", package: "grpc-swift-protobuf"),

@@ -1,5 +1,6 @@
 internal import FoundationEssentials
 internal import Postgres
+internal import StableMapping
 
 /// Between a version's contents and its columns.
 enum ContentCoding {
@@ -82,7 +83,16 @@ enum ContentCoding {
             latestVersion: try row.decode("latest_version"),
             createdAt: try row.instant("process_created_at"),
             updatedAt: try row.instant("updated_at"),
-            createdBy: try row.uuid("process_created_by")
+            createdBy: try row.uuid("process_created_by"),
+            policy: try policy(row)
+        )
+    }
+
+    private static func policy(_ row: PostgresRow) throws -> MappingPolicy {
+        let compatibility: String = try row.decode("compatibility")
+        return MappingPolicy(
+            compatibility: MappingCompatibility(rawValue: compatibility) ?? .none,
+            derives: try row.decode("derive_mapping")
         )
     }
 

@@ -78,6 +78,8 @@ struct StoredProcess: Sendable {
     let updatedAt: Instant
     /// The user who created it.
     let createdBy: UUID
+    /// What it demands of its mappings now.
+    let policy: MappingPolicy
 }
 
 /// One version in a history, without its contents.

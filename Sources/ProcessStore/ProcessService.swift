@@ -49,8 +49,8 @@ public enum ProcessService {
             keys: keys
         )
         let host = try await GRPCHost(
-            services: [ProcessManagerService(store: store)],
-            descriptors: [Grimoire_V1_ProcessManager.descriptor],
+            services: [ProcessManagerService(store: store), MappingSourceService(store: store)],
+            descriptors: [Grimoire_V1_ProcessManager.descriptor, Grimoire_V1_MappingSource.descriptor],
             requirements: requirements,
             statuses: ["CreateProcess": 201],
             configuration: configuration.service,
@@ -89,5 +89,7 @@ public enum ProcessService {
         Grimoire_V1_ProcessManager.Method.RestoreProcess.descriptor: .admin,
         Grimoire_V1_ProcessManager.Method.RecordExecutions.descriptor: .service,
         Grimoire_V1_ProcessManager.Method.SummarizeExecutions.descriptor: .viewer,
+        Grimoire_V1_MappingSource.Method.GetMappingEvolution.descriptor: .viewer,
+        Grimoire_V1_MappingSource.Method.FindProcessesByFact.descriptor: .viewer,
     ]
 }

@@ -17,6 +17,7 @@ public struct ProcessStore: Sendable {
 
     let workshop: Workshop
     let keys: SigningKeys
+    let announcer: (any ChangeAnnouncer)?
     private let loops: EventLoopGroup
     private let lanes: [ObjectIdentifier: Lane]
 
@@ -28,6 +29,7 @@ public struct ProcessStore: Sendable {
     ///   - limits: Each pool's.
     ///   - cacheBytes: Each cache's.
     ///   - keys: What versions are signed with.
+    ///   - announcer: Who is told of each change of a process.
     init(
         configuration: PostgresConfiguration,
         loops: EventLoopGroup,
@@ -35,8 +37,10 @@ public struct ProcessStore: Sendable {
         workshop: OffloadExecutor,
         limits: PostgresPool.Limits,
         cacheBytes: Int,
-        keys: SigningKeys
+        keys: SigningKeys,
+        announcer: (any ChangeAnnouncer)? = nil
     ) {
+        self.announcer = announcer
         self.loops = loops
         self.workshop = Workshop(offload: workshop)
         self.keys = keys

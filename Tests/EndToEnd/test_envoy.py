@@ -331,6 +331,16 @@ def test_each_path_reaches_its_service_as_a_client_of_one_service_expects(upstre
     assert [method for method, _, _ in upstream.calls] == ["GetProcessMapping", "GetProcessMapping", "GetProcess"]
 
 
+def test_what_the_services_ask_of_each_other_is_not_reached(upstream):
+    for method in ("GetMappingEvolution", "FindProcessesByFact"):
+        with channel(upstream.url.removeprefix("http://")) as opened, pytest.raises(grpc.RpcError) as caught:
+            opened.unary_unary(f"/grimoire.v1.MappingSource/{method}")(b"", timeout=20)
+        assert caught.value.code() == grpc.StatusCode.UNIMPLEMENTED
+        answer = requests.post(f"{upstream.url}/grimoire.v1.MappingSource/{method}", json={}, timeout=30)
+        assert_error(answer, 404, 5)
+    assert not upstream.calls
+
+
 def test_a_service_that_takes_too_long_is_a_gateway_timeout(upstream):
     upstream.behave = lambda context: time.sleep(2) or b""
     assert_error(requests.get(f"{upstream.url}/processes", timeout=30), 504, 4)

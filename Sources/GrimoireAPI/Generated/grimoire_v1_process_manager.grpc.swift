@@ -249,7 +249,9 @@ extension Grimoire_V1_ProcessManager {
     /// > Stores processes and their versions: document, SPy code and stable mapping together, never changed once written.
     /// > 
     /// > Errors carry google.rpc.BadRequest with one violation per offending field; code that SPy refuses also carries a
-    /// > SpyDiagnostic per finding. A process of another organization and a deleted one are NOT_FOUND.
+    /// > SpyDiagnostic per finding. A process of another organization and a deleted one are NOT_FOUND. An update that the process's
+    /// > compatibility forbids is FAILED_PRECONDITION, with the reason MAPPING_INCOMPATIBLE and a
+    /// > google.rpc.PreconditionFailure that lists, for each fact, what is wrong.
     /// > 
     /// > CreateProcess and UpdateProcess take the metadata idempotency-key, 1 to 255 characters: for 24 hours a call with the
     /// > same key, by the same user, gets the first one's answer. With another body it is ABORTED (409, IDEMPOTENCY_KEY_REUSED).
@@ -525,7 +527,9 @@ extension Grimoire_V1_ProcessManager {
     /// > Stores processes and their versions: document, SPy code and stable mapping together, never changed once written.
     /// > 
     /// > Errors carry google.rpc.BadRequest with one violation per offending field; code that SPy refuses also carries a
-    /// > SpyDiagnostic per finding. A process of another organization and a deleted one are NOT_FOUND.
+    /// > SpyDiagnostic per finding. A process of another organization and a deleted one are NOT_FOUND. An update that the process's
+    /// > compatibility forbids is FAILED_PRECONDITION, with the reason MAPPING_INCOMPATIBLE and a
+    /// > google.rpc.PreconditionFailure that lists, for each fact, what is wrong.
     /// > 
     /// > CreateProcess and UpdateProcess take the metadata idempotency-key, 1 to 255 characters: for 24 hours a call with the
     /// > same key, by the same user, gets the first one's answer. With another body it is ABORTED (409, IDEMPOTENCY_KEY_REUSED).
@@ -799,7 +803,9 @@ extension Grimoire_V1_ProcessManager {
     /// > Stores processes and their versions: document, SPy code and stable mapping together, never changed once written.
     /// > 
     /// > Errors carry google.rpc.BadRequest with one violation per offending field; code that SPy refuses also carries a
-    /// > SpyDiagnostic per finding. A process of another organization and a deleted one are NOT_FOUND.
+    /// > SpyDiagnostic per finding. A process of another organization and a deleted one are NOT_FOUND. An update that the process's
+    /// > compatibility forbids is FAILED_PRECONDITION, with the reason MAPPING_INCOMPATIBLE and a
+    /// > google.rpc.PreconditionFailure that lists, for each fact, what is wrong.
     /// > 
     /// > CreateProcess and UpdateProcess take the metadata idempotency-key, 1 to 255 characters: for 24 hours a call with the
     /// > same key, by the same user, gets the first one's answer. With another body it is ABORTED (409, IDEMPOTENCY_KEY_REUSED).
@@ -1582,7 +1588,9 @@ extension Grimoire_V1_ProcessManager {
     /// > Stores processes and their versions: document, SPy code and stable mapping together, never changed once written.
     /// > 
     /// > Errors carry google.rpc.BadRequest with one violation per offending field; code that SPy refuses also carries a
-    /// > SpyDiagnostic per finding. A process of another organization and a deleted one are NOT_FOUND.
+    /// > SpyDiagnostic per finding. A process of another organization and a deleted one are NOT_FOUND. An update that the process's
+    /// > compatibility forbids is FAILED_PRECONDITION, with the reason MAPPING_INCOMPATIBLE and a
+    /// > google.rpc.PreconditionFailure that lists, for each fact, what is wrong.
     /// > 
     /// > CreateProcess and UpdateProcess take the metadata idempotency-key, 1 to 255 characters: for 24 hours a call with the
     /// > same key, by the same user, gets the first one's answer. With another body it is ABORTED (409, IDEMPOTENCY_KEY_REUSED).
@@ -1926,7 +1934,9 @@ extension Grimoire_V1_ProcessManager {
     /// > Stores processes and their versions: document, SPy code and stable mapping together, never changed once written.
     /// > 
     /// > Errors carry google.rpc.BadRequest with one violation per offending field; code that SPy refuses also carries a
-    /// > SpyDiagnostic per finding. A process of another organization and a deleted one are NOT_FOUND.
+    /// > SpyDiagnostic per finding. A process of another organization and a deleted one are NOT_FOUND. An update that the process's
+    /// > compatibility forbids is FAILED_PRECONDITION, with the reason MAPPING_INCOMPATIBLE and a
+    /// > google.rpc.PreconditionFailure that lists, for each fact, what is wrong.
     /// > 
     /// > CreateProcess and UpdateProcess take the metadata idempotency-key, 1 to 255 characters: for 24 hours a call with the
     /// > same key, by the same user, gets the first one's answer. With another body it is ABORTED (409, IDEMPOTENCY_KEY_REUSED).

@@ -34,7 +34,8 @@ public nonisolated struct Grimoire_V1_CreateProcessRequest: Sendable {
   /// Required: SPy source, at most 1 MiB.
   public var spyCode: String = String()
 
-  /// SPy expression to fact ID, at most 50,000 entries.
+  /// SPy expression to fact ID, at most 50,000 entries. A key is [scope::][if |while |return ]expression[#n], as in
+  /// ship::if late#2; scope and kind may be left out. A key that fits nothing in the code is kept, with a warning.
   public var stableMapping: Dictionary<String,String> = [:]
 
   /// May be left empty. Where given, it must be the caller's own (PERMISSION_DENIED otherwise).
@@ -53,11 +54,25 @@ public nonisolated struct Grimoire_V1_CreateProcessRequest: Sendable {
   /// What the author says of the first version, at most 10,000 characters.
   public var changelog: String = String()
 
+  /// What the process demands of later versions' mappings.
+  public var compatibility: Grimoire_V1_MappingCompatibility.Level = .none
+
+  /// Whether facts of the code without an entry get a fact ID; true where absent.
+  public var deriveMapping: Bool {
+    get {_deriveMapping ?? false}
+    set {_deriveMapping = newValue}
+  }
+  /// Returns true if `deriveMapping` has been explicitly set.
+  public var hasDeriveMapping: Bool {self._deriveMapping != nil}
+  /// Clears the value of `deriveMapping`. Subsequent reads from it will return its default value.
+  public mutating func clearDeriveMapping() {self._deriveMapping = nil}
+
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
   public init() {}
 
   fileprivate var _processDocument: Grimoire_V1_ProcessDocument? = nil
+  fileprivate var _deriveMapping: Bool? = nil
 }
 
 public nonisolated struct Grimoire_V1_CreateProcessResponse: Sendable {
@@ -80,11 +95,22 @@ public nonisolated struct Grimoire_V1_CreateProcessResponse: Sendable {
   /// Clears the value of `createdAt`. Subsequent reads from it will return its default value.
   public mutating func clearCreatedAt() {self._createdAt = nil}
 
+  /// How the mapping came about.
+  public var mappingReport: Grimoire_V1_MappingReport {
+    get {_mappingReport ?? Grimoire_V1_MappingReport()}
+    set {_mappingReport = newValue}
+  }
+  /// Returns true if `mappingReport` has been explicitly set.
+  public var hasMappingReport: Bool {self._mappingReport != nil}
+  /// Clears the value of `mappingReport`. Subsequent reads from it will return its default value.
+  public mutating func clearMappingReport() {self._mappingReport = nil}
+
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
   public init() {}
 
   fileprivate var _createdAt: SwiftProtobuf.Google_Protobuf_Timestamp? = nil
+  fileprivate var _mappingReport: Grimoire_V1_MappingReport? = nil
 }
 
 public nonisolated struct Grimoire_V1_GetProcessRequest: Sendable {
@@ -242,6 +268,17 @@ public nonisolated struct Grimoire_V1_GetProcessResponse: @unchecked Sendable {
     set {_uniqueStorage()._contentHash = newValue}
   }
 
+  /// As they are now, whichever version was asked for.
+  public var compatibility: Grimoire_V1_MappingCompatibility.Level {
+    get {_storage._compatibility}
+    set {_uniqueStorage()._compatibility = newValue}
+  }
+
+  public var deriveMapping: Bool {
+    get {_storage._deriveMapping}
+    set {_uniqueStorage()._deriveMapping = newValue}
+  }
+
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
   public init() {}
@@ -279,7 +316,8 @@ public nonisolated struct Grimoire_V1_UpdateProcessRequest: Sendable {
   /// Required: SPy source, at most 1 MiB.
   public var spyCode: String = String()
 
-  /// Laid over the previous version's entries; the whole mapping with replace_mapping.
+  /// Laid over the previous version's entries, which follow their expressions; these win. All of the given entries with
+  /// replace_mapping.
   public var stableMapping: Dictionary<String,String> = [:]
 
   public var processDocument: Grimoire_V1_ProcessDocument {
@@ -297,8 +335,29 @@ public nonisolated struct Grimoire_V1_UpdateProcessRequest: Sendable {
   /// The version that the author saw; 0: no check.
   public var expectedVersion: Int32 = 0
 
-  /// stable_mapping is the whole mapping: entries that it does not name go.
+  /// stable_mapping has all entries that are given: earlier ones that it does not name go. Derived ones stay, unless
+  /// nothing is derived.
   public var replaceMapping: Bool = false
+
+  /// Where absent, it stays as it was. It holds for this update already; alone, it makes no version.
+  public var compatibility: Grimoire_V1_MappingCompatibility.Level {
+    get {_compatibility ?? .none}
+    set {_compatibility = newValue}
+  }
+  /// Returns true if `compatibility` has been explicitly set.
+  public var hasCompatibility: Bool {self._compatibility != nil}
+  /// Clears the value of `compatibility`. Subsequent reads from it will return its default value.
+  public mutating func clearCompatibility() {self._compatibility = nil}
+
+  /// Where absent, it stays as it was. False keeps what was derived before.
+  public var deriveMapping: Bool {
+    get {_deriveMapping ?? false}
+    set {_deriveMapping = newValue}
+  }
+  /// Returns true if `deriveMapping` has been explicitly set.
+  public var hasDeriveMapping: Bool {self._deriveMapping != nil}
+  /// Clears the value of `deriveMapping`. Subsequent reads from it will return its default value.
+  public mutating func clearDeriveMapping() {self._deriveMapping = nil}
 
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
@@ -307,6 +366,8 @@ public nonisolated struct Grimoire_V1_UpdateProcessRequest: Sendable {
   fileprivate var _name: String? = nil
   fileprivate var _description_p: String? = nil
   fileprivate var _processDocument: Grimoire_V1_ProcessDocument? = nil
+  fileprivate var _compatibility: Grimoire_V1_MappingCompatibility.Level? = nil
+  fileprivate var _deriveMapping: Bool? = nil
 }
 
 public nonisolated struct Grimoire_V1_UpdateProcessResponse: Sendable {
@@ -331,11 +392,174 @@ public nonisolated struct Grimoire_V1_UpdateProcessResponse: Sendable {
   /// The request says what the current version says already: no version was made.
   public var unchanged: Bool = false
 
+  /// What became of the entries of the version before.
+  public var mappingReport: Grimoire_V1_MappingReport {
+    get {_mappingReport ?? Grimoire_V1_MappingReport()}
+    set {_mappingReport = newValue}
+  }
+  /// Returns true if `mappingReport` has been explicitly set.
+  public var hasMappingReport: Bool {self._mappingReport != nil}
+  /// Clears the value of `mappingReport`. Subsequent reads from it will return its default value.
+  public mutating func clearMappingReport() {self._mappingReport = nil}
+
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
   public init() {}
 
   fileprivate var _updatedAt: SwiftProtobuf.Google_Protobuf_Timestamp? = nil
+  fileprivate var _mappingReport: Grimoire_V1_MappingReport? = nil
+}
+
+/// How the mapping of a version came about.
+///
+/// Each list has at most 500 entries, in the order of their keys, and all of them together 256 KiB; counts are exact.
+public nonisolated struct Grimoire_V1_MappingReport: @unchecked Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  public var counts: Grimoire_V1_MappingCounts {
+    get {_storage._counts ?? Grimoire_V1_MappingCounts()}
+    set {_uniqueStorage()._counts = newValue}
+  }
+  /// Returns true if `counts` has been explicitly set.
+  public var hasCounts: Bool {_storage._counts != nil}
+  /// Clears the value of `counts`. Subsequent reads from it will return its default value.
+  public mutating func clearCounts() {_uniqueStorage()._counts = nil}
+
+  /// Entries that the client gave now and that name a fact of the code.
+  public var given: [Grimoire_V1_MappingEntry] {
+    get {_storage._given}
+    set {_uniqueStorage()._given = newValue}
+  }
+
+  /// Facts that got a new ID.
+  public var derived: [Grimoire_V1_MappingEntry] {
+    get {_storage._derived}
+    set {_uniqueStorage()._derived = newValue}
+  }
+
+  /// Fact IDs that went on under another key: renamed, moved or changed in its place.
+  public var moved: [Grimoire_V1_MovedEntry] {
+    get {_storage._moved}
+    set {_uniqueStorage()._moved = newValue}
+  }
+
+  /// Facts that were gone and are back, with the ID they had.
+  public var restored: [Grimoire_V1_MappingEntry] {
+    get {_storage._restored}
+    set {_uniqueStorage()._restored = newValue}
+  }
+
+  /// Entries of the version before whose ID is no longer in use.
+  public var retired: [Grimoire_V1_MappingEntry] {
+    get {_storage._retired}
+    set {_uniqueStorage()._retired = newValue}
+  }
+
+  /// Entries that the client gave, now or earlier, and that name no fact, or several.
+  public var unmatched: [Grimoire_V1_MappingEntry] {
+    get {_storage._unmatched}
+    set {_uniqueStorage()._unmatched = newValue}
+  }
+
+  public var warnings: [Grimoire_V1_MappingWarning] {
+    get {_storage._warnings}
+    set {_uniqueStorage()._warnings = newValue}
+  }
+
+  /// The end of a list is missing.
+  public var truncated: Bool {
+    get {_storage._truncated}
+    set {_uniqueStorage()._truncated = newValue}
+  }
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+
+  fileprivate var _storage = _StorageClass.defaultInstance
+}
+
+public nonisolated struct Grimoire_V1_MappingCounts: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  /// Entries of the mapping.
+  public var entries: Int32 = 0
+
+  public var given: Int32 = 0
+
+  public var derived: Int32 = 0
+
+  /// Entries that are as they were in the version before; they are not listed.
+  public var carried: Int32 = 0
+
+  public var moved: Int32 = 0
+
+  public var restored: Int32 = 0
+
+  public var retired: Int32 = 0
+
+  public var unmatched: Int32 = 0
+
+  /// At most 1,000 are counted.
+  public var warnings: Int32 = 0
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+}
+
+/// Something about a mapping that is accepted and probably not meant.
+public nonisolated struct Grimoire_V1_MappingWarning: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  /// MAPPING_FITS_NOTHING, MAPPING_FITS_SEVERAL, MAPPING_SAME_FACT (as another key), MAPPING_SHARED_FACT_ID (of several
+  /// expressions), MAPPING_ENTRY_FOLLOWED (its fact to another key), MAPPING_FACT_ID_REUSED, MAPPING_NOT_DERIVED (too many).
+  public var kind: String = String()
+
+  /// The key that it is about, if it is about one.
+  public var key: String = String()
+
+  /// A sentence.
+  public var message: String = String()
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+}
+
+/// What breaks a process's compatibility BACKWARD.
+public nonisolated struct Grimoire_V1_MappingViolation: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  /// REMOVED or RETARGETED.
+  public var kind: String = String()
+
+  /// The key in the version before.
+  public var oldKey: String = String()
+
+  /// The key in the new one; empty where the fact is removed.
+  public var key: String = String()
+
+  /// The fact ID in the version before.
+  public var oldFactID: String = String()
+
+  /// The fact ID in the new one; empty where the fact is removed.
+  public var factID: String = String()
+
+  /// A sentence.
+  public var message: String = String()
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
 }
 
 public nonisolated struct Grimoire_V1_DeleteProcessRequest: Sendable {
@@ -529,6 +753,20 @@ public nonisolated struct Grimoire_V1_ValidateProcessRequest: Sendable {
   /// Clears the value of `dryRun`. Subsequent reads from it will return its default value.
   public mutating func clearDryRun() {self._dryRun = nil}
 
+  /// A process whose next version this may become: the mapping is made from that of its latest version, as UpdateProcess
+  /// does it, and its compatibility is looked at. Absent: a new process.
+  public var processID: String {
+    get {_processID ?? String()}
+    set {_processID = newValue}
+  }
+  /// Returns true if `processID` has been explicitly set.
+  public var hasProcessID: Bool {self._processID != nil}
+  /// Clears the value of `processID`. Subsequent reads from it will return its default value.
+  public mutating func clearProcessID() {self._processID = nil}
+
+  /// As in UpdateProcess.
+  public var replaceMapping: Bool = false
+
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
   /// A run in the sandbox: no files, no network, no clock; budgets of steps, memory, depth and output.
@@ -557,46 +795,88 @@ public nonisolated struct Grimoire_V1_ValidateProcessRequest: Sendable {
   public init() {}
 
   fileprivate var _dryRun: Grimoire_V1_ValidateProcessRequest.DryRun? = nil
+  fileprivate var _processID: String? = nil
 }
 
-public nonisolated struct Grimoire_V1_ValidateProcessResponse: Sendable {
+public nonisolated struct Grimoire_V1_ValidateProcessResponse: @unchecked Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
   // methods supported on all messages.
 
-  /// Whether CreateProcess would accept the code: no diagnostic is an error.
-  public var valid: Bool = false
+  /// Whether CreateProcess or UpdateProcess would accept the code: no diagnostic is an error.
+  public var valid: Bool {
+    get {_storage._valid}
+    set {_uniqueStorage()._valid = newValue}
+  }
 
   /// In the order of the text, the first 200.
-  public var diagnostics: [Grimoire_V1_SpyDiagnostic] = []
+  public var diagnostics: [Grimoire_V1_SpyDiagnostic] {
+    get {_storage._diagnostics}
+    set {_uniqueStorage()._diagnostics = newValue}
+  }
 
   /// There are more diagnostics than those.
-  public var truncated: Bool = false
+  public var truncated: Bool {
+    get {_storage._truncated}
+    set {_uniqueStorage()._truncated = newValue}
+  }
 
   /// Names that the code does not define: what the run-time has to provide.
-  public var actions: [String] = []
+  public var actions: [String] {
+    get {_storage._actions}
+    set {_uniqueStorage()._actions = newValue}
+  }
 
   /// Modules that it imports.
-  public var modules: [String] = []
+  public var modules: [String] {
+    get {_storage._modules}
+    set {_uniqueStorage()._modules = newValue}
+  }
 
   /// Functions that it defines, those inside others by a dotted path.
-  public var functions: [String] = []
+  public var functions: [String] {
+    get {_storage._functions}
+    set {_uniqueStorage()._functions = newValue}
+  }
 
   /// Present where a run was asked for and the code is accepted.
   public var dryRun: Grimoire_V1_DryRunResult {
-    get {_dryRun ?? Grimoire_V1_DryRunResult()}
-    set {_dryRun = newValue}
+    get {_storage._dryRun ?? Grimoire_V1_DryRunResult()}
+    set {_uniqueStorage()._dryRun = newValue}
   }
   /// Returns true if `dryRun` has been explicitly set.
-  public var hasDryRun: Bool {self._dryRun != nil}
+  public var hasDryRun: Bool {_storage._dryRun != nil}
   /// Clears the value of `dryRun`. Subsequent reads from it will return its default value.
-  public mutating func clearDryRun() {self._dryRun = nil}
+  public mutating func clearDryRun() {_uniqueStorage()._dryRun = nil}
+
+  /// Where the code is accepted: how its mapping would come about. Of a new process, derived entries have no fact ID, since
+  /// that is made from the process's.
+  public var mappingReport: Grimoire_V1_MappingReport {
+    get {_storage._mappingReport ?? Grimoire_V1_MappingReport()}
+    set {_uniqueStorage()._mappingReport = newValue}
+  }
+  /// Returns true if `mappingReport` has been explicitly set.
+  public var hasMappingReport: Bool {_storage._mappingReport != nil}
+  /// Clears the value of `mappingReport`. Subsequent reads from it will return its default value.
+  public mutating func clearMappingReport() {_uniqueStorage()._mappingReport = nil}
+
+  /// The first 50 reasons why UpdateProcess would be FAILED_PRECONDITION, as the process's compatibility is now.
+  public var mappingViolations: [Grimoire_V1_MappingViolation] {
+    get {_storage._mappingViolations}
+    set {_uniqueStorage()._mappingViolations = newValue}
+  }
+
+  /// There are more violations than those.
+  public var mappingViolationsTruncated: Bool {
+    get {_storage._mappingViolationsTruncated}
+    set {_uniqueStorage()._mappingViolationsTruncated = newValue}
+  }
 
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
   public init() {}
 
-  fileprivate var _dryRun: Grimoire_V1_DryRunResult? = nil
+  fileprivate var _storage = _StorageClass.defaultInstance
 }
 
 public nonisolated struct Grimoire_V1_DryRunResult: Sendable {
@@ -629,11 +909,41 @@ public nonisolated struct Grimoire_V1_DryRunResult: Sendable {
   /// Clears the value of `error`. Subsequent reads from it will return its default value.
   public mutating func clearError() {self._error = nil}
 
+  /// What each fact of the mapping was, in the order of the text, the first 500 facts. Values count towards the budget of
+  /// output.
+  public var facts: [Grimoire_V1_DryRunFact] = []
+
+  /// There are more facts than those.
+  public var factsTruncated: Bool = false
+
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
   public init() {}
 
   fileprivate var _error: Grimoire_V1_DryRunError? = nil
+}
+
+/// The values that a fact of the mapping had.
+public nonisolated struct Grimoire_V1_DryRunFact: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  public var key: String = String()
+
+  /// Empty where it would be derived for a new process.
+  public var factID: String = String()
+
+  /// As JSON, in the order of evaluation, the first 100. Of a name that is assigned in several places: those of the first
+  /// place.
+  public var values: [String] = []
+
+  /// How often it was evaluated.
+  public var count: Int64 = 0
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
 }
 
 public nonisolated struct Grimoire_V1_DryRunAction: Sendable {
@@ -1031,7 +1341,7 @@ fileprivate nonisolated let _protobuf_package = "grimoire.v1"
 
 nonisolated extension Grimoire_V1_CreateProcessRequest: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".CreateProcessRequest"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}name\0\u{1}description\0\u{3}spy_code\0\u{3}stable_mapping\0\u{3}organization_id\0\u{3}process_document\0\u{1}changelog\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}name\0\u{1}description\0\u{3}spy_code\0\u{3}stable_mapping\0\u{3}organization_id\0\u{3}process_document\0\u{1}changelog\0\u{1}compatibility\0\u{3}derive_mapping\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -1046,6 +1356,8 @@ nonisolated extension Grimoire_V1_CreateProcessRequest: SwiftProtobuf.Message, S
       case 5: try { try decoder.decodeSingularStringField(value: &self.organizationID) }()
       case 6: try { try decoder.decodeSingularMessageField(value: &self._processDocument) }()
       case 7: try { try decoder.decodeSingularStringField(value: &self.changelog) }()
+      case 8: try { try decoder.decodeSingularEnumField(value: &self.compatibility) }()
+      case 9: try { try decoder.decodeSingularBoolField(value: &self._deriveMapping) }()
       default: break
       }
     }
@@ -1077,6 +1389,12 @@ nonisolated extension Grimoire_V1_CreateProcessRequest: SwiftProtobuf.Message, S
     if !self.changelog.isEmpty {
       try visitor.visitSingularStringField(value: self.changelog, fieldNumber: 7)
     }
+    if self.compatibility != .none {
+      try visitor.visitSingularEnumField(value: self.compatibility, fieldNumber: 8)
+    }
+    try { if let v = self._deriveMapping {
+      try visitor.visitSingularBoolField(value: v, fieldNumber: 9)
+    } }()
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -1088,6 +1406,8 @@ nonisolated extension Grimoire_V1_CreateProcessRequest: SwiftProtobuf.Message, S
     if lhs.organizationID != rhs.organizationID {return false}
     if lhs._processDocument != rhs._processDocument {return false}
     if lhs.changelog != rhs.changelog {return false}
+    if lhs.compatibility != rhs.compatibility {return false}
+    if lhs._deriveMapping != rhs._deriveMapping {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -1095,7 +1415,7 @@ nonisolated extension Grimoire_V1_CreateProcessRequest: SwiftProtobuf.Message, S
 
 nonisolated extension Grimoire_V1_CreateProcessResponse: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".CreateProcessResponse"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}process_id\0\u{3}version_number\0\u{3}created_at\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}process_id\0\u{3}version_number\0\u{3}created_at\0\u{3}mapping_report\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -1106,6 +1426,7 @@ nonisolated extension Grimoire_V1_CreateProcessResponse: SwiftProtobuf.Message, 
       case 1: try { try decoder.decodeSingularStringField(value: &self.processID) }()
       case 2: try { try decoder.decodeSingularInt32Field(value: &self.versionNumber) }()
       case 3: try { try decoder.decodeSingularMessageField(value: &self._createdAt) }()
+      case 4: try { try decoder.decodeSingularMessageField(value: &self._mappingReport) }()
       default: break
       }
     }
@@ -1125,6 +1446,9 @@ nonisolated extension Grimoire_V1_CreateProcessResponse: SwiftProtobuf.Message, 
     try { if let v = self._createdAt {
       try visitor.visitSingularMessageField(value: v, fieldNumber: 3)
     } }()
+    try { if let v = self._mappingReport {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 4)
+    } }()
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -1132,6 +1456,7 @@ nonisolated extension Grimoire_V1_CreateProcessResponse: SwiftProtobuf.Message, 
     if lhs.processID != rhs.processID {return false}
     if lhs.versionNumber != rhs.versionNumber {return false}
     if lhs._createdAt != rhs._createdAt {return false}
+    if lhs._mappingReport != rhs._mappingReport {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -1183,7 +1508,7 @@ nonisolated extension Grimoire_V1_GetProcessRequest.View: SwiftProtobuf._ProtoNa
 
 nonisolated extension Grimoire_V1_GetProcessResponse: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".GetProcessResponse"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}process_id\0\u{1}name\0\u{1}description\0\u{3}spy_code\0\u{3}stable_mapping\0\u{3}version_number\0\u{3}version_history\0\u{3}process_document\0\u{3}created_at\0\u{3}updated_at\0\u{3}created_by\0\u{3}organization_id\0\u{3}latest_version\0\u{3}next_page_token\0\u{3}content_hash\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}process_id\0\u{1}name\0\u{1}description\0\u{3}spy_code\0\u{3}stable_mapping\0\u{3}version_number\0\u{3}version_history\0\u{3}process_document\0\u{3}created_at\0\u{3}updated_at\0\u{3}created_by\0\u{3}organization_id\0\u{3}latest_version\0\u{3}next_page_token\0\u{3}content_hash\0\u{1}compatibility\0\u{3}derive_mapping\0")
 
   fileprivate class _StorageClass {
     var _processID: String = String()
@@ -1201,6 +1526,8 @@ nonisolated extension Grimoire_V1_GetProcessResponse: SwiftProtobuf.Message, Swi
     var _latestVersion: Int32 = 0
     var _nextPageToken: String = String()
     var _contentHash: String = String()
+    var _compatibility: Grimoire_V1_MappingCompatibility.Level = .none
+    var _deriveMapping: Bool = false
 
       // This property is used as the initial default value for new instances of the type.
       // The type itself is protecting the reference to its storage via CoW semantics.
@@ -1226,6 +1553,8 @@ nonisolated extension Grimoire_V1_GetProcessResponse: SwiftProtobuf.Message, Swi
       _latestVersion = source._latestVersion
       _nextPageToken = source._nextPageToken
       _contentHash = source._contentHash
+      _compatibility = source._compatibility
+      _deriveMapping = source._deriveMapping
     }
   }
 
@@ -1259,6 +1588,8 @@ nonisolated extension Grimoire_V1_GetProcessResponse: SwiftProtobuf.Message, Swi
         case 13: try { try decoder.decodeSingularInt32Field(value: &_storage._latestVersion) }()
         case 14: try { try decoder.decodeSingularStringField(value: &_storage._nextPageToken) }()
         case 15: try { try decoder.decodeSingularStringField(value: &_storage._contentHash) }()
+        case 16: try { try decoder.decodeSingularEnumField(value: &_storage._compatibility) }()
+        case 17: try { try decoder.decodeSingularBoolField(value: &_storage._deriveMapping) }()
         default: break
         }
       }
@@ -1316,6 +1647,12 @@ nonisolated extension Grimoire_V1_GetProcessResponse: SwiftProtobuf.Message, Swi
       if !_storage._contentHash.isEmpty {
         try visitor.visitSingularStringField(value: _storage._contentHash, fieldNumber: 15)
       }
+      if _storage._compatibility != .none {
+        try visitor.visitSingularEnumField(value: _storage._compatibility, fieldNumber: 16)
+      }
+      if _storage._deriveMapping != false {
+        try visitor.visitSingularBoolField(value: _storage._deriveMapping, fieldNumber: 17)
+      }
     }
     try unknownFields.traverse(visitor: &visitor)
   }
@@ -1340,6 +1677,8 @@ nonisolated extension Grimoire_V1_GetProcessResponse: SwiftProtobuf.Message, Swi
         if _storage._latestVersion != rhs_storage._latestVersion {return false}
         if _storage._nextPageToken != rhs_storage._nextPageToken {return false}
         if _storage._contentHash != rhs_storage._contentHash {return false}
+        if _storage._compatibility != rhs_storage._compatibility {return false}
+        if _storage._deriveMapping != rhs_storage._deriveMapping {return false}
         return true
       }
       if !storagesAreEqual {return false}
@@ -1351,7 +1690,7 @@ nonisolated extension Grimoire_V1_GetProcessResponse: SwiftProtobuf.Message, Swi
 
 nonisolated extension Grimoire_V1_UpdateProcessRequest: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".UpdateProcessRequest"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}process_id\0\u{1}name\0\u{1}description\0\u{3}spy_code\0\u{3}stable_mapping\0\u{3}process_document\0\u{1}changelog\0\u{3}expected_version\0\u{3}replace_mapping\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}process_id\0\u{1}name\0\u{1}description\0\u{3}spy_code\0\u{3}stable_mapping\0\u{3}process_document\0\u{1}changelog\0\u{3}expected_version\0\u{3}replace_mapping\0\u{1}compatibility\0\u{3}derive_mapping\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -1368,6 +1707,8 @@ nonisolated extension Grimoire_V1_UpdateProcessRequest: SwiftProtobuf.Message, S
       case 7: try { try decoder.decodeSingularStringField(value: &self.changelog) }()
       case 8: try { try decoder.decodeSingularInt32Field(value: &self.expectedVersion) }()
       case 9: try { try decoder.decodeSingularBoolField(value: &self.replaceMapping) }()
+      case 10: try { try decoder.decodeSingularEnumField(value: &self._compatibility) }()
+      case 11: try { try decoder.decodeSingularBoolField(value: &self._deriveMapping) }()
       default: break
       }
     }
@@ -1405,6 +1746,12 @@ nonisolated extension Grimoire_V1_UpdateProcessRequest: SwiftProtobuf.Message, S
     if self.replaceMapping != false {
       try visitor.visitSingularBoolField(value: self.replaceMapping, fieldNumber: 9)
     }
+    try { if let v = self._compatibility {
+      try visitor.visitSingularEnumField(value: v, fieldNumber: 10)
+    } }()
+    try { if let v = self._deriveMapping {
+      try visitor.visitSingularBoolField(value: v, fieldNumber: 11)
+    } }()
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -1418,6 +1765,8 @@ nonisolated extension Grimoire_V1_UpdateProcessRequest: SwiftProtobuf.Message, S
     if lhs.changelog != rhs.changelog {return false}
     if lhs.expectedVersion != rhs.expectedVersion {return false}
     if lhs.replaceMapping != rhs.replaceMapping {return false}
+    if lhs._compatibility != rhs._compatibility {return false}
+    if lhs._deriveMapping != rhs._deriveMapping {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -1425,7 +1774,7 @@ nonisolated extension Grimoire_V1_UpdateProcessRequest: SwiftProtobuf.Message, S
 
 nonisolated extension Grimoire_V1_UpdateProcessResponse: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".UpdateProcessResponse"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}process_id\0\u{3}version_number\0\u{3}updated_at\0\u{1}unchanged\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}process_id\0\u{3}version_number\0\u{3}updated_at\0\u{1}unchanged\0\u{3}mapping_report\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -1437,6 +1786,7 @@ nonisolated extension Grimoire_V1_UpdateProcessResponse: SwiftProtobuf.Message, 
       case 2: try { try decoder.decodeSingularInt32Field(value: &self.versionNumber) }()
       case 3: try { try decoder.decodeSingularMessageField(value: &self._updatedAt) }()
       case 4: try { try decoder.decodeSingularBoolField(value: &self.unchanged) }()
+      case 5: try { try decoder.decodeSingularMessageField(value: &self._mappingReport) }()
       default: break
       }
     }
@@ -1459,6 +1809,9 @@ nonisolated extension Grimoire_V1_UpdateProcessResponse: SwiftProtobuf.Message, 
     if self.unchanged != false {
       try visitor.visitSingularBoolField(value: self.unchanged, fieldNumber: 4)
     }
+    try { if let v = self._mappingReport {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 5)
+    } }()
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -1467,6 +1820,298 @@ nonisolated extension Grimoire_V1_UpdateProcessResponse: SwiftProtobuf.Message, 
     if lhs.versionNumber != rhs.versionNumber {return false}
     if lhs._updatedAt != rhs._updatedAt {return false}
     if lhs.unchanged != rhs.unchanged {return false}
+    if lhs._mappingReport != rhs._mappingReport {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Grimoire_V1_MappingReport: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".MappingReport"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}counts\0\u{1}given\0\u{1}derived\0\u{1}moved\0\u{1}restored\0\u{1}retired\0\u{1}unmatched\0\u{1}warnings\0\u{1}truncated\0")
+
+  fileprivate class _StorageClass {
+    var _counts: Grimoire_V1_MappingCounts? = nil
+    var _given: [Grimoire_V1_MappingEntry] = []
+    var _derived: [Grimoire_V1_MappingEntry] = []
+    var _moved: [Grimoire_V1_MovedEntry] = []
+    var _restored: [Grimoire_V1_MappingEntry] = []
+    var _retired: [Grimoire_V1_MappingEntry] = []
+    var _unmatched: [Grimoire_V1_MappingEntry] = []
+    var _warnings: [Grimoire_V1_MappingWarning] = []
+    var _truncated: Bool = false
+
+      // This property is used as the initial default value for new instances of the type.
+      // The type itself is protecting the reference to its storage via CoW semantics.
+      // This will force a copy to be made of this reference when the first mutation occurs;
+      // hence, it is safe to mark this as `nonisolated(unsafe)`.
+      static nonisolated(unsafe) let defaultInstance = _StorageClass()
+
+    private init() {}
+
+    init(copying source: _StorageClass) {
+      _counts = source._counts
+      _given = source._given
+      _derived = source._derived
+      _moved = source._moved
+      _restored = source._restored
+      _retired = source._retired
+      _unmatched = source._unmatched
+      _warnings = source._warnings
+      _truncated = source._truncated
+    }
+  }
+
+  fileprivate mutating func _uniqueStorage() -> _StorageClass {
+    if !isKnownUniquelyReferenced(&_storage) {
+      _storage = _StorageClass(copying: _storage)
+    }
+    return _storage
+  }
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    _ = _uniqueStorage()
+    try withExtendedLifetime(_storage) { (_storage: _StorageClass) in
+      while let fieldNumber = try decoder.nextFieldNumber() {
+        // The use of inline closures is to circumvent an issue where the compiler
+        // allocates stack space for every case branch when no optimizations are
+        // enabled. https://github.com/apple/swift-protobuf/issues/1034
+        switch fieldNumber {
+        case 1: try { try decoder.decodeSingularMessageField(value: &_storage._counts) }()
+        case 2: try { try decoder.decodeRepeatedMessageField(value: &_storage._given) }()
+        case 3: try { try decoder.decodeRepeatedMessageField(value: &_storage._derived) }()
+        case 4: try { try decoder.decodeRepeatedMessageField(value: &_storage._moved) }()
+        case 5: try { try decoder.decodeRepeatedMessageField(value: &_storage._restored) }()
+        case 6: try { try decoder.decodeRepeatedMessageField(value: &_storage._retired) }()
+        case 7: try { try decoder.decodeRepeatedMessageField(value: &_storage._unmatched) }()
+        case 8: try { try decoder.decodeRepeatedMessageField(value: &_storage._warnings) }()
+        case 9: try { try decoder.decodeSingularBoolField(value: &_storage._truncated) }()
+        default: break
+        }
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    try withExtendedLifetime(_storage) { (_storage: _StorageClass) in
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every if/case branch local when no optimizations
+      // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+      // https://github.com/apple/swift-protobuf/issues/1182
+      try { if let v = _storage._counts {
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 1)
+      } }()
+      if !_storage._given.isEmpty {
+        try visitor.visitRepeatedMessageField(value: _storage._given, fieldNumber: 2)
+      }
+      if !_storage._derived.isEmpty {
+        try visitor.visitRepeatedMessageField(value: _storage._derived, fieldNumber: 3)
+      }
+      if !_storage._moved.isEmpty {
+        try visitor.visitRepeatedMessageField(value: _storage._moved, fieldNumber: 4)
+      }
+      if !_storage._restored.isEmpty {
+        try visitor.visitRepeatedMessageField(value: _storage._restored, fieldNumber: 5)
+      }
+      if !_storage._retired.isEmpty {
+        try visitor.visitRepeatedMessageField(value: _storage._retired, fieldNumber: 6)
+      }
+      if !_storage._unmatched.isEmpty {
+        try visitor.visitRepeatedMessageField(value: _storage._unmatched, fieldNumber: 7)
+      }
+      if !_storage._warnings.isEmpty {
+        try visitor.visitRepeatedMessageField(value: _storage._warnings, fieldNumber: 8)
+      }
+      if _storage._truncated != false {
+        try visitor.visitSingularBoolField(value: _storage._truncated, fieldNumber: 9)
+      }
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: Grimoire_V1_MappingReport, rhs: Grimoire_V1_MappingReport) -> Bool {
+    if lhs._storage !== rhs._storage {
+      let storagesAreEqual: Bool = withExtendedLifetime((lhs._storage, rhs._storage)) { (_args: (_StorageClass, _StorageClass)) in
+        let _storage = _args.0
+        let rhs_storage = _args.1
+        if _storage._counts != rhs_storage._counts {return false}
+        if _storage._given != rhs_storage._given {return false}
+        if _storage._derived != rhs_storage._derived {return false}
+        if _storage._moved != rhs_storage._moved {return false}
+        if _storage._restored != rhs_storage._restored {return false}
+        if _storage._retired != rhs_storage._retired {return false}
+        if _storage._unmatched != rhs_storage._unmatched {return false}
+        if _storage._warnings != rhs_storage._warnings {return false}
+        if _storage._truncated != rhs_storage._truncated {return false}
+        return true
+      }
+      if !storagesAreEqual {return false}
+    }
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Grimoire_V1_MappingCounts: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".MappingCounts"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}entries\0\u{1}given\0\u{1}derived\0\u{1}carried\0\u{1}moved\0\u{1}restored\0\u{1}retired\0\u{1}unmatched\0\u{1}warnings\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularInt32Field(value: &self.entries) }()
+      case 2: try { try decoder.decodeSingularInt32Field(value: &self.given) }()
+      case 3: try { try decoder.decodeSingularInt32Field(value: &self.derived) }()
+      case 4: try { try decoder.decodeSingularInt32Field(value: &self.carried) }()
+      case 5: try { try decoder.decodeSingularInt32Field(value: &self.moved) }()
+      case 6: try { try decoder.decodeSingularInt32Field(value: &self.restored) }()
+      case 7: try { try decoder.decodeSingularInt32Field(value: &self.retired) }()
+      case 8: try { try decoder.decodeSingularInt32Field(value: &self.unmatched) }()
+      case 9: try { try decoder.decodeSingularInt32Field(value: &self.warnings) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if self.entries != 0 {
+      try visitor.visitSingularInt32Field(value: self.entries, fieldNumber: 1)
+    }
+    if self.given != 0 {
+      try visitor.visitSingularInt32Field(value: self.given, fieldNumber: 2)
+    }
+    if self.derived != 0 {
+      try visitor.visitSingularInt32Field(value: self.derived, fieldNumber: 3)
+    }
+    if self.carried != 0 {
+      try visitor.visitSingularInt32Field(value: self.carried, fieldNumber: 4)
+    }
+    if self.moved != 0 {
+      try visitor.visitSingularInt32Field(value: self.moved, fieldNumber: 5)
+    }
+    if self.restored != 0 {
+      try visitor.visitSingularInt32Field(value: self.restored, fieldNumber: 6)
+    }
+    if self.retired != 0 {
+      try visitor.visitSingularInt32Field(value: self.retired, fieldNumber: 7)
+    }
+    if self.unmatched != 0 {
+      try visitor.visitSingularInt32Field(value: self.unmatched, fieldNumber: 8)
+    }
+    if self.warnings != 0 {
+      try visitor.visitSingularInt32Field(value: self.warnings, fieldNumber: 9)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: Grimoire_V1_MappingCounts, rhs: Grimoire_V1_MappingCounts) -> Bool {
+    if lhs.entries != rhs.entries {return false}
+    if lhs.given != rhs.given {return false}
+    if lhs.derived != rhs.derived {return false}
+    if lhs.carried != rhs.carried {return false}
+    if lhs.moved != rhs.moved {return false}
+    if lhs.restored != rhs.restored {return false}
+    if lhs.retired != rhs.retired {return false}
+    if lhs.unmatched != rhs.unmatched {return false}
+    if lhs.warnings != rhs.warnings {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Grimoire_V1_MappingWarning: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".MappingWarning"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}kind\0\u{1}key\0\u{1}message\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self.kind) }()
+      case 2: try { try decoder.decodeSingularStringField(value: &self.key) }()
+      case 3: try { try decoder.decodeSingularStringField(value: &self.message) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.kind.isEmpty {
+      try visitor.visitSingularStringField(value: self.kind, fieldNumber: 1)
+    }
+    if !self.key.isEmpty {
+      try visitor.visitSingularStringField(value: self.key, fieldNumber: 2)
+    }
+    if !self.message.isEmpty {
+      try visitor.visitSingularStringField(value: self.message, fieldNumber: 3)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: Grimoire_V1_MappingWarning, rhs: Grimoire_V1_MappingWarning) -> Bool {
+    if lhs.kind != rhs.kind {return false}
+    if lhs.key != rhs.key {return false}
+    if lhs.message != rhs.message {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Grimoire_V1_MappingViolation: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".MappingViolation"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}kind\0\u{3}old_key\0\u{1}key\0\u{3}old_fact_id\0\u{3}fact_id\0\u{1}message\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self.kind) }()
+      case 2: try { try decoder.decodeSingularStringField(value: &self.oldKey) }()
+      case 3: try { try decoder.decodeSingularStringField(value: &self.key) }()
+      case 4: try { try decoder.decodeSingularStringField(value: &self.oldFactID) }()
+      case 5: try { try decoder.decodeSingularStringField(value: &self.factID) }()
+      case 6: try { try decoder.decodeSingularStringField(value: &self.message) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.kind.isEmpty {
+      try visitor.visitSingularStringField(value: self.kind, fieldNumber: 1)
+    }
+    if !self.oldKey.isEmpty {
+      try visitor.visitSingularStringField(value: self.oldKey, fieldNumber: 2)
+    }
+    if !self.key.isEmpty {
+      try visitor.visitSingularStringField(value: self.key, fieldNumber: 3)
+    }
+    if !self.oldFactID.isEmpty {
+      try visitor.visitSingularStringField(value: self.oldFactID, fieldNumber: 4)
+    }
+    if !self.factID.isEmpty {
+      try visitor.visitSingularStringField(value: self.factID, fieldNumber: 5)
+    }
+    if !self.message.isEmpty {
+      try visitor.visitSingularStringField(value: self.message, fieldNumber: 6)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: Grimoire_V1_MappingViolation, rhs: Grimoire_V1_MappingViolation) -> Bool {
+    if lhs.kind != rhs.kind {return false}
+    if lhs.oldKey != rhs.oldKey {return false}
+    if lhs.key != rhs.key {return false}
+    if lhs.oldFactID != rhs.oldFactID {return false}
+    if lhs.factID != rhs.factID {return false}
+    if lhs.message != rhs.message {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -1848,7 +2493,7 @@ nonisolated extension Grimoire_V1_GetProcessSpyResponse: SwiftProtobuf.Message, 
 
 nonisolated extension Grimoire_V1_ValidateProcessRequest: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".ValidateProcessRequest"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}spy_code\0\u{3}stable_mapping\0\u{3}dry_run\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}spy_code\0\u{3}stable_mapping\0\u{3}dry_run\0\u{3}process_id\0\u{3}replace_mapping\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -1859,6 +2504,8 @@ nonisolated extension Grimoire_V1_ValidateProcessRequest: SwiftProtobuf.Message,
       case 1: try { try decoder.decodeSingularStringField(value: &self.spyCode) }()
       case 2: try { try decoder.decodeMapField(fieldType: SwiftProtobuf._ProtobufMap<SwiftProtobuf.ProtobufString,SwiftProtobuf.ProtobufString>.self, value: &self.stableMapping) }()
       case 3: try { try decoder.decodeSingularMessageField(value: &self._dryRun) }()
+      case 4: try { try decoder.decodeSingularStringField(value: &self._processID) }()
+      case 5: try { try decoder.decodeSingularBoolField(value: &self.replaceMapping) }()
       default: break
       }
     }
@@ -1878,6 +2525,12 @@ nonisolated extension Grimoire_V1_ValidateProcessRequest: SwiftProtobuf.Message,
     try { if let v = self._dryRun {
       try visitor.visitSingularMessageField(value: v, fieldNumber: 3)
     } }()
+    try { if let v = self._processID {
+      try visitor.visitSingularStringField(value: v, fieldNumber: 4)
+    } }()
+    if self.replaceMapping != false {
+      try visitor.visitSingularBoolField(value: self.replaceMapping, fieldNumber: 5)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -1885,6 +2538,8 @@ nonisolated extension Grimoire_V1_ValidateProcessRequest: SwiftProtobuf.Message,
     if lhs.spyCode != rhs.spyCode {return false}
     if lhs.stableMapping != rhs.stableMapping {return false}
     if lhs._dryRun != rhs._dryRun {return false}
+    if lhs._processID != rhs._processID {return false}
+    if lhs.replaceMapping != rhs.replaceMapping {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -1937,63 +2592,132 @@ nonisolated extension Grimoire_V1_ValidateProcessRequest.DryRun: SwiftProtobuf.M
 
 nonisolated extension Grimoire_V1_ValidateProcessResponse: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".ValidateProcessResponse"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}valid\0\u{1}diagnostics\0\u{1}truncated\0\u{1}actions\0\u{1}modules\0\u{1}functions\0\u{3}dry_run\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}valid\0\u{1}diagnostics\0\u{1}truncated\0\u{1}actions\0\u{1}modules\0\u{1}functions\0\u{3}dry_run\0\u{3}mapping_report\0\u{3}mapping_violations\0\u{3}mapping_violations_truncated\0")
+
+  fileprivate class _StorageClass {
+    var _valid: Bool = false
+    var _diagnostics: [Grimoire_V1_SpyDiagnostic] = []
+    var _truncated: Bool = false
+    var _actions: [String] = []
+    var _modules: [String] = []
+    var _functions: [String] = []
+    var _dryRun: Grimoire_V1_DryRunResult? = nil
+    var _mappingReport: Grimoire_V1_MappingReport? = nil
+    var _mappingViolations: [Grimoire_V1_MappingViolation] = []
+    var _mappingViolationsTruncated: Bool = false
+
+      // This property is used as the initial default value for new instances of the type.
+      // The type itself is protecting the reference to its storage via CoW semantics.
+      // This will force a copy to be made of this reference when the first mutation occurs;
+      // hence, it is safe to mark this as `nonisolated(unsafe)`.
+      static nonisolated(unsafe) let defaultInstance = _StorageClass()
+
+    private init() {}
+
+    init(copying source: _StorageClass) {
+      _valid = source._valid
+      _diagnostics = source._diagnostics
+      _truncated = source._truncated
+      _actions = source._actions
+      _modules = source._modules
+      _functions = source._functions
+      _dryRun = source._dryRun
+      _mappingReport = source._mappingReport
+      _mappingViolations = source._mappingViolations
+      _mappingViolationsTruncated = source._mappingViolationsTruncated
+    }
+  }
+
+  fileprivate mutating func _uniqueStorage() -> _StorageClass {
+    if !isKnownUniquelyReferenced(&_storage) {
+      _storage = _StorageClass(copying: _storage)
+    }
+    return _storage
+  }
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
-    while let fieldNumber = try decoder.nextFieldNumber() {
-      // The use of inline closures is to circumvent an issue where the compiler
-      // allocates stack space for every case branch when no optimizations are
-      // enabled. https://github.com/apple/swift-protobuf/issues/1034
-      switch fieldNumber {
-      case 1: try { try decoder.decodeSingularBoolField(value: &self.valid) }()
-      case 2: try { try decoder.decodeRepeatedMessageField(value: &self.diagnostics) }()
-      case 3: try { try decoder.decodeSingularBoolField(value: &self.truncated) }()
-      case 4: try { try decoder.decodeRepeatedStringField(value: &self.actions) }()
-      case 5: try { try decoder.decodeRepeatedStringField(value: &self.modules) }()
-      case 6: try { try decoder.decodeRepeatedStringField(value: &self.functions) }()
-      case 7: try { try decoder.decodeSingularMessageField(value: &self._dryRun) }()
-      default: break
+    _ = _uniqueStorage()
+    try withExtendedLifetime(_storage) { (_storage: _StorageClass) in
+      while let fieldNumber = try decoder.nextFieldNumber() {
+        // The use of inline closures is to circumvent an issue where the compiler
+        // allocates stack space for every case branch when no optimizations are
+        // enabled. https://github.com/apple/swift-protobuf/issues/1034
+        switch fieldNumber {
+        case 1: try { try decoder.decodeSingularBoolField(value: &_storage._valid) }()
+        case 2: try { try decoder.decodeRepeatedMessageField(value: &_storage._diagnostics) }()
+        case 3: try { try decoder.decodeSingularBoolField(value: &_storage._truncated) }()
+        case 4: try { try decoder.decodeRepeatedStringField(value: &_storage._actions) }()
+        case 5: try { try decoder.decodeRepeatedStringField(value: &_storage._modules) }()
+        case 6: try { try decoder.decodeRepeatedStringField(value: &_storage._functions) }()
+        case 7: try { try decoder.decodeSingularMessageField(value: &_storage._dryRun) }()
+        case 8: try { try decoder.decodeSingularMessageField(value: &_storage._mappingReport) }()
+        case 9: try { try decoder.decodeRepeatedMessageField(value: &_storage._mappingViolations) }()
+        case 10: try { try decoder.decodeSingularBoolField(value: &_storage._mappingViolationsTruncated) }()
+        default: break
+        }
       }
     }
   }
 
   public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
-    // The use of inline closures is to circumvent an issue where the compiler
-    // allocates stack space for every if/case branch local when no optimizations
-    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
-    // https://github.com/apple/swift-protobuf/issues/1182
-    if self.valid != false {
-      try visitor.visitSingularBoolField(value: self.valid, fieldNumber: 1)
+    try withExtendedLifetime(_storage) { (_storage: _StorageClass) in
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every if/case branch local when no optimizations
+      // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+      // https://github.com/apple/swift-protobuf/issues/1182
+      if _storage._valid != false {
+        try visitor.visitSingularBoolField(value: _storage._valid, fieldNumber: 1)
+      }
+      if !_storage._diagnostics.isEmpty {
+        try visitor.visitRepeatedMessageField(value: _storage._diagnostics, fieldNumber: 2)
+      }
+      if _storage._truncated != false {
+        try visitor.visitSingularBoolField(value: _storage._truncated, fieldNumber: 3)
+      }
+      if !_storage._actions.isEmpty {
+        try visitor.visitRepeatedStringField(value: _storage._actions, fieldNumber: 4)
+      }
+      if !_storage._modules.isEmpty {
+        try visitor.visitRepeatedStringField(value: _storage._modules, fieldNumber: 5)
+      }
+      if !_storage._functions.isEmpty {
+        try visitor.visitRepeatedStringField(value: _storage._functions, fieldNumber: 6)
+      }
+      try { if let v = _storage._dryRun {
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 7)
+      } }()
+      try { if let v = _storage._mappingReport {
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 8)
+      } }()
+      if !_storage._mappingViolations.isEmpty {
+        try visitor.visitRepeatedMessageField(value: _storage._mappingViolations, fieldNumber: 9)
+      }
+      if _storage._mappingViolationsTruncated != false {
+        try visitor.visitSingularBoolField(value: _storage._mappingViolationsTruncated, fieldNumber: 10)
+      }
     }
-    if !self.diagnostics.isEmpty {
-      try visitor.visitRepeatedMessageField(value: self.diagnostics, fieldNumber: 2)
-    }
-    if self.truncated != false {
-      try visitor.visitSingularBoolField(value: self.truncated, fieldNumber: 3)
-    }
-    if !self.actions.isEmpty {
-      try visitor.visitRepeatedStringField(value: self.actions, fieldNumber: 4)
-    }
-    if !self.modules.isEmpty {
-      try visitor.visitRepeatedStringField(value: self.modules, fieldNumber: 5)
-    }
-    if !self.functions.isEmpty {
-      try visitor.visitRepeatedStringField(value: self.functions, fieldNumber: 6)
-    }
-    try { if let v = self._dryRun {
-      try visitor.visitSingularMessageField(value: v, fieldNumber: 7)
-    } }()
     try unknownFields.traverse(visitor: &visitor)
   }
 
   public static func ==(lhs: Grimoire_V1_ValidateProcessResponse, rhs: Grimoire_V1_ValidateProcessResponse) -> Bool {
-    if lhs.valid != rhs.valid {return false}
-    if lhs.diagnostics != rhs.diagnostics {return false}
-    if lhs.truncated != rhs.truncated {return false}
-    if lhs.actions != rhs.actions {return false}
-    if lhs.modules != rhs.modules {return false}
-    if lhs.functions != rhs.functions {return false}
-    if lhs._dryRun != rhs._dryRun {return false}
+    if lhs._storage !== rhs._storage {
+      let storagesAreEqual: Bool = withExtendedLifetime((lhs._storage, rhs._storage)) { (_args: (_StorageClass, _StorageClass)) in
+        let _storage = _args.0
+        let rhs_storage = _args.1
+        if _storage._valid != rhs_storage._valid {return false}
+        if _storage._diagnostics != rhs_storage._diagnostics {return false}
+        if _storage._truncated != rhs_storage._truncated {return false}
+        if _storage._actions != rhs_storage._actions {return false}
+        if _storage._modules != rhs_storage._modules {return false}
+        if _storage._functions != rhs_storage._functions {return false}
+        if _storage._dryRun != rhs_storage._dryRun {return false}
+        if _storage._mappingReport != rhs_storage._mappingReport {return false}
+        if _storage._mappingViolations != rhs_storage._mappingViolations {return false}
+        if _storage._mappingViolationsTruncated != rhs_storage._mappingViolationsTruncated {return false}
+        return true
+      }
+      if !storagesAreEqual {return false}
+    }
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -2001,7 +2725,7 @@ nonisolated extension Grimoire_V1_ValidateProcessResponse: SwiftProtobuf.Message
 
 nonisolated extension Grimoire_V1_DryRunResult: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".DryRunResult"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}succeeded\0\u{1}result\0\u{1}output\0\u{1}actions\0\u{1}steps\0\u{1}error\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}succeeded\0\u{1}result\0\u{1}output\0\u{1}actions\0\u{1}steps\0\u{1}error\0\u{1}facts\0\u{3}facts_truncated\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -2015,6 +2739,8 @@ nonisolated extension Grimoire_V1_DryRunResult: SwiftProtobuf.Message, SwiftProt
       case 4: try { try decoder.decodeRepeatedMessageField(value: &self.actions) }()
       case 5: try { try decoder.decodeSingularInt64Field(value: &self.steps) }()
       case 6: try { try decoder.decodeSingularMessageField(value: &self._error) }()
+      case 7: try { try decoder.decodeRepeatedMessageField(value: &self.facts) }()
+      case 8: try { try decoder.decodeSingularBoolField(value: &self.factsTruncated) }()
       default: break
       }
     }
@@ -2043,6 +2769,12 @@ nonisolated extension Grimoire_V1_DryRunResult: SwiftProtobuf.Message, SwiftProt
     try { if let v = self._error {
       try visitor.visitSingularMessageField(value: v, fieldNumber: 6)
     } }()
+    if !self.facts.isEmpty {
+      try visitor.visitRepeatedMessageField(value: self.facts, fieldNumber: 7)
+    }
+    if self.factsTruncated != false {
+      try visitor.visitSingularBoolField(value: self.factsTruncated, fieldNumber: 8)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -2053,6 +2785,53 @@ nonisolated extension Grimoire_V1_DryRunResult: SwiftProtobuf.Message, SwiftProt
     if lhs.actions != rhs.actions {return false}
     if lhs.steps != rhs.steps {return false}
     if lhs._error != rhs._error {return false}
+    if lhs.facts != rhs.facts {return false}
+    if lhs.factsTruncated != rhs.factsTruncated {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Grimoire_V1_DryRunFact: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".DryRunFact"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}key\0\u{3}fact_id\0\u{1}values\0\u{1}count\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self.key) }()
+      case 2: try { try decoder.decodeSingularStringField(value: &self.factID) }()
+      case 3: try { try decoder.decodeRepeatedStringField(value: &self.values) }()
+      case 4: try { try decoder.decodeSingularInt64Field(value: &self.count) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.key.isEmpty {
+      try visitor.visitSingularStringField(value: self.key, fieldNumber: 1)
+    }
+    if !self.factID.isEmpty {
+      try visitor.visitSingularStringField(value: self.factID, fieldNumber: 2)
+    }
+    if !self.values.isEmpty {
+      try visitor.visitRepeatedStringField(value: self.values, fieldNumber: 3)
+    }
+    if self.count != 0 {
+      try visitor.visitSingularInt64Field(value: self.count, fieldNumber: 4)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: Grimoire_V1_DryRunFact, rhs: Grimoire_V1_DryRunFact) -> Bool {
+    if lhs.key != rhs.key {return false}
+    if lhs.factID != rhs.factID {return false}
+    if lhs.values != rhs.values {return false}
+    if lhs.count != rhs.count {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

@@ -9,10 +9,11 @@ internal import Crypto
 ///
 /// Texts are taken as they are: two that only Unicode calls equal are different contents.
 struct ContentEncoding {
-    private(set) var bytes: [UInt8] = Array("grimoire.content.1\n".utf8)
+    private(set) var bytes: [UInt8]
 
     /// The encoding of `content`.
     init(_ content: ProcessContent) {
+        bytes = Array("grimoire.content.1\n".utf8)
         bytes.reserveCapacity(content.size + 1_024)
         append(content.name)
         append(content.description)
@@ -24,6 +25,17 @@ struct ContentEncoding {
     /// SHA-256 over the encoding of `content`.
     static func hash(_ content: ProcessContent) -> [UInt8] {
         Array(SHA256.hash(data: ContentEncoding(content).bytes))
+    }
+
+    /// The encoding of a mapping alone: `grimoire.mapping.1` and a line feed, then the mapping as in that of contents.
+    init(mapping: [String: String]) {
+        bytes = Array("grimoire.mapping.1\n".utf8)
+        append(mapping)
+    }
+
+    /// SHA-256 over the encoding of a mapping alone: what `GetProcessMapping` calls its content hash.
+    static func hash(mapping: [String: String]) -> [UInt8] {
+        Array(SHA256.hash(data: ContentEncoding(mapping: mapping).bytes))
     }
 
     private mutating func append(_ text: String) {

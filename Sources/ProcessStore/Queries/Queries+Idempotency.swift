@@ -9,7 +9,7 @@ extension Queries {
     static func remembered(_ call: IdempotentCall, author: Author) -> PostgresStatement {
         PostgresStatement(
             """
-            SELECT request_hash, process_id, version_number, answered_at, unchanged
+            SELECT request_hash, process_id, version_number, answered_at, unchanged, mapping_report
             FROM idempotency_keys
             WHERE organization_id = $1 AND user_id = $2 AND method = $3 AND key = $4
                 AND created_at >= now() - \(memorySpan)
@@ -33,21 +33,21 @@ extension Queries {
     /// Remembers that an update changed nothing.
     static func remember(
         _ call: IdempotentCall,
+        _ outcome: ProcessStore.UpdateOutcome,
         author: Author,
-        process: UUID,
-        version: Int32,
-        at instant: Instant
-    ) -> PostgresStatement {
+        process: UUID
+    ) throws -> PostgresStatement {
         PostgresStatement(
             """
             INSERT INTO idempotency_keys
-                (organization_id, user_id, method, key, request_hash, process_id, version_number, answered_at, unchanged)
-            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, true)
+                (organization_id, user_id, process_id, version_number, answered_at, method, key, request_hash,
+                 mapping_report, unchanged)
+            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, true)
             """,
             [
-                .uuid(author.organization), .uuid(author.user), .text(call.method), .text(call.key),
-                .bytea(call.requestHash), .uuid(process), .int4(version), .instant(instant),
-            ]
+                .uuid(author.organization), .uuid(author.user), .uuid(process), .int4(outcome.version),
+                .instant(outcome.at),
+            ] + (try call.parameters(outcome.report))
         )
     }
 }

@@ -67,7 +67,7 @@ extension Queries {
         }
         var sql = """
             SELECT id, name, description, latest_version, created_at AS process_created_at, updated_at,
-                   created_by AS process_created_by
+                   created_by AS process_created_by, compatibility, derive_mapping
 
             """
         if filter.words.isEmpty {

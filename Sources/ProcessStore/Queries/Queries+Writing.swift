@@ -1,9 +1,10 @@
 internal import FoundationEssentials
 internal import Postgres
+internal import StableMapping
 
 /// Statements that write. Each writes everything that belongs together, audit and outbox too: it is one transaction.
 extension Queries {
-    /// What both ways of making a version have in common, as parameters $1 to $15.
+    /// What both ways of making a version have in common, as parameters $1 to $21.
     struct NewVersion {
         let process: UUID
         let content: PreparedContent
@@ -19,7 +20,9 @@ extension Queries {
                 .uuid(author.user), .uuid(author.organization), .bytea(seal.contentHash),
                 .bytea(seal.chainHash),
                 .bytea(seal.signature), .text(seal.keyID), .text(author.traceID),
-            ]
+                .bytea(content.mappingState), .text(content.policy.compatibility.rawValue),
+                .bool(content.policy.derives),
+            ] + content.facts.parameters
         }
     }
 
@@ -29,8 +32,9 @@ extension Queries {
         body AS (
             INSERT INTO process_versions
                 (id, process_id, version_number, spy_code, process_document, stable_mapping, created_at, created_by,
-                 changelog, name, description, organization_id, content_hash, chain_hash, signature, signing_key_id)
-            SELECT $2, id, number, $5, $6, $7, at, $9, $8, $3, $4, $10, $11, $12, $13, $14 FROM head
+                 changelog, name, description, organization_id, content_hash, chain_hash, signature, signing_key_id,
+                 mapping_state)
+            SELECT $2, id, number, $5, $6, $7, at, $9, $8, $3, $4, $10, $11, $12, $13, $14, $16 FROM head
         ), place AS (
             INSERT INTO process_version_index
                 (process_id, version_number, version_id, created_at, created_by, changelog, name, organization_id)
@@ -59,53 +63,130 @@ extension Queries {
         """
     }
 
-    /// The answer to be remembered, from `head`.
-    private static let memory = """
-        , memory AS (
-            INSERT INTO idempotency_keys
-                (organization_id, user_id, method, key, request_hash, process_id, version_number, answered_at, unchanged)
-            SELECT $10, $9, $16, $17, $18, id, number, at, false FROM head
-        )
+    /// Facts that are new, back or under another key, from `head (id, created, number)`.
+    private static let facts = """
+        INSERT INTO process_facts AS known
+            (organization_id, fact_id, process_created_at, process_id, key, since_version)
+        SELECT $10, fact.id, head.created, head.id, fact.key, fact.since
+        FROM head, unnest($19, $20, $21) AS fact (id, key, since)
         """
 
+    /// The answer to be remembered, from `head`; the call's parameters begin at `first`.
+    private static func memory(
+        at first: Int,
+        unchanged: Bool = false,
+        user: String = "$9",
+        organization: String = "$10"
+    ) -> String {
+        """
+        , memory AS (
+            INSERT INTO idempotency_keys
+                (organization_id, user_id, method, key, request_hash, mapping_report, process_id, version_number,
+                 answered_at, unchanged)
+            SELECT \(organization), \(user), $\(first), $\(first + 1), $\(first + 2), $\(first + 3), id, number, at, \(unchanged)
+            FROM head
+        )
+        """
+    }
+
     /// Makes a process and its version 1.
-    static func create(_ version: NewVersion, remembering call: IdempotentCall?) -> PostgresStatement {
+    static func create(
+        _ version: NewVersion,
+        remembering call: IdempotentCall?
+    ) throws -> PostgresStatement {
         PostgresStatement(
             """
             WITH head AS (
                 INSERT INTO processes
-                    (id, name, description, created_at, updated_at, latest_version, created_by, organization_id, search)
-                VALUES ($1, $3, $4, now(), now(), 1, $9, $10, grimoire_search_vector($3, $4, $6, $5))
-                RETURNING id, latest_version AS number, created_at AS at
+                    (id, name, description, created_at, updated_at, latest_version, created_by, organization_id, search,
+                     compatibility, derive_mapping)
+                VALUES ($1, $3, $4, now(), now(), 1, $9, $10, grimoire_search_vector($3, $4, $6, $5), $17, $18)
+                RETURNING id, latest_version AS number, created_at AS at, created_at AS created
+            ), facts AS (
+                \(facts)
             ), \(Self.version(audit: "CreateProcess", event: "ProcessCreated"))
-            \(call == nil ? "" : memory)
+            \(call == nil ? "" : memory(at: 22))
             SELECT at FROM head
             """,
-            version.parameters + (call?.parameters ?? [])
+            version.parameters + (try call?.parameters(version.content.report) ?? [])
         )
     }
 
-    /// Makes version `current` + 1; no row where `current` is not the latest any more.
+    /// What an update has found, and what it is made for only.
+    struct Head {
+        let process: UUID
+        let version: Int32
+        let policy: MappingPolicy
+
+        /// The process's version and what it demands.
+        fileprivate var parameters: [PostgresParameter] {
+            [.int4(version), .text(policy.compatibility.rawValue), .bool(policy.derives)]
+        }
+    }
+
+    /// Makes the version after `head`; no row where the process has another one or demands something else by now.
     static func update(
         _ version: NewVersion,
-        current: Int32,
+        after head: Head,
         remembering call: IdempotentCall?
-    ) -> PostgresStatement {
-        let number = call == nil ? "$16" : "$19"
-        return PostgresStatement(
+    ) throws -> PostgresStatement {
+        PostgresStatement(
             """
             WITH head AS (
                 UPDATE processes
-                SET name = $3, description = $4, latest_version = \(number) + 1,
+                SET name = $3, description = $4, latest_version = $22 + 1,
                     updated_at = greatest(clock_timestamp(), updated_at + interval '1 microsecond'),
-                    search = grimoire_search_vector($3, $4, $6, $5)
-                WHERE id = $1 AND latest_version = \(number) AND deleted_at IS NULL
-                RETURNING id, latest_version AS number, updated_at AS at
+                    search = grimoire_search_vector($3, $4, $6, $5), compatibility = $17, derive_mapping = $18
+                WHERE id = $1 AND latest_version = $22 AND compatibility = $23 AND derive_mapping = $24
+                    AND deleted_at IS NULL
+                RETURNING id, latest_version AS number, updated_at AS at, created_at AS created
+            ), facts AS (
+                \(facts)
+                ON CONFLICT (organization_id, fact_id, process_created_at, process_id) DO UPDATE
+                SET key = excluded.key, removed_in_version = NULL,
+                    since_version = CASE excluded.since_version
+                        WHEN $22 + 1 THEN excluded.since_version ELSE known.since_version END
+            ), gone AS (
+                UPDATE process_facts f SET removed_in_version = head.number
+                FROM head
+                WHERE f.organization_id = $10 AND f.fact_id = ANY ($25)
+                    AND f.process_created_at = head.created AND f.process_id = head.id
             ), \(Self.version(audit: "UpdateProcess", event: "ProcessUpdated"))
-            \(call == nil ? "" : memory)
+            \(call == nil ? "" : memory(at: 26))
             SELECT number, at FROM head
             """,
-            version.parameters + (call?.parameters ?? []) + [.int4(current)]
+            version.parameters + head.parameters + [.textArray(version.content.facts.gone)]
+                + (try call?.parameters(version.content.report) ?? [])
+        )
+    }
+
+    /// Changes what a process demands, and makes no version; no row where it is not as in `head` any more.
+    static func demand(
+        _ policy: MappingPolicy,
+        after head: Head,
+        outcome: ProcessStore.UpdateOutcome,
+        author: Author,
+        remembering call: IdempotentCall?
+    ) throws -> PostgresStatement {
+        PostgresStatement(
+            """
+            WITH head AS (
+                UPDATE processes SET compatibility = $5, derive_mapping = $6
+                WHERE id = $1 AND latest_version = $7 AND compatibility = $8 AND derive_mapping = $9
+                    AND deleted_at IS NULL
+                RETURNING id, latest_version AS number, updated_at AS at
+            ), audit AS (
+                INSERT INTO audit_log
+                    (organization_id, user_id, method, outcome, process_id, version_number, trace_id)
+                SELECT $3, $2, 'UpdateProcess', 'OK', id, number, $4 FROM head
+            )
+            \(call == nil ? "" : memory(at: 10, unchanged: true, user: "$2", organization: "$3"))
+            SELECT number, at FROM head
+            """,
+            [
+                .uuid(head.process), .uuid(author.user), .uuid(author.organization), .text(author.traceID),
+                .text(policy.compatibility.rawValue), .bool(policy.derives),
+            ] + head.parameters + (try call?.parameters(outcome.report) ?? [])
         )
     }
 

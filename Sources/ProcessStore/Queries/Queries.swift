@@ -16,11 +16,12 @@ enum Queries {
     static let isSecured = PostgresStatement("SELECT row_security_active('processes') AS secured")
 
     private static let processColumns = """
-        p.latest_version, p.created_at AS process_created_at, p.updated_at, p.created_by AS process_created_by
+        p.latest_version, p.created_at AS process_created_at, p.updated_at, p.created_by AS process_created_by,
+        p.compatibility, p.derive_mapping
         """
 
     /// A version's place, from its number: 0 is the latest.
-    private static let place = """
+    static let place = """
         FROM processes p
         LEFT JOIN process_version_index i
             ON i.process_id = p.id AND i.version_number = CASE WHEN $2 = 0 THEN p.latest_version ELSE $2 END
@@ -41,12 +42,14 @@ enum Queries {
         )
     }
 
-    /// A version with its process; `number` 0 is the latest. One row with NULLs where only the version is missing.
-    static func version(process: UUID, number: Int32) -> PostgresStatement {
+    /// A version with its process; `number` 0 is the latest. One row with NULLs where only the version is missing. The state
+    /// of its mapping is large, and needed for making the next one only.
+    static func version(process: UUID, number: Int32, withState: Bool = false) -> PostgresStatement {
         PostgresStatement(
             """
             SELECT \(processColumns), v.version_number, v.name, v.description, v.spy_code, v.process_document,
                    v.stable_mapping, v.content_hash, v.chain_hash, v.signature, v.signing_key_id
+                   \(withState ? ", v.mapping_state" : "")
             \(place)
             """,
             [.uuid(process), .int4(number)]

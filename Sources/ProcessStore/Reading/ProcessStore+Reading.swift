@@ -85,19 +85,26 @@ extension ProcessStore {
         return (number, try row.decode("spy_code"))
     }
 
-    /// The mapping of a version; 0 is the latest.
+    /// The mapping of a version, with its hash; 0 is the latest.
     func stableMapping(
         version number: Int32,
         of process: UUID,
         organization: UUID
-    ) async throws -> (number: Int32, mapping: [String: String]) {
+    ) async throws -> (number: Int32, mapping: [String: String], hash: [UInt8]) {
         if let body = await cached(number, process, organization) {
-            return (number, body.content.stableMapping)
+            let mapping = body.content.stableMapping
+            let hash = try await workshop.run(bytes: body.content.size) {
+                ContentEncoding.hash(mapping: mapping)
+            }
+            return (number, mapping, hash)
         }
         let (number, row) = try await part(.stableMapping, number, process, organization)
         let json: String = try row.decode("stable_mapping")
-        let mapping = try await workshop.run(bytes: json.utf8.count) { try ContentCoding.mapping(json) }
-        return (number, mapping)
+        let (mapping, hash) = try await workshop.run(bytes: json.utf8.count) {
+            let mapping = try ContentCoding.mapping(json)
+            return (mapping, ContentEncoding.hash(mapping: mapping))
+        }
+        return (number, mapping, hash)
     }
 
     private func cached(_ number: Int32, _ process: UUID, _ organization: UUID) async -> VersionBody? {

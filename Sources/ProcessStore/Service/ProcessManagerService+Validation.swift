@@ -4,6 +4,7 @@ public import GrimoireAPI
 internal import SPyAnalysis
 internal import SPySandbox
 internal import ServiceKit
+internal import StableMapping
 
 extension ProcessManagerService {
     /// See Protos/grimoire/v1/process_manager.proto.
@@ -11,21 +12,29 @@ extension ProcessManagerService {
         request: Grimoire_V1_ValidateProcessRequest,
         context: ServerContext
     ) async throws -> Grimoire_V1_ValidateProcessResponse {
-        _ = try Caller.require()
+        let caller = try Caller.require()
         var validator = RequestValidator()
         validator.spyCode(request.spyCode)
         validator.mapping(request.stableMapping)
         if request.hasDryRun { validator.dryRun(request.dryRun) }
+        let process = request.hasProcessID ? validator.process(request.processID) : nil
         try validator.finish()
+        var head: ProcessStore.MappedHead?
+        if let process { head = try await store.mappedHead(of: process, organization: caller.organizationID) }
+        let preview = MappingPreview(request, process: process, head: head)
         let stop = StopRequest()
         return try await withTaskCancellationHandler {
             // A run takes its time whatever the length of the code.
-            let bytes = request.hasDryRun ? Int.max : request.spyCode.utf8.count
+            let bytes = request.hasDryRun ? Int.max : preview.size
             return try await store.workshop.run(bytes: bytes) {
                 let review = CodeReview(request.spyCode)
                 var response = review.response
-                if request.hasDryRun, review.analysis.isAccepted {
-                    response.dryRun = DryRun.run(review.parsed, request.dryRun, stop: stop)
+                guard review.analysis.isAccepted else { return response }
+                let program = ProgramFacts(review.parsed)
+                let outcome = try preview.fill(&response, program)
+                if request.hasDryRun {
+                    let facts = preview.facts(of: outcome, in: program)
+                    response.dryRun = DryRun.run(review.parsed, request.dryRun, facts: facts, stop: stop)
                 }
                 return response
             }

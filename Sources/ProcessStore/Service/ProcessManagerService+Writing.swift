@@ -2,6 +2,7 @@ internal import FoundationEssentials
 public import GRPCCore
 public import GrimoireAPI
 internal import ServiceKit
+internal import StableMapping
 internal import SwiftProtobuf
 
 extension ProcessManagerService {
@@ -27,11 +28,20 @@ extension ProcessManagerService {
                 )
             }
         }
+        let compatibility = validator.compatibility(request.compatibility)
         let call = try Self.idempotentCall("CreateProcess", request, &validator)
         try validator.finish()
-        let outline = try await outline(of: request.spyCode)
+        let (outline, program) = try await read(request.spyCode)
+        let mapping = MappingChange(
+            program: program,
+            codeBytes: request.spyCode.utf8.count,
+            given: request.stableMapping,
+            compatibility: compatibility,
+            derives: request.hasDeriveMapping ? request.deriveMapping : nil
+        )
         let created = try await store.create(
             ProcessContent(request, outline: outline),
+            mapping: mapping,
             changelog: request.changelog,
             author: Author(caller),
             call: call
@@ -42,6 +52,7 @@ extension ProcessManagerService {
             $0.processID = created.process.text
             $0.versionNumber = 1
             $0.createdAt = created.at.timestamp
+            $0.mappingReport = created.report
         }
     }
 
@@ -62,30 +73,34 @@ extension ProcessManagerService {
         if request.expectedVersion < 0 {
             validator.reject("expected_version", "must be 1 or more, or absent for no check.", "OUT_OF_RANGE")
         }
+        let compatibility = request.hasCompatibility ? validator.compatibility(request.compatibility) : nil
         let call = try Self.idempotentCall("UpdateProcess", request, &validator)
         try validator.finish()
-        let outline = try await outline(of: request.spyCode)
+        let (outline, program) = try await read(request.spyCode)
+        let mapping = MappingChange(
+            program: program,
+            codeBytes: request.spyCode.utf8.count,
+            given: request.stableMapping,
+            replaces: request.replaceMapping,
+            compatibility: compatibility,
+            derives: request.hasDeriveMapping ? request.deriveMapping : nil
+        )
         let outcome = try await store.update(
             process,
+            mapping: mapping,
             expectedVersion: request.expectedVersion,
             changelog: request.changelog,
             author: Author(caller),
             call: call
-        ) { content in
-            let next = content.applying(request, outline: outline)
-            // Entries that were laid over one another may be too many only together.
-            var validator = RequestValidator()
-            validator.mapping(next.stableMapping)
-            try validator.finish()
-            return next
-        }
+        ) { $0.applying(request, outline: outline) }
         Call.current?.concerns(outcome.version)
-        if !outcome.isUnchanged, !outcome.isRepeated { Call.current?.wasAudited() }
+        if outcome.isWritten { Call.current?.wasAudited() }
         return .with {
             $0.processID = process.text
             $0.versionNumber = outcome.version
             $0.updatedAt = outcome.at.timestamp
             $0.unchanged = outcome.isUnchanged
+            $0.mappingReport = outcome.report
         }
     }
 
@@ -120,12 +135,12 @@ extension ProcessManagerService {
         }
     }
 
-    /// Checks code against SPy's rules, and outlines it.
-    private func outline(of code: String) async throws -> ProcessContent.Document {
+    /// Checks code against SPy's rules, outlines it, and finds its facts.
+    private func read(_ code: String) async throws -> (ProcessContent.Document, ProgramFacts) {
         try await store.workshop.run(bytes: code.utf8.count) {
             let review = CodeReview(code)
             try review.requireAccepted()
-            return Outline.document(of: review.analysis)
+            return (Outline.document(of: review.analysis), ProgramFacts(review.parsed))
         }
     }
 

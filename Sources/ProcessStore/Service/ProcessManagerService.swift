@@ -89,7 +89,7 @@ public struct ProcessManagerService: Grimoire_V1_ProcessManager.SimpleServicePro
     ) async throws -> Grimoire_V1_GetProcessMappingResponse {
         let caller = try Caller.require()
         let process = try Self.process(request.processID, version: request.versionNumber)
-        let (number, mapping) = try await store.stableMapping(
+        let (number, mapping, hash) = try await store.stableMapping(
             version: request.versionNumber,
             of: process,
             organization: caller.organizationID
@@ -97,7 +97,9 @@ public struct ProcessManagerService: Grimoire_V1_ProcessManager.SimpleServicePro
         return .with {
             $0.processID = process.text
             $0.versionNumber = number
-            $0.stableMapping = mapping
+            $0.contentHash = hash.hexadecimal
+            $0.notModified = request.ifContentHash == $0.contentHash
+            if !$0.notModified { $0.stableMapping = mapping }
         }
     }
 
@@ -122,5 +124,7 @@ extension Grimoire_V1_GetProcessResponse {
         createdBy = process.createdBy.text
         organizationID = organization.text
         latestVersion = process.latestVersion
+        compatibility = process.policy.compatibility.level
+        deriveMapping = process.policy.derives
     }
 }

@@ -84,7 +84,7 @@ struct RequestValidator {
             return
         }
         for (key, factID) in mapping {
-            let field = "stable_mapping[\"\(key.prefix(100))\"]"
+            let field = Self.mappingField(key)
             if key.isEmpty { reject("stable_mapping", "must not have an empty key.", "REQUIRED") }
             text(key, field, bytes: RequestLimits.mappingKeyBytes)
             if factID.isEmpty {

@@ -92,19 +92,19 @@ extension ProcessContent.Document {
 }
 
 extension ProcessContent {
-    /// What a request to make a process says; `outline` stands in for a document.
+    /// What a request to make a process says, but for the mapping; `outline` stands in for a document.
     init(_ request: Grimoire_V1_CreateProcessRequest, outline: Document) {
         let isGiven = request.hasProcessDocument && !request.processDocument.derived
         self.init(
             name: request.name,
             description: request.description_p,
             spyCode: request.spyCode,
-            stableMapping: request.stableMapping,
+            stableMapping: [:],
             document: isGiven ? Document(request.processDocument) : outline
         )
     }
 
-    /// What this becomes by an update: what is left out stays, and a derived document follows the code.
+    /// What this becomes by an update, but for the mapping: what is left out stays, and a derived document follows the code.
     func applying(_ request: Grimoire_V1_UpdateProcessRequest, outline: Document) -> ProcessContent {
         var next = self
         if request.hasName { next.name = request.name }
@@ -114,11 +114,6 @@ extension ProcessContent {
             next.document = request.processDocument.derived ? outline : Document(request.processDocument)
         } else if document?.isDerived ?? true, !spyCode.utf8.elementsEqual(request.spyCode.utf8) {
             next.document = outline
-        }
-        if request.replaceMapping {
-            next.stableMapping = request.stableMapping
-        } else {
-            next.stableMapping.merge(request.stableMapping) { $1 }
         }
         return next
     }

@@ -20,10 +20,23 @@ enum DryRun {
     /// Recorded calls that are shown.
     private static let shownActions = 1_000
 
+    /// Facts that are shown.
+    private static let shownFacts = 500
+
+    /// A fact of the mapping, whose values are noted.
+    struct Fact: Sendable {
+        let key: String
+        /// May be empty.
+        let id: String
+        /// Where it stands; several may stand in one place.
+        let range: SourceRange
+    }
+
     /// Runs `program`; it has been accepted.
     static func run(
         _ program: ParseResult,
         _ request: Grimoire_V1_ValidateProcessRequest.DryRun,
+        facts: [Fact] = [],
         stop: StopRequest
     ) -> Grimoire_V1_DryRunResult {
         var sandbox = Sandbox()
@@ -32,6 +45,13 @@ enum DryRun {
         sandbox.limits.outputBytes = outputBytes
         sandbox.actions = request.actionResults.mapValues(ActionStub.returns)
         sandbox.otherActions = .returns("null")
+        let shown = facts.prefix(shownFacts)
+        // Each place is watched once.
+        var places: [SourceRange: Int] = [:]
+        for fact in shown where places[fact.range] == nil {
+            places[fact.range] = sandbox.watches.count
+            sandbox.watches.append(fact.range)
+        }
         let call =
             request.entryPoint.isEmpty
             ? nil
@@ -39,7 +59,20 @@ enum DryRun {
                 request.entryPoint,
                 arguments: request.arguments.isEmpty ? "[]" : request.arguments
             )
-        return message(sandbox.run(program, calling: call, stop: stop))
+        let outcome = sandbox.run(program, calling: call, stop: stop)
+        var result = message(outcome)
+        result.facts = shown.compactMap { fact in
+            guard let place = places[fact.range] else { return nil }
+            let values = outcome.watched[place]
+            return .with {
+                $0.key = fact.key
+                $0.factID = fact.id
+                $0.values = values.values
+                $0.count = Int64(values.count)
+            }
+        }
+        result.factsTruncated = facts.count > shown.count
+        return result
     }
 
     private static func message(_ outcome: Outcome) -> Grimoire_V1_DryRunResult {

@@ -1,5 +1,6 @@
 internal import Crypto
 internal import FoundationEssentials
+internal import GrimoireAPI
 internal import Postgres
 internal import ServiceKit
 internal import SwiftProtobuf
@@ -30,8 +31,11 @@ struct IdempotentCall: Sendable, Equatable {
         requestHash = Array(SHA256.hash(data: bytes))
     }
 
-    /// Parameters $16 to $18 of the statements that write.
-    var parameters: [PostgresParameter] { [.text(method), .text(key), .bytea(requestHash)] }
+    /// What is written of the call and its answer: method, key, hash, report.
+    func parameters(_ report: Grimoire_V1_MappingReport) throws -> [PostgresParameter] {
+        let bytes: [UInt8] = try report.serializedBytes()
+        return [.text(method), .text(key), .bytea(requestHash), .bytea(bytes)]
+    }
 
     /// What the first call was answered.
     struct Answer: Sendable {
@@ -39,6 +43,7 @@ struct IdempotentCall: Sendable, Equatable {
         let version: Int32
         let at: Instant
         let isUnchanged: Bool
+        let report: Grimoire_V1_MappingReport
     }
 
     /// The answer in a row of `Queries.remembered`; nil where there is none.
@@ -56,7 +61,10 @@ struct IdempotentCall: Sendable, Equatable {
             process: try row.uuid("process_id"),
             version: try row.decode("version_number"),
             at: try row.instant("answered_at"),
-            isUnchanged: try row.decode("unchanged")
+            isUnchanged: try row.decode("unchanged"),
+            report: try Grimoire_V1_MappingReport(
+                serializedBytes: try row.decode("mapping_report", as: [UInt8].self)
+            )
         )
     }
 }

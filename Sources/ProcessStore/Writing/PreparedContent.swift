@@ -1,15 +1,42 @@
-/// Contents ready to be written: everything that takes time is done.
+internal import GrimoireAPI
+internal import StableMapping
+
+/// A version ready to be written: everything that takes time is done.
 struct PreparedContent: Sendable {
     let content: ProcessContent
     let hash: [UInt8]
     let documentJSON: String?
     let mappingJSON: String
+    /// What the engine has to know for the next version.
+    let mappingState: [UInt8]
+    /// What the version changes in the facts of its process.
+    let facts: FactDelta
+    let report: Grimoire_V1_MappingReport
+    /// What the process demands from this version on.
+    let policy: MappingPolicy
 
-    /// Encodes and hashes contents.
-    init(_ content: ProcessContent) throws {
+    /// Encodes contents whose mapping is the one of `outcome`.
+    ///
+    /// - Parameters:
+    ///   - content: What the version says.
+    ///   - hash: Its hash.
+    ///   - outcome: Where its mapping comes from.
+    ///   - previous: The state of the version before; nil for the first.
+    ///   - policy: What the process demands.
+    init(
+        _ content: ProcessContent,
+        hash: [UInt8],
+        outcome: MappingOutcome,
+        after previous: MappingState?,
+        policy: MappingPolicy
+    ) throws {
         self.content = content
-        hash = ContentEncoding.hash(content)
+        self.hash = hash
+        self.policy = policy
         documentJSON = try ContentCoding.json(content.document)
         mappingJSON = try ContentCoding.json(content.stableMapping)
+        mappingState = try MappingStateCoding.bytes(outcome.state)
+        facts = FactDelta(from: previous, to: outcome.state)
+        report = MappingReportForm.message(outcome)
     }
 }

@@ -1,26 +1,45 @@
 internal import FoundationEssentials
+internal import GrimoireAPI
 internal import Postgres
 internal import ServiceKit
+internal import StableMapping
 
 extension ProcessStore {
     /// What became of a create.
     struct Created: Sendable {
         let process: UUID
         let at: Instant
+        /// How its mapping came about.
+        let report: Grimoire_V1_MappingReport
         /// An earlier call with the same key made it.
         var isRepeated = false
     }
 
     /// Makes a process and its version 1.
+    ///
+    /// - Parameters:
+    ///   - content: What the version says, but for the mapping.
+    ///   - mapping: What becomes its mapping.
+    ///   - changelog: What the author says.
+    ///   - author: Who makes it.
+    ///   - call: The call's idempotency key, where it has one.
     func create(
         _ content: ProcessContent,
+        mapping: MappingChange,
         changelog: String,
         author: Author,
         call: IdempotentCall? = nil
     ) async throws -> Created {
         if let call, let answer = try await remembered(call, author: author) { return Created(answer) }
-        let prepared = try await workshop.run(bytes: content.size) { try PreparedContent(content) }
         let process = UUID()
+        let prepared = try await workshop.run(bytes: content.size + mapping.size) {
+            let policy = mapping.policy(after: MappingPolicy())
+            let outcome = try mapping.outcome(of: process, version: 1, after: nil, deriving: policy.derives)
+            var content = content
+            content.stableMapping = outcome.mapping
+            let hash = ContentEncoding.hash(content)
+            return try PreparedContent(content, hash: hash, outcome: outcome, after: nil, policy: policy)
+        }
         let genesis = VersionSeal.genesis(process: process, organization: author.organization)
         let version = Queries.NewVersion(
             process: process,
@@ -29,14 +48,15 @@ extension ProcessStore {
             changelog: changelog,
             author: author
         )
-        let statement = Queries.create(version, remembering: call)
+        let statement = try Queries.create(version, remembering: call)
         let preparing = call.map { [Queries.forgetExpired($0, author: author)] } ?? []
         do {
             let results = try await send(
                 [Queries.organization(author.organization)] + preparing + [statement]
             )
             guard let row = results.last?.first else { throw Self.broken("a create returned no row") }
-            return Created(process: process, at: try row.instant("at"))
+            await changed(process, organization: author.organization)
+            return Created(process: process, at: try row.instant("at"), report: prepared.report)
         } catch let error as PostgresError {
             if let answer = try await answer(after: error, call, author: author) { return Created(answer) }
             throw error.code == .cancelled ? CancellationError() : ServiceError(error)
@@ -49,21 +69,25 @@ extension ProcessStore {
         let at: Instant
         /// The current version says all that already.
         let isUnchanged: Bool
-        /// An earlier call with the same key did it.
-        var isRepeated = false
+        /// How the mapping came about.
+        let report: Grimoire_V1_MappingReport
+        /// Whether something of the process was written, and the call's audit with it.
+        var isWritten = false
     }
 
     /// Makes the next version from the current one.
     ///
     /// - Parameters:
     ///   - process: Which process.
+    ///   - mapping: What is said of the mapping.
     ///   - expectedVersion: The version that must be the current one; 0 for any.
     ///   - changelog: What the author says.
     ///   - author: Who makes it.
     ///   - call: The call's idempotency key, where it has one.
-    ///   - change: The new contents from the current ones; called again where another writer came first.
+    ///   - change: The new contents from the current ones, but for the mapping; called again where another writer came first.
     func update(
         _ process: UUID,
+        mapping: MappingChange,
         expectedVersion: Int32,
         changelog: String,
         author: Author,
@@ -72,6 +96,7 @@ extension ProcessStore {
     ) async throws -> UpdateOutcome {
         let update = Update(
             process: process,
+            mapping: mapping,
             expectedVersion: expectedVersion,
             changelog: changelog,
             author: author,
@@ -82,7 +107,7 @@ extension ProcessStore {
         )
         do {
             let outcome = try await run(update)
-            if !outcome.isUnchanged { await forget(process, organization: author.organization) }
+            if outcome.isWritten { await changed(process, organization: author.organization) }
             return outcome
         } catch let error as PostgresError {
             if let answer = try await answer(after: error, call, author: author) {
@@ -100,9 +125,9 @@ extension ProcessStore {
         case .remember(let statement, let outcome):
             _ = try await send([organization] + update.preparing + [statement])
             return outcome
-        case .write(let statement):
+        case .write(let statement, let draft):
             let written = try await send([organization] + update.preparing + [statement])
-            if let outcome = try update.outcome(written.last?.first) { return outcome }
+            if let outcome = try draft.outcome(written.last?.first) { return outcome }
         }
         // Another writer was faster. From here on nobody can be.
         return try await pool.withTransaction(
@@ -115,7 +140,7 @@ extension ProcessStore {
     func delete(_ process: UUID, author: Author) async throws -> Instant {
         let row = try await write(Queries.delete(process: process, author: author), author)
         guard let row else { throw ServiceError.notFound("process", process.text) }
-        await forget(process, organization: author.organization)
+        await changed(process, organization: author.organization)
         return try row.instant("at")
     }
 
@@ -123,7 +148,15 @@ extension ProcessStore {
     func restore(_ process: UUID, author: Author) async throws -> (version: Int32, wasDeleted: Bool) {
         let row = try await write(Queries.restore(process: process, author: author), author)
         guard let row else { throw ServiceError.notFound("process", process.text) }
-        return (try row.decode("latest_version"), try row.decode("was_deleted"))
+        let wasDeleted: Bool = try row.decode("was_deleted")
+        if wasDeleted { await changed(process, organization: author.organization) }
+        return (try row.decode("latest_version"), wasDeleted)
+    }
+
+    /// After a commit: a process is not what it was.
+    private func changed(_ process: UUID, organization: UUID) async {
+        await forget(process, organization: organization)
+        announcer?.announce(ProcessChange(organization: organization, process: process))
     }
 
     /// One statement as one transaction.
@@ -156,12 +189,17 @@ extension ProcessStore {
 
 extension ProcessStore.Created {
     init(_ answer: IdempotentCall.Answer) {
-        self.init(process: answer.process, at: answer.at, isRepeated: true)
+        self.init(process: answer.process, at: answer.at, report: answer.report, isRepeated: true)
     }
 }
 
 extension ProcessStore.UpdateOutcome {
     init(_ answer: IdempotentCall.Answer) {
-        self.init(version: answer.version, at: answer.at, isUnchanged: answer.isUnchanged, isRepeated: true)
+        self.init(
+            version: answer.version,
+            at: answer.at,
+            isUnchanged: answer.isUnchanged,
+            report: answer.report
+        )
     }
 }

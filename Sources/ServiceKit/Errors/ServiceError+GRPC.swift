@@ -54,6 +54,19 @@ extension ServiceError: RPCErrorConvertible {
                 message: message,
                 details: .errorInfo(reason: reason, domain: Self.domain, metadata: values)
             )
+        case .failedPrecondition(let reason, let violations):
+            GoogleRPCStatus(
+                code: .failedPrecondition,
+                message: message,
+                details: [
+                    .errorInfo(reason: reason, domain: Self.domain),
+                    .preconditionFailure(
+                        violations: violations.map {
+                            .init(type: reason, subject: $0.subject, description: $0.description)
+                        }
+                    ),
+                ]
+            )
         case .exhausted(let delay):
             GoogleRPCStatus(
                 code: .resourceExhausted,

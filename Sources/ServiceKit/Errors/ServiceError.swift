@@ -14,6 +14,8 @@ public struct ServiceError: Error, Sendable, Equatable {
         case notFound(resourceType: String, resourceName: String)
         /// The thing has changed meanwhile (ABORTED, 409). For programs: a reason and values.
         case conflict(reason: String, values: [String: String])
+        /// The thing is in no state for that (FAILED_PRECONDITION, 400). For programs: a reason, and what is in the way.
+        case failedPrecondition(reason: String, violations: [PreconditionViolation])
         /// A limit is reached (RESOURCE_EXHAUSTED, 429).
         case exhausted(retryAfter: Duration)
         /// Something that the service needs is away (UNAVAILABLE, 503).

@@ -2,6 +2,7 @@ import Foundation
 import GrimoireAPI
 import Postgres
 import ServiceKit
+import StableMapping
 import SwiftProtobuf
 import Testing
 
@@ -9,10 +10,12 @@ import Testing
 
 /// Each query finds what it looks for by an index, in a database that is large enough for that to matter.
 @Suite struct PlanTests {
-    private static let processes = 20_000
+    private static let processes = 100_000
+    private static let processesWithVersions = 20_000
     private static let versionsEach = 5
 
-    /// 100,000 versions of 20,000 processes, most of another organization, as many runs and keys as processes.
+    /// 100,000 processes, most of another organization, that share a fact; the 20,000 newest have five versions each, and as
+    /// many runs and keys.
     private func fill(_ fixture: Fixture) async throws {
         let organization = fixture.organization
         let other = UUID()
@@ -28,10 +31,11 @@ import Testing
             """
             INSERT INTO process_versions
                 (id, process_id, version_number, spy_code, stable_mapping, created_by, changelog, name, description,
-                 organization_id, created_at, content_hash, chain_hash, signature, signing_key_id)
+                 organization_id, created_at, content_hash, chain_hash, signature, signing_key_id, mapping_state)
             SELECT md5('v' || p.id || v)::uuid, p.id, v, 'x = 1', '{}', p.created_by, '', p.name, '', p.organization_id,
-                   now(), sha256('x'), sha256('x'), sha256('x') || sha256('x'), 'k'
-            FROM processes p, generate_series(1, \(Self.versionsEach)) AS v
+                   now(), sha256('x'), sha256('x'), sha256('x') || sha256('x'), 'k', '{}'
+            FROM (SELECT * FROM processes ORDER BY created_at DESC LIMIT \(Self.processesWithVersions)) p,
+                 generate_series(1, \(Self.versionsEach)) AS v
             """,
             """
             INSERT INTO process_version_index
@@ -44,7 +48,7 @@ import Testing
                 (id, process_id, version_number, organization_id, started_at, duration_microseconds, outcome, actions,
                  recorded_by)
             SELECT md5('e' || p.id)::uuid, p.id, 1, p.organization_id, now(), 5, 'succeeded', '[]', p.created_by
-            FROM processes p
+            FROM processes p ORDER BY p.created_at DESC LIMIT \(Self.processesWithVersions)
             """,
             "ALTER TABLE process_executions FORCE ROW LEVEL SECURITY",
             "ALTER TABLE idempotency_keys NO FORCE ROW LEVEL SECURITY",
@@ -52,9 +56,18 @@ import Testing
             INSERT INTO idempotency_keys
                 (organization_id, user_id, method, key, request_hash, process_id, version_number, answered_at, unchanged)
             SELECT '\(organization)', '\(fixture.user)', 'm', 'key ' || n, '', gen_random_uuid(), 1, now(), false
-            FROM generate_series(1, \(Self.processes)) AS n
+            FROM generate_series(1, \(Self.processesWithVersions)) AS n
             """,
             "ALTER TABLE idempotency_keys FORCE ROW LEVEL SECURITY",
+            // Half of the processes do not have it any more.
+            """
+            INSERT INTO process_facts
+                (organization_id, fact_id, process_created_at, process_id, key, since_version, removed_in_version)
+            SELECT organization_id, 'shared', created_at, id, 'x', 1, CASE WHEN get_byte(uuid_send(id), 0) < 128 THEN 2 END
+            FROM processes
+            UNION ALL
+            SELECT organization_id, 'own ' || id, created_at, id, 'y', 1, NULL FROM processes
+            """,
             "ANALYZE"
         )
     }
@@ -64,6 +77,36 @@ import Testing
             PostgresStatement("EXPLAIN " + statement.sql, statement.parameters)
         )
         return try result.rows.map { try $0.decode("QUERY PLAN", as: String.self) }.joined(separator: "\n")
+    }
+
+    /// The statement that makes a process's next version.
+    private func update(_ process: UUID, _ fixture: Fixture) throws -> PostgresStatement {
+        let program = ProgramFacts("x = 1\n")
+        let change = MappingChange(program: program, codeBytes: 6)
+        let outcome = try change.outcome(of: process, version: 6, after: nil, deriving: true)
+        let content = ProcessContent(
+            name: "P",
+            description: "",
+            spyCode: "x = 1\n",
+            stableMapping: outcome.mapping,
+            document: nil
+        )
+        let hash = ContentEncoding.hash(content)
+        let version = Queries.NewVersion(
+            process: process,
+            content: try PreparedContent(
+                content,
+                hash: hash,
+                outcome: outcome,
+                after: nil,
+                policy: MappingPolicy()
+            ),
+            seal: try VersionSeal(contentHash: hash, after: hash, keys: fixture.keys),
+            changelog: "",
+            author: fixture.author
+        )
+        let head = Queries.Head(process: process, version: 5, policy: MappingPolicy())
+        return try Queries.update(version, after: head, remembering: nil)
     }
 
     @Test func everyQueryUsesItsIndexOnAHundredThousandVersions() async throws {
@@ -80,6 +123,10 @@ import Testing
                 from: Instant(microseconds: Instant.now.microseconds - 1_000_000_000),
                 to: Instant(microseconds: Instant.now.microseconds + 1_000_000_000)
             )
+            let usePlace = FactPlace(createdAt: .now, process: process)
+            func uses(_ all: Bool, _ place: FactPlace?) -> PostgresStatement {
+                Queries.uses(ofFact: "shared", includingRemoved: all, after: place, limit: 51)
+            }
             let call = try IdempotentCall(method: "m", key: "k", request: Google_Protobuf_Empty())
             let queries: [(String, PostgresStatement, [String])] = [
                 ("head", Queries.head(process: process), ["processes_pkey"]),
@@ -138,14 +185,30 @@ import Testing
                     ["organization_id_process_id"]
                 ),
                 ("key", Queries.remembered(call, author: fixture.author), ["idempotency_keys_pkey"]),
+                (
+                    "state", Queries.mappingState(process: process, number: 2),
+                    ["processes_pkey", "process_version_index_process"]
+                ),
+                ("uses", uses(false, nil), ["process_facts_in_use", "processes_pkey"]),
+                ("more uses", uses(false, usePlace), ["process_facts_in_use", "processes_pkey"]),
+                ("all uses", uses(true, nil), ["process_facts_pkey", "processes_pkey"]),
+                ("more of all uses", uses(true, usePlace), ["process_facts_pkey", "processes_pkey"]),
+                (
+                    "update", try update(process, fixture),
+                    ["processes_pkey", "process_facts_pkey"]
+                ),
                 ("delete", Queries.delete(process: process, author: fixture.author), ["processes_pkey"]),
                 ("restore", Queries.restore(process: process, author: fixture.author), ["processes_pkey"]),
             ]
             for (name, statement, indexes) in queries {
                 let plan = try await plan(statement, fixture)
                 for index in indexes { #expect(plan.contains(index), "\(name): \(plan)") }
-                for table in ["processes", "process_version_index", "process_versions", "process_executions"]
-                {
+                // Pages come in the order of the index: nothing is collected and sorted first.
+                if name.hasSuffix("uses") { #expect(!plan.contains("Sort"), "\(name): \(plan)") }
+                for table in [
+                    "processes", "process_version_index", "process_versions", "process_executions",
+                    "process_facts",
+                ] {
                     #expect(!plan.contains("Seq Scan on \(table)\n"), "\(name): \(plan)")
                     #expect(!plan.contains("Seq Scan on \(table) "), "\(name): \(plan)")
                 }

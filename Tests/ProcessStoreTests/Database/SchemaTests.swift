@@ -51,7 +51,7 @@ import Testing
                     #expect(try table.decode("policies", as: Int64.self) > 0, "\(name) has no policy")
                 }
             }
-            #expect(seen >= 9)
+            #expect(seen >= 10)
         }
     }
 
@@ -80,6 +80,7 @@ import Testing
             for table in [
                 "processes", "process_versions", "process_version_index", "process_suggestions",
                 "process_executions", "process_execution_index", "idempotency_keys", "audit_log",
+                "process_facts",
             ] {
                 let query = PostgresStatement("SELECT count(*) AS count FROM \(table)")
                 let foreign = try await fixture.asApplication(query, organization: stranger)
@@ -97,6 +98,17 @@ import Testing
                         "INSERT INTO audit_log (organization_id, method, outcome) VALUES ('\(stranger)', 'm', 'OK')"
                     )
                 )
+            }
+            // Facts are told apart for good by what the key of the table has.
+            for column in ["organization_id", "fact_id", "process_id", "process_created_at"] {
+                await #expect(throws: PostgresError.self, "\(column)") {
+                    try await fixture.asApplication(
+                        PostgresStatement("UPDATE process_facts SET \(column) = \(column)")
+                    )
+                }
+            }
+            await #expect(throws: PostgresError.self) {
+                try await fixture.asApplication(PostgresStatement("DELETE FROM process_facts"))
             }
             #expect(try await fixture.get(process).name == "P")
         }
@@ -149,6 +161,7 @@ import Testing
                 VALUES ('\(process)', 'Old', '', 1, '\(fixture.user)', '\(fixture.organization)')
                 """,
                 "ALTER TABLE process_versions DROP CONSTRAINT process_versions_are_signed",
+                "ALTER TABLE process_versions DROP CONSTRAINT process_versions_have_mapping_state",
                 """
                 INSERT INTO process_versions
                     (id, process_id, version_number, spy_code, stable_mapping, created_by, changelog, name, description,

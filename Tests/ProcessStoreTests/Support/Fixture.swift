@@ -59,6 +59,8 @@ struct Fixture: Sendable {
     static func with(
         cacheBytes: Int = 8 << 20,
         connections: Int = 8,
+        migrations: [Migration] = Migrations.all,
+        announcer: (any ChangeAnnouncer)? = nil,
         _ body: (Fixture) async throws -> Void
     ) async throws {
         let superuser = try setting("GRIMOIRE_TEST_DATABASE_URL")
@@ -77,7 +79,7 @@ struct Fixture: Sendable {
                 offload
             )
             let ownerURL = try url(try setting("GRIMOIRE_DATABASE_URL"), database: name)
-            _ = try await Migrator(Migrations.all, upkeep: Migrations.upkeep).run(
+            _ = try await Migrator(migrations, upkeep: Migrations.upkeep).run(
                 try PostgresConfiguration(url: ownerURL),
                 offload: offload
             )
@@ -95,7 +97,8 @@ struct Fixture: Sendable {
                 workshop: workshop,
                 limits: limits,
                 cacheBytes: cacheBytes,
-                keys: keys
+                keys: keys,
+                announcer: announcer
             )
             do {
                 try await body(
@@ -121,6 +124,14 @@ struct Fixture: Sendable {
         await offload.shutdown()
         await loops.shutdown()
         if let failure { throw failure }
+    }
+
+    /// Brings the schema up to date where `with` has left it behind.
+    func migrate() async throws -> [Int] {
+        try await Migrator(Migrations.all, upkeep: Migrations.upkeep).run(
+            try PostgresConfiguration(url: ownerURL),
+            offload: offload
+        )
     }
 
     private static func run(
@@ -196,12 +207,27 @@ struct Fixture: Sendable {
         key: String? = nil,
         _ body: (ProcessManagerService, ServerContext) async throws -> Value
     ) async throws -> Value {
+        try await asMember(of: organization, key: key) { try await body(service, $0) }
+    }
+
+    /// Calls what grimoire-mappings asks of, as a member of an organization, without a transport.
+    func source<Value: Sendable>(
+        organization: UUID? = nil,
+        _ body: (MappingSourceService, ServerContext) async throws -> Value
+    ) async throws -> Value {
+        try await asMember(of: organization) { try await body(MappingSourceService(store: store), $0) }
+    }
+
+    private func asMember<Value: Sendable>(
+        of organization: UUID?,
+        key: String? = nil,
+        _ body: (ServerContext) async throws -> Value
+    ) async throws -> Value {
         let caller = Caller(userID: user, organizationID: organization ?? self.organization, roles: [.admin])
         return try await Caller.$current.withValue(caller) {
             try await Call.$current.withValue(Self.call(key: key)) {
                 try await withServerContextRPCCancellationHandle { handle in
                     try await body(
-                        service,
                         ServerContext(
                             descriptor: Grimoire_V1_ProcessManager.Method.GetProcess.descriptor,
                             remotePeer: "in-process:test",
@@ -221,13 +247,24 @@ struct Fixture: Sendable {
         key: String? = nil,
         _ change: (inout Grimoire_V1_CreateProcessRequest) -> Void = { _ in }
     ) async throws -> String {
+        try await created(name: name, code: code, key: key, change).processID
+    }
+
+    /// Makes a process and returns the whole answer.
+    func created(
+        name: String = "P",
+        code: String = "x = 1\n",
+        key: String? = nil,
+        organization: UUID? = nil,
+        _ change: (inout Grimoire_V1_CreateProcessRequest) -> Void = { _ in }
+    ) async throws -> Grimoire_V1_CreateProcessResponse {
         var request = Grimoire_V1_CreateProcessRequest()
         request.name = name
         request.spyCode = code
         change(&request)
         let complete = request
-        return try await call(key: key) {
-            try await $0.createProcess(request: complete, context: $1).processID
+        return try await call(organization: organization, key: key) {
+            try await $0.createProcess(request: complete, context: $1)
         }
     }
 
