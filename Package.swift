@@ -235,6 +235,16 @@ let package = Package(
             swiftSettings: strict
         ),
 
+        .testTarget(
+            name: "MappingServingTests",
+            dependencies: [
+                "EventLoop", "GRPCNghttp2", "GrimoireAPI", "MappingServing", "ServiceKit", "TestSupport",
+                .product(name: "GRPCCore", package: "grpc-swift-2"),
+                .product(name: "SwiftProtobuf", package: "swift-protobuf"),
+            ],
+            swiftSettings: strict
+        ),
+
         // gRPC's interoperability tests: client and server over any transport, as a suite and as programs for other peers.
         .target(
             name: "InteropSupport",

@@ -245,7 +245,7 @@ import Testing
         ]
         try await Fixture.with { fixture in
             let process = try await fixture.create(code: programs[0]) {
-                $0.stableMapping = ["refund::fee": "f1", "nothing": "f2", "limit": "f3"]
+                $0.stableMapping = ["refund::fee": "f1", "nothing": "f2", "limit": "f3", "fee": "f4"]
             }
             for code in programs + programs.reversed() {
                 let made = try await fixture.update(process, code: code)

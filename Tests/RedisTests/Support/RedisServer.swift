@@ -12,7 +12,10 @@ final class RedisServer {
     var url: String { "redis://127.0.0.1:\(port)" }
 
     /// Starts a server and returns when it says that it listens.
-    init(_ arguments: String...) throws {
+    convenience init(_ arguments: String...) throws { try self.init(arguments) }
+
+    /// The same with options in an array.
+    init(_ arguments: [String]) throws {
         port = try freePort()
         folder = FileManager.default.temporaryDirectory.appending(path: "grimoire-redis-\(UUID())")
         self.arguments = arguments

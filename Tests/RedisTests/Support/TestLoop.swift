@@ -46,7 +46,7 @@ struct TestLoop {
 func utf8(_ text: String) -> [UInt8] { Array(text.utf8) }
 
 /// What a call throws.
-func error<Value>(_ body: () async throws(RedisError) -> Value) async -> RedisError? {
+func failure<Value>(_ body: () async throws(RedisError) -> Value) async -> RedisError? {
     do throws(RedisError) {
         _ = try await body()
         return nil

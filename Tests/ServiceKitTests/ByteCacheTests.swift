@@ -1,6 +1,6 @@
 import Testing
 
-@testable import ServiceKit
+import ServiceKit
 
 @Suite struct ByteCacheTests {
     @Test func whatWasUsedLongestAgoGoesFirst() {
