@@ -83,26 +83,32 @@ def test_a_redis_that_never_answers_holds_nobody_up_for_long(stack):
 
 
 def test_what_redis_takes_note_of_too_late_is_not_believed(stack):
-    """A frozen Redis carries out what it was sent before, when nobody should believe it any more."""
+    """A frozen Redis carries out later what it was sent meanwhile, when it is no longer true."""
     organization = stack.organization()
     every = [KnownProcess(stack, organization) for _ in range(8)]
     first, second = stack.replicas
-    # The replicas' connections are in use; what is sent lies before Redis while it is frozen.
+    redis, processes = stack.parts["redis"], stack.parts["grimoire-processes"]
     redis_is_used(stack, organization)
-    stack.parts["redis"].freeze()
-    for known in every:
-        known.read(first)
+    before = first.metrics.reads("loaded")
+    processes.freeze()
+    answers = [first.stub.GetProcessMapping.future(known.request(), metadata=organization.metadata, timeout=30)
+               for known in every]
+    until(lambda: first.metrics.reads("loaded") == before + len(every), "they do not ask grimoire-processes")
+    # They have found nothing in Redis, and will put there what they are about to learn.
+    redis.freeze()
+    processes.thaw()
+    for known, answer in zip(every, answers):
+        known.check(answer.result(), 1)
     for known in every:
         known.update()
-    written = time.monotonic()
     time.sleep(1)
-    stack.parts["redis"].thaw()
-    with stack.redis() as redis:
-        until(lambda: redis("PING") == b"PONG", "Redis is dead")
+    redis.thaw()
+    with stack.redis() as connection:
+        until(lambda: connection.keys(f"grimoire:*{every[-1].id}*:head"), "Redis was not told")
     for known in every:
-        for replica in (second, first):
-            assert known.read(replica) == (2, False)
-    assert time.monotonic() - written < 30
+        assert known.read(second) == (2, False)
+    for known in every:
+        assert known.read(first) == (2, False)
 
 
 class WrongRedis:
