@@ -34,7 +34,7 @@ def open_channel(address):
     return grpc.insecure_channel(address, options=[
         ("grpc.max_receive_message_length", 64 << 20), ("grpc.max_send_message_length", 64 << 20),
         ("grpc.use_local_subchannel_pool", 1), ("grpc.initial_reconnect_backoff_ms", 50),
-        ("grpc.min_reconnect_backoff_ms", 50), ("grpc.max_reconnect_backoff_ms", 200)])
+        ("grpc.max_reconnect_backoff_ms", 200)])
 
 
 class Metrics:

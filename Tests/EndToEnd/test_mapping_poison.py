@@ -1,5 +1,4 @@
 """What anyone may have written into Redis, and mappings as large as they may be."""
-import contextlib
 import os
 
 import pytest
@@ -98,12 +97,16 @@ def test_poison_is_replaced_by_what_is_right(stack):
     known.read(stack.replicas[0], 1)
     with stack.redis() as redis:
         key, = until(lambda: redis.keys(f"grimoire:*{known.id}*:m:1"), "Redis was not told")
-        good = redis("GET", key)
-        redis("SET", key, good[:-1], "PX", HOUR)
+        poison = redis("GET", key)[:-1]
+        redis("SET", key, poison, "PX", HOUR)
         with stack.replica() as fresh:
             assert known.read(fresh, 1) == (1, False)
-            until(lambda: redis("GET", key) == good, "the poison is still there")
+            assert fresh.metrics.reads("loaded") == 1
+            until(lambda: redis("GET", key) != poison, "the poison is still there")
         assert 0 < redis("PTTL", key) < 48 * HOUR
+        with stack.replica() as another:
+            assert known.read(another, 1) == (1, False)
+            assert another.metrics.reads("loaded") == 0
 
 
 @pytest.mark.parametrize("entries, width", [(50_000, 0), (350, 3_000)])

@@ -1,9 +1,8 @@
 """What two replicas of grimoire-mappings answer: to many at once, to strangers, to services, to batches, on condition."""
-import concurrent.futures
 import contextlib
 import json
+import re
 import signal
-import threading
 import uuid
 
 import grpc
@@ -256,7 +255,7 @@ def test_entity_tags_over_rest(stack):
         answer = rest("GET", path)
         assert answer.status_code == 200 and answer.json()["stable_mapping"] == known.contents[1]
         tag = answer.headers["etag"]
-        assert tag.strip('"') == answer.json()["content_hash"]
+        assert re.fullmatch(r'"[!#-~]+"', tag) and answer.json()["content_hash"] in tag
     for field in (tag, f"W/{tag}", "*", f'"other", {tag}'):
         for tail in ("", "?version=1"):
             answer = rest("GET", path + tail, headers={"if-none-match": field})
