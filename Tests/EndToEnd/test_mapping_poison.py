@@ -113,10 +113,11 @@ def test_poison_is_replaced_by_what_is_right(stack):
 def test_the_largest_mappings_come_back_whole_from_storage_from_redis_and_from_memory(stack, entries, width):
     known = KnownProcess(stack, stack.organization(), entries=entries, width=width)
     first, second = stack.replicas
+    before = second.metrics.reads("loaded")
     for replica in (first, second, first, second):
-        assert known.read(replica, 1, timeout=60) == (1, False)
         assert known.read(replica, timeout=60) == (1, False)
-    known.update()
-    until(lambda: known.read(first) == (2, False) == known.read(second), "the update was not seen")
+        assert known.read(replica, 1, timeout=60) == (1, False)
+        assert known.batch(replica, [1], timeout=60) == [(1, False)]
+    assert second.metrics.reads("loaded") == before, "Redis has it"
     answer = known.organization.rest("GET", f"/processes/{known.id}/mapping")
-    assert answer.json()["stable_mapping"] == known.contents[2]
+    assert answer.json()["stable_mapping"] == known.contents[1]
