@@ -223,10 +223,10 @@ class Stack:
                 reader.join()
 
     def remove(self):
-        """Nothing of it is kept, so nobody is asked to stop: each part goes at once, with its supervisor."""
-        for part in self.parts.values():
+        """Nothing of it is kept: each part goes at once. PostgreSQL is told to stop, or it would leave shared memory behind."""
+        for name, part in self.parts.items():
             with contextlib.suppress(OSError):
-                os.killpg(part.supervisor, signal.SIGKILL)
+                os.killpg(part.supervisor, signal.SIGCONT if name == "postgres" else signal.SIGKILL)
         subprocess.run([ROOT / "scripts" / "down", "--state", self.state, "--purge"], check=False, capture_output=True)
         shutil.rmtree(self.state, ignore_errors=True)
 
