@@ -65,36 +65,4 @@ import Testing
             #expect(SharedValue.decode([1] + bytes, key: "k", version: 7) == nil)
         }
     }
-
-    @Test func aHeadIsAsOldAsRedisSays() {
-        let head = ProcessHead.latest(12, checkedAt: 5_000_000_000)
-        #expect(SharedHead.encode(head) == "12")
-        let left = SharedHead.expiry(of: head, now: 5_100_000_000)
-        #expect(left == Int(SharedHead.lifetimeMilliseconds) - 100)
-        let read = SharedHead.decode(Array("12".utf8), left: left ?? 0, now: 9_000_000_000)
-        #expect(read == .latest(12, checkedAt: 8_900_000_000))
-        #expect(SharedHead.expiry(of: head, now: 5_000_000_000 + 3_600_000_000_000) == nil)
-    }
-
-    @Test func absenceIsSharedToo() {
-        let absent = ProcessHead.absent(checkedAt: 0)
-        #expect(SharedHead.encode(absent) == "-")
-        let lifetime = Int(SharedHead.lifetimeMilliseconds)
-        #expect(SharedHead.decode([UInt8(ascii: "-")], left: lifetime, now: 3) == .absent(checkedAt: 3))
-    }
-
-    @Test func whatIsNotKnownOrDoubtedIsNotShared() {
-        #expect(SharedHead.encode(.exists(checkedAt: 1)) == nil)
-        #expect(SharedHead.encode(ProcessHead.latest(3, checkedAt: 1).doubted()) == nil)
-    }
-
-    @Test(arguments: ["", "0", "-1", "+1x", "99999999999", "1 ", "é", "--"])
-    func aHeadOfAnotherFormIsNone(text: String) {
-        #expect(SharedHead.decode(Array(text.utf8), left: 1_000, now: 0) == nil)
-    }
-
-    @Test(arguments: [-2, -1, 0, 3_600_001, .max])
-    func aHeadOfUnknownAgeIsNone(left: Int) {
-        #expect(SharedHead.decode(Array("12".utf8), left: left, now: 0) == nil)
-    }
 }

@@ -110,7 +110,7 @@ final class MappingReader: Sendable {
                 restsUntil.store(cache.loop.uptimeNanoseconds + Self.rest, ordering: .relaxed)
                 return stale(candidate, head)
             }
-            throw ServiceClient.passedOn(error)
+            throw error.told
         }
     }
 

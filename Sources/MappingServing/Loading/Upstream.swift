@@ -22,7 +22,7 @@ struct Upstream: Sendable {
             var options = CallOptions.defaults
             switch self {
             case .long:
-                options.timeout = .seconds(10)
+                options.timeout = .seconds(5)
                 options.waitForReady = true
             case .short:
                 options.timeout = .seconds(1)
@@ -98,6 +98,15 @@ struct Upstream: Sendable {
 extension RPCError {
     /// Nobody could say: grimoire-processes, or what it needs, is away or too slow.
     var isOutage: Bool { code == .unavailable || code == .deadlineExceeded }
+
+    /// What the caller is told: that grimoire-processes has not answered in the time it is given here, is not the caller's deadline.
+    var told: any Error {
+        guard code == .deadlineExceeded else { return ServiceClient.passedOn(self) }
+        return ServiceError(
+            .unavailable(retryAfter: .seconds(1)),
+            message: "The storage of processes does not answer now; try again in a moment."
+        )
+    }
 
     /// It says nothing about the question, only about who asked.
     var isPersonal: Bool {

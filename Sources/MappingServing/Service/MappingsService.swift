@@ -113,7 +113,7 @@ struct MappingsService: RegistrableRPCService {
             ) { try $0.message }
             return ServerResponse(message: try ProtobufSerializer().serialize(response))
         } catch let error as RPCError {
-            throw ServiceClient.passedOn(error)
+            throw error.told
         }
     }
 }
