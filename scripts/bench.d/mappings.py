@@ -1,4 +1,5 @@
 """grimoire-mappings beside gRPC C++ and redis-benchmark: from memory, from Redis, in batches, over 100,000 versions."""
+import concurrent.futures
 import contextlib
 import functools
 import json
@@ -6,9 +7,10 @@ import os
 import re
 import subprocess
 import tempfile
+import time
 import urllib.request
 
-from bench import builds, copies, h2load, pgbench, protobuf
+from bench import builds, copies, envoy, h2load, protobuf
 from bench.programs import Program
 from bench.rounds import in_turn, medians
 from bench.speak import BenchmarkFailed, step
@@ -36,6 +38,10 @@ QUICK_VERSIONS = 2_000
 CACHED_BYTES_EACH = 1_400
 
 stack = Stack()
+
+
+def redis_url():
+    return stack["GRIMOIRE_REDIS_URL"]
 
 
 def surroundings():
@@ -106,7 +112,7 @@ def measured(program, call, port, requests):
 def hot(report, options):
     """One mapping of eight entries from memory, with authentication, metrics and audit; the peer has none of them."""
     message, command = peer()
-    with stack.service("hot", OURS, REDIS_URL=stack.redis_url) as ours, Program("cpp", command) as cpp:
+    with stack.service("hot", OURS, REDIS_URL=redis_url()) as ours, Program("cpp", command) as cpp:
         calls = {
             OURS: (ours, caller(ours.port)),
             CPP: (cpp, h2load.Caller("/hello.Mappings/Get", message, size_of(cpp.port, message), CONNECTIONS, STREAMS)),
@@ -134,14 +140,14 @@ def beside(report, case, results, rate=None, p99=None):
         )  # fmt: skip
 
 
-def envoy(report, options):
+def through_envoy(report, options):
     """The same through Envoy, which costs more than either."""
     message, command = peer()
     with contextlib.ExitStack() as programs:
-        ours = programs.enter_context(stack.service("hot", OURS, REDIS_URL=stack.redis_url))
+        ours = programs.enter_context(stack.service("hot", OURS, REDIS_URL=redis_url()))
         cpp = programs.enter_context(Program("cpp", command))
         proxies = {
-            name: programs.enter_context(stack.plain_envoy(name, program.port))
+            name: programs.enter_context(envoy.in_front_of(name, program.port))
             for name, program in ((OURS, ours), (CPP, cpp))
         }
         calls = {
@@ -166,7 +172,7 @@ def batches(report, options):
     """Batches of a hundred mappings beside single calls, at equal concurrency."""
     processes = copies.of(stack, example(), BATCH_SIZE)
     message = b"".join(protobuf.field(1, question(process)) for process in processes)
-    with stack.service("batches", OURS, REDIS_URL=stack.redis_url) as ours:
+    with stack.service("batches", OURS, REDIS_URL=redis_url()) as ours:
         calls = {"single": caller(ours.port), "batch": caller(ours.port, BATCH, message)}
         counts = {name: call.enough(ours.port, options.seconds) for name, call in calls.items()}
         entries = {"single": ENTRIES, "batch": ENTRIES * BATCH_SIZE}
@@ -186,14 +192,14 @@ def batches(report, options):
 def redis(report, options):
     """Each read goes to Redis: memory is off, and each connection asks for a mapping of its own, one at a time."""
     processes = copies.of(stack, example(), CONNECTIONS)
-    with stack.service("redis", OURS, REDIS_URL=stack.redis_url, CACHE_MEGABYTES=0) as ours:
+    with stack.service("redis", OURS, REDIS_URL=redis_url(), CACHE_MEGABYTES=0) as ours:
         calls = [caller(ours.port, message=question(process), connections=1, streams=1) for process in processes]
         requests = max(100, calls[0].enough(ours.port, options.seconds))
 
         def measure(name):
             if name == REDIS:
                 return {"requests/s": redis_rate(requests * CONNECTIONS)}
-            return {"requests/s": h2load.together(calls, ours.port, requests).per_second}
+            return {"requests/s": together(calls, ours.port, requests)}
 
         results = medians(in_turn([OURS, REDIS], options.rounds, measure))
         from_redis, elsewhere = reads(ours)
@@ -204,9 +210,18 @@ def redis(report, options):
     )
 
 
+def together(calls, port, requests):
+    """Requests per second of all callers at the same time."""
+    began = time.monotonic()
+    with concurrent.futures.ThreadPoolExecutor(len(calls)) as pool:
+        for load in [pool.submit(call.rate, port, requests) for call in calls]:
+            load.result()
+    return len(calls) * requests / (time.monotonic() - began)
+
+
 def redis_rate(requests):
     """redis-benchmark's GET of a value as large as a mapping, on as many connections."""
-    command = ["redis-benchmark", "-u", stack.redis_url, "-c", str(CONNECTIONS), "-n", str(requests), "-d", "700", "-q"]
+    command = ["redis-benchmark", "-u", redis_url(), "-c", str(CONNECTIONS), "-n", str(requests), "-d", "700", "-q"]
     done = subprocess.run([*command, "-t", "get"], capture_output=True, text=True, timeout=300, check=False)
     rate = re.findall(r"GET: ([\d.]+) requests per second", done.stdout.replace("\r", "\n"))
     if done.returncode != 0 or not rate:
@@ -231,7 +246,7 @@ def mix(report, options):
     count = QUICK_VERSIONS if options.quick else VERSIONS
     processes = copies.of(stack, example(), count)
     megabytes = max(1, round(count / 10 * CACHED_BYTES_EACH / (1 << 20) / os.cpu_count()))
-    with stack.service("mix", OURS, REDIS_URL=stack.redis_url, CACHE_MEGABYTES=megabytes) as ours:
+    with stack.service("mix", OURS, REDIS_URL=redis_url(), CACHE_MEGABYTES=megabytes) as ours:
         with tempfile.NamedTemporaryFile("w") as file:
             file.write("\n".join(processes))
             file.flush()
@@ -258,7 +273,7 @@ def memory(report, options):
     """What a mapping of eight entries takes in memory, all that belongs to it included."""
     count = QUICK_VERSIONS if options.quick else 20_000
     processes = copies.of(stack, example(), count)
-    with stack.service("memory", OURS, REDIS_URL=stack.redis_url, CACHE_MEGABYTES=1_024, EVENT_LOOPS=1) as ours:
+    with stack.service("memory", OURS, REDIS_URL=redis_url(), CACHE_MEGABYTES=1_024, EVENT_LOOPS=1) as ours:
         with tempfile.NamedTemporaryFile("w") as file:
             file.write("\n".join(processes))
             file.flush()
@@ -278,4 +293,4 @@ def client(*arguments):
     return done.stdout.strip()
 
 
-GROUPS = {"hot": hot, "envoy": envoy, "batches": batches, "redis": redis, "mix": mix, "memory": memory}
+GROUPS = {"hot": hot, "envoy": through_envoy, "batches": batches, "redis": redis, "mix": mix, "memory": memory}
