@@ -121,7 +121,7 @@ def test_pinned_versions_are_right_while_writers_write(stack):
 
     def pinned(replica):
         known = random.choice(every)
-        assert known.read(replica, random.randint(1, known.latest)) [1] is False
+        assert known.read(replica, random.randint(1, known.latest))[1] is False
 
     def several(replica):
         known = random.choice(every)
