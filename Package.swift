@@ -167,7 +167,8 @@ let package = Package(
         .testTarget(
             name: "ProcessStoreTests",
             dependencies: [
-                "EventLoop", "GRPCNghttp2", "GrimoireAPI", "Postgres", "ProcessStore", "SPySyntax", "ServiceKit",
+                "EventLoop", "GRPCNghttp2", "GrimoireAPI", "Postgres", "ProcessStore", "SPySyntax",
+                "ServiceKit",
                 "StableMapping",
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "GRPCCore", package: "grpc-swift-2"),

@@ -67,7 +67,9 @@ public enum MappingService {
             verifier: verifier,
             logger: logger,
             // What is known is served without either of them.
-            checks: [processes.check("grimoire-processes", isRequired: false), redis?.check].compactMap { $0 },
+            checks: [processes.check("grimoire-processes", isRequired: false), redis?.check].compactMap {
+                $0
+            },
             metrics: metrics,
             fastPaths: MappingFastPaths(lanes: lanes).all
         )

@@ -10,7 +10,9 @@ import Testing
 @Suite struct MappingMemoryTests {
     private static let start: Int64 = 1_000_000_000_000
 
-    private static func key(_ version: Int32, _ process: UUID = UUID(), organization: UUID = UUID()) -> MappingKey {
+    private static func key(_ version: Int32, _ process: UUID = UUID(), organization: UUID = UUID())
+        -> MappingKey
+    {
         MappingKey(
             process: ProcessKey(organization: organization, process: process),
             kind: .mapping,

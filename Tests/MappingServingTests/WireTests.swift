@@ -61,7 +61,11 @@ import Testing
             var bytes = seed
             for _ in 0..<Int.random(in: 1...3, using: &generator) {
                 switch Int.random(in: 0...2, using: &generator) {
-                case 0: bytes[Int.random(in: bytes.indices, using: &generator)] = .random(in: 0...255, using: &generator)
+                case 0:
+                    bytes[Int.random(in: bytes.indices, using: &generator)] = .random(
+                        in: 0...255,
+                        using: &generator
+                    )
                 case 1: bytes.removeLast(Int.random(in: 0...min(4, bytes.count - 1), using: &generator))
                 default: bytes.append(.random(in: 0...255, using: &generator))
                 }
@@ -69,7 +73,9 @@ import Testing
             guard let question = Self.question(bytes) else { continue }
             read += 1
             // The library also looks whether texts are UTF-8, which a comparison of bytes need not.
-            guard let request = try? Grimoire_V1_GetProcessMappingRequest(serializedBytes: bytes) else { continue }
+            guard let request = try? Grimoire_V1_GetProcessMappingRequest(serializedBytes: bytes) else {
+                continue
+            }
             #expect(UUID(uuidString: request.processID) == question.process)
             #expect(request.versionNumber == question.version)
             #expect(request.ifContentHash.utf8.elementsEqual(bytes[question.contentHash]))
@@ -111,7 +117,8 @@ import Testing
 
     @Test(arguments: [
         (["\"3-c0\""], true), (["W/\"3-c0\""], true), (["*"], true), (["\"1\", \"3-c0\""], true),
-        (["\"1\"", " \"3-c0\" "], true), ([], false), (["\"3-c1\""], false), (["3-c0"], false), ([","], false),
+        (["\"1\"", " \"3-c0\" "], true), ([], false), (["\"3-c1\""], false), (["3-c0"], false),
+        ([","], false),
     ])
     func anEntityTagMatchesWeakly(fields: [String], matches: Bool) {
         #expect(EntityTags.match(fields, "\"3-c0\"") == matches)

@@ -72,7 +72,8 @@ import Testing
     @Test func anIDIsReadFromItsTextAsFoundationReadsIt() {
         let id = UUID()
         for text in [
-            id.uuidString, id.text, "", "6f1e2d3c-0000-4000-8000-00000000000", "6f1e2d3c-0000-4000-8000-0000000000011",
+            id.uuidString, id.text, "", "6f1e2d3c-0000-4000-8000-00000000000",
+            "6f1e2d3c-0000-4000-8000-0000000000011",
             "6f1e2d3c00000-4000-8000-000000000001", "6f1e2d3c-0000-4000-8000-00000000000g",
             "{f1e2d3c-0000-4000-8000-00000000000}",
         ] {

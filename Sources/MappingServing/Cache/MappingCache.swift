@@ -25,7 +25,9 @@ actor MappingCache {
     }
 
     /// See ``MappingMemory/remembered(_:)``.
-    func remembered(_ key: MappingKey) -> (head: ProcessHead?, answer: StoredAnswer?) { memory.remembered(key) }
+    func remembered(_ key: MappingKey) -> (head: ProcessHead?, answer: StoredAnswer?) {
+        memory.remembered(key)
+    }
 
     /// An answer, whatever is known of its process.
     func answer(_ key: MappingKey) -> StoredAnswer? { memory.answer(key) }

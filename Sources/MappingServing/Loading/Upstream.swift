@@ -33,7 +33,9 @@ struct Upstream: Sendable {
     }
 
     /// The number of a process's latest version.
-    func latestVersion(of process: ProcessKey, _ credentials: Metadata, _ patience: Patience) async throws -> Int32 {
+    func latestVersion(of process: ProcessKey, _ credentials: Metadata, _ patience: Patience) async throws
+        -> Int32
+    {
         let request = Grimoire_V1_GetProcessRequest.with {
             $0.processID = process.process.text
             $0.view = .basic
@@ -45,7 +47,8 @@ struct Upstream: Sendable {
     }
 
     /// An answer that nobody has kept; of the latest version where the key's is 0.
-    func answer(_ key: MappingKey, _ credentials: Metadata, _ patience: Patience) async throws -> StoredAnswer {
+    func answer(_ key: MappingKey, _ credentials: Metadata, _ patience: Patience) async throws -> StoredAnswer
+    {
         switch key.kind {
         case .mapping: try await mapping(key, credentials, patience)
         case .evolution(let from): try await evolution(key, from, credentials, patience)

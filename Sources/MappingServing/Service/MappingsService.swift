@@ -20,8 +20,16 @@ struct MappingsService: RegistrableRPCService {
             &router,
             batchGetProcessMappings
         )
-        register(Grimoire_V1_ProcessMappings.Method.GetMappingEvolution.descriptor, &router, getMappingEvolution)
-        register(Grimoire_V1_ProcessMappings.Method.FindProcessesByFact.descriptor, &router, findProcessesByFact)
+        register(
+            Grimoire_V1_ProcessMappings.Method.GetMappingEvolution.descriptor,
+            &router,
+            getMappingEvolution
+        )
+        register(
+            Grimoire_V1_ProcessMappings.Method.FindProcessesByFact.descriptor,
+            &router,
+            findProcessesByFact
+        )
     }
 
     private func register<Transport: ServerTransport, Input: Message>(

@@ -3,7 +3,8 @@ public enum RedisSettings {
     /// The server.
     public static let url = Setting<String>.text(
         "redis.url",
-        allowed: "redis://[user:password@]host[:port][/database], of a cluster several hosts with commas between",
+        allowed:
+            "redis://[user:password@]host[:port][/database], of a cluster several hosts with commas between",
         meaning: "The Redis that all replicas share. Without it each keeps to its own memory.",
         isSecret: true
     )
