@@ -22,6 +22,7 @@ let package = Package(
         .executable(name: "grimoire-mappings", targets: ["grimoire-mappings"]),
         .executable(name: "transport-bench-server", targets: ["TransportBenchServer"]),
         .executable(name: "transport-bench-client", targets: ["TransportBenchClient"]),
+        .executable(name: "process-bench-client", targets: ["ProcessBenchClient"]),
         .executable(name: "grimoire", targets: ["grimoire"]),
         .executable(name: "spy-bench", targets: ["SPyBench"]),
         .executable(name: "mapping-bench", targets: ["MappingBench"]),
@@ -149,7 +150,8 @@ let package = Package(
         .target(
             name: "ProcessStore",
             dependencies: [
-                "EventLoop", "GrimoireAPI", "Postgres", "Redis", "SPyAnalysis", "SPySandbox", "SPySyntax",
+                "EventLoop", "GRPCNghttp2", "GrimoireAPI", "Postgres", "Redis", "SPyAnalysis", "SPySandbox",
+                "SPySyntax",
                 "ServiceKit", "StableMapping",
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "GRPCCore", package: "grpc-swift-2"),
@@ -161,6 +163,7 @@ let package = Package(
             resources: [
                 .embedInCode("Migrations/0001_processes.sql"), .embedInCode("Migrations/0002_integrity.sql"),
                 .embedInCode("Migrations/0003_mappings.sql"),
+                .embedInCode("Migrations/0004_audit_counts.sql"),
             ],
             swiftSettings: strict
         ),
@@ -329,7 +332,7 @@ let package = Package(
         .executableTarget(
             name: "TransportBenchClient",
             dependencies: [
-                "BenchmarkAPI", "EventLoop", "GRPCNghttp2",
+                "BenchmarkAPI", "EventLoop", "GRPCNghttp2", "TestSupport",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "GRPCCore", package: "grpc-swift-2"),
                 .product(name: "GRPCNIOTransportHTTP2Posix", package: "grpc-swift-nio-transport"),
@@ -337,6 +340,17 @@ let package = Package(
                 .product(name: "SwiftProtobuf", package: "swift-protobuf"),
             ],
             path: "Tests/Benchmarks/TransportBenchClient",
+            swiftSettings: strict
+        ),
+        .executableTarget(
+            name: "ProcessBenchClient",
+            dependencies: [
+                "EventLoop", "GRPCNghttp2", "GrimoireAPI", "TestSupport",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "GRPCCore", package: "grpc-swift-2"),
+                .product(name: "SwiftProtobuf", package: "swift-protobuf"),
+            ],
+            path: "Tests/Benchmarks/ProcessBenchClient",
             swiftSettings: strict
         ),
 

@@ -9,11 +9,14 @@ public protocol PostgresDecodable: Sendable {
 extension String: PostgresDecodable {
     /// `text`, `varchar`, `char(n)`, `name`, `json` and `jsonb` (as JSON text), where the bytes are UTF-8.
     public static func decode(_ bytes: UnsafeRawBufferPointer, typeID: UInt32) -> String? {
+        text(bytes, typeID: typeID).flatMap { String(validating: $0, as: UTF8.self) }
+    }
+
+    /// The part of a value that is its text; nil where a column of that type has none.
+    static func text(_ bytes: UnsafeRawBufferPointer, typeID: UInt32) -> UnsafeRawBufferPointer? {
         switch typeID {
-        case TypeID.text, TypeID.varchar, TypeID.bpchar, TypeID.name, TypeID.json:
-            String(validating: bytes, as: UTF8.self)
-        case TypeID.jsonb where bytes.first == 1:
-            String(validating: UnsafeRawBufferPointer(rebasing: bytes.dropFirst()), as: UTF8.self)
+        case TypeID.text, TypeID.varchar, TypeID.bpchar, TypeID.name, TypeID.json: bytes
+        case TypeID.jsonb where bytes.first == 1: UnsafeRawBufferPointer(rebasing: bytes.dropFirst())
         default: nil
         }
     }

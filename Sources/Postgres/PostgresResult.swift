@@ -37,12 +37,29 @@ public final class PostgresResult: Sendable {
         PQcmdStatus(raw).map { strcmp($0, tag) == 0 } ?? false
     }
 
+    private static func begins(_ name: UnsafePointer<CChar>, with wanted: UnsafeBufferPointer<UInt8>) -> Bool
+    {
+        wanted.baseAddress.map {
+            strncmp(name, UnsafeRawPointer($0).assumingMemoryBound(to: CChar.self), wanted.count) == 0
+        }
+            ?? true
+    }
+
     // PQfnumber would fold the name's case. A few columns are compared faster than a table of them is made.
     fileprivate func index(of column: String) throws(PostgresError) -> Int32 {
-        for index in 0..<PQnfields(raw) {
-            if let name = PQfname(raw, index), strcmp(name, column) == 0 { return index }
+        var column = column
+        // Without a copy of the name for each comparison.
+        let found = column.withUTF8 { wanted -> Int32? in
+            for index in 0..<PQnfields(raw) {
+                guard let name = PQfname(raw, index), Self.begins(name, with: wanted),
+                    name[wanted.count] == 0
+                else { continue }
+                return index
+            }
+            return nil
         }
-        throw PostgresError(.decoding, "the answer has no column \(column)")
+        guard let found else { throw PostgresError(.decoding, "the answer has no column \(column)") }
+        return found
     }
 
     fileprivate func value<Value: PostgresDecodable>(
@@ -63,6 +80,28 @@ public final class PostgresResult: Sendable {
             )
         }
         return value
+    }
+}
+
+extension PostgresResult {
+    fileprivate func withText<Value>(
+        _ column: String,
+        row: Int32,
+        _ body: (UnsafeRawBufferPointer) throws -> Value
+    ) throws -> Value? {
+        let index = try index(of: column)
+        if PQgetisnull(raw, row, index) == 1 { return nil }
+        let bytes = UnsafeRawBufferPointer(
+            start: PQgetvalue(raw, row, index),
+            count: Int(PQgetlength(raw, row, index))
+        )
+        guard let text = String.text(bytes, typeID: PQftype(raw, index)) else {
+            throw PostgresError(
+                .decoding,
+                "column \(column), of type number \(PQftype(raw, index)), is no text"
+            )
+        }
+        return try body(text)
     }
 }
 
@@ -92,5 +131,16 @@ public struct PostgresRow: Sendable {
         as type: Value.Type = Value.self
     ) throws(PostgresError) -> Value? {
         try result.value(column, row: index, as: type)
+    }
+
+    /// Lends the bytes of a column that a `String` can be read from; nil for NULL. They are UTF-8 as far as the server knows:
+    /// connections ask for that, and it checks.
+    ///
+    /// - Throws: `PostgresError` (decoding) where there is no such column, or it is of another type; what `body` throws.
+    public func withText<Value>(
+        _ column: String,
+        _ body: (UnsafeRawBufferPointer) throws -> Value
+    ) throws -> Value? {
+        try result.withText(column, row: index, body)
     }
 }

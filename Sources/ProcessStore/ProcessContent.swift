@@ -60,11 +60,6 @@ struct VersionBody: Sendable {
     let seal: VersionSeal?
 }
 
-/// A version as it is stored, with its process.
-struct StoredVersion: Sendable {
-    let body: VersionBody
-    let process: StoredProcess
-}
 
 /// What is known of a process as a whole.
 struct StoredProcess: Sendable {

@@ -51,7 +51,10 @@ public enum ProcessService {
             announcer: announcer
         )
         let host = try await GRPCHost(
-            services: [ProcessManagerService(store: store), MappingSourceService(store: store)],
+            services: [
+                ServedProcessManager(service: ProcessManagerService(store: store)),
+                MappingSourceService(store: store),
+            ],
             descriptors: [Grimoire_V1_ProcessManager.descriptor, Grimoire_V1_MappingSource.descriptor],
             requirements: requirements,
             statuses: ["CreateProcess": 201],
@@ -60,7 +63,8 @@ public enum ProcessService {
             verifier: verifier,
             logger: logger,
             checks: [store.readinessCheck, announcer?.check].compactMap { $0 },
-            audit: DatabaseAuditSink(store: store)
+            audit: DatabaseAuditSink(store: store),
+            fastPaths: ProcessFastPaths(store: store).all
         )
         var services: [any Service] = [Upkeep(store: store, logger: logger), host]
         if let announcer { services.insert(announcer, at: 0) }

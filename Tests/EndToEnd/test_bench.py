@@ -3,8 +3,11 @@ import contextlib
 import json
 import re
 import socket
+import struct
 import sys
 import threading
+import time
+import uuid
 
 import pytest
 
@@ -12,7 +15,7 @@ from conftest import ROOT
 from test_scripts import script
 
 sys.path.insert(0, str(ROOT / "scripts" / "lib"))
-from bench import h2load, idle, rounds  # noqa: E402
+from bench import h2load, idle, proxy, rounds, stack, statements  # noqa: E402
 from bench.programs import Program  # noqa: E402
 from bench.report import COLUMNS, Report  # noqa: E402
 from bench.speak import BenchmarkFailed  # noqa: E402
@@ -128,3 +131,80 @@ def test_a_connection_that_the_server_closed_is_not_idle():
             server.join()
             with pytest.raises(BenchmarkFailed, match="was to be idle"):
                 idle.check_all_are_open([connection])
+
+
+def pg_message(kind, body):
+    return kind + struct.pack(">I", len(body) + 4) + body
+
+
+def test_the_proxy_notes_pipelines_with_their_parameters():
+    process = uuid.uuid4()
+    parse = b"g1\0SELECT $1, $2\0" + struct.pack(">HII", 2, statements.UUID, statements.INT4)
+    bind = (
+        b"\0g1\0" + struct.pack(">HHH", 1, 1, 2) + struct.pack(">i", 16) + process.bytes + struct.pack(">ii", 4, 7)
+        + struct.pack(">HH", 1, 1)
+    )  # fmt: skip
+    session = (
+        struct.pack(">II", 8, 80877103) + struct.pack(">II", 9, 196608) + b"\0" + pg_message(b"P", parse)
+        + (pg_message(b"B", bind) + pg_message(b"E", b"\0\0\0\0\0") + pg_message(b"S", b"")) * 2
+    )  # fmt: skip
+    noted = []
+    recorder = proxy.Recorder(noted.append)
+    for index in range(len(session)):
+        recorder.feed(session[index : index + 1])
+    assert [[statement["sql"] for statement in pipeline] for pipeline in noted] == [["SELECT $1, $2"]] * 2
+    assert noted[0][0]["values"] == [process.bytes.hex(), "00000007"]
+
+
+def test_what_was_noted_becomes_a_script_of_pgbench():
+    pipeline = [
+        {"sql": "SELECT $1, $2", "types": [statements.UUID, statements.INT4], "values": ["00" * 16, "00000007"]},
+        {"sql": "INSERT $10 $1 $2", "types": [statements.TEXT] * 10, "values": ["61"] * 8 + [None, "62"]},
+    ]
+    script = statements.Script()
+    script.pipeline(pipeline, lambda sql, index, kind, plain: ":number::int4" if plain == "7" else None)
+    assert str(script).splitlines() == [
+        "\\startpipeline",
+        "SELECT :v1::uuid, :number::int4;",
+        "INSERT :v3::text :v2::text :v2::text;",
+        "\\endpipeline",
+    ]
+    assert script.variables == {"v1": "00000000-0000-0000-0000-000000000000", "v2": "a", "v3": "b"}
+
+
+@pytest.mark.parametrize(
+    "kind, value, plain",
+    [
+        (statements.JSONB, "017b7d", "{}"),
+        (statements.BYTEA, "00ff", "\\x00ff"),
+        (statements.INT8, "ffffffffffffffff", "-1"),
+        (statements.BOOL, "01", "true"),
+    ],
+)
+def test_binary_parameters_are_read(kind, value, plain):
+    assert statements.text(kind, value) == plain
+
+
+def test_the_proxy_delays_every_answer_and_keeps_the_order():
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+
+        def echo():
+            # The first one comes to see whether the proxy listens.
+            for _ in range(2):
+                with listener.accept()[0] as connection:
+                    while data := connection.recv(100):
+                        connection.sendall(data)
+
+        server = threading.Thread(target=echo, daemon=True)
+        server.start()
+        with stack.proxy(listener.getsockname()[1], delay_ms=20) as delaying:
+            with socket.create_connection(("127.0.0.1", delaying.port), timeout=10) as connection:
+                began = time.monotonic()
+                for number in range(3):
+                    connection.sendall(b"%d" % number)
+                received = b""
+                while len(received) < 3:
+                    received += connection.recv(10)
+                assert time.monotonic() - began >= 0.02
+                assert received == b"012"
+            server.join()

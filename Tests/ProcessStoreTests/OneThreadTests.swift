@@ -74,7 +74,7 @@ import Testing
         )
         let recorder = ThreadRecorder(loop: loop)
         let host = try await GRPCHost(
-            services: [ProcessManagerService(store: store)],
+            services: [ServedProcessManager(service: ProcessManagerService(store: store))],
             // None is audited: batches of records, brought beside the calls, would be counted with them.
             descriptors: [],
             requirements: ProcessService.requirements,

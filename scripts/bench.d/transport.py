@@ -6,6 +6,7 @@ import subprocess
 
 from bench import builds, h2load, idle
 from bench.programs import Program, running
+from bench.protobuf import field
 from bench.rounds import in_turn, medians
 from bench.speak import BenchmarkFailed
 
@@ -26,15 +27,6 @@ CONNECTIONS = 8
 STREAMS = 16
 IDLE_CONNECTIONS = 5_000
 WARM_UP_SECONDS = 0.5
-
-
-def field(number, content):
-    """A string, bytes or message field of protobuf."""
-    length, head = len(content), [number << 3 | 2]
-    while length > 0x7F:
-        head.append(length & 0x7F | 0x80)
-        length >>= 7
-    return bytes([*head, length]) + content
 
 
 PROCESS_ID = field(1, b"6f1e2d3c-0000-4000-8000-000000000001")
@@ -68,19 +60,11 @@ def servers(subjects, loops=LOOPS):
     return {subject: checked(server(subject, loops)) for subject in subjects}
 
 
-def enough(call, port, seconds):
-    """How many requests take about so long; asking warms the server up."""
-    requests = CONNECTIONS * STREAMS
-    while (load := call.rate(port, requests)).seconds < WARM_UP_SECONDS:
-        requests = int(max(2, min(20, 1.2 * WARM_UP_SECONDS / load.seconds)) * requests)
-    return int(load.per_second * seconds)
-
-
 def unary(report, options):
     """Small answers: rate, latency and processor time."""
     call = caller("/hello.Mappings/Get", PROCESS_ID, SMALL)
     with running(servers([CPP, NIO, OURS, RAW, RAW_ENCODING])) as programs:
-        counts = {name: enough(call, program.port, options.seconds) for name, program in programs.items()}
+        counts = {name: call.enough(program.port, options.seconds) for name, program in programs.items()}
 
         def measure(name):
             program, requests = programs[name], counts[name]
@@ -116,7 +100,7 @@ def large(report, options):
 
 def rates(report, case, unit, call, commands, options, marks={}):
     with running(commands) as programs:
-        counts = {name: enough(call, program.port, options.seconds) for name, program in programs.items()}
+        counts = {name: call.enough(program.port, options.seconds) for name, program in programs.items()}
 
         def measure(name):
             load = call.rate(programs[name].port, counts[name])

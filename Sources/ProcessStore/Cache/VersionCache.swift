@@ -1,5 +1,6 @@
 internal import EventLoop
 internal import FoundationEssentials
+internal import GRPCNghttp2
 internal import ServiceKit
 
 /// What one loop has read of versions, which never change, and of processes, which do.
@@ -26,54 +27,69 @@ actor VersionCache {
         let process: UUID
     }
 
-    /// What is known of a process as a whole.
-    struct Head: Sendable {
-        let process: StoredProcess
-        let history: [VersionSummary]
+    private struct KnownHead {
+        let head: EncodedHead
+        let readAt: ContinuousClock.Instant
     }
 
-    private struct KnownHead {
-        let head: Head
-        let readAt: ContinuousClock.Instant
+    private struct KnownAnswer {
+        let answer: VersionAnswer
+        /// When the head was read that it ends with.
+        let headReadAt: ContinuousClock.Instant
     }
 
     nonisolated let loop: EventLoop
     nonisolated var unownedExecutor: UnownedSerialExecutor { loop.asUnownedSerialExecutor() }
 
-    private var versions: ByteCache<Key, VersionBody>
+    private var answers: ByteCache<Key, KnownAnswer>
     private var heads: ByteCache<ProcessKey, KnownHead>
 
     /// A cache of `bytes` on `loop`; a quarter is for heads.
     init(bytes: Int, loop: EventLoop) {
         self.loop = loop
-        versions = ByteCache(limit: bytes - bytes / 4)
+        answers = ByteCache(limit: bytes - bytes / 4)
         heads = ByteCache(limit: bytes / 4)
     }
 
     /// A version, where it is known and its process was there a moment ago.
-    func version(_ key: Key) -> (VersionBody, Head)? {
+    func answer(_ key: Key) -> VersionAnswer? {
+        guard let known = answers.value(key) else { return nil }
         let process = ProcessKey(organization: key.organization, process: key.process)
-        guard let known = heads.value(process) else { return nil }
-        guard known.readAt.duration(to: .now) < Self.headLifetime else {
+        guard let head = heads.value(process) else { return nil }
+        guard head.readAt.duration(to: .now) < Self.headLifetime else {
             heads.remove(process)
             return nil
         }
-        return versions.value(key).map { ($0, known.head) }
+        if known.headReadAt == head.readAt { return known.answer }
+        let answer = known.answer.with(head.head)
+        insert(answer, key, head.readAt)
+        return answer
     }
 
-    /// A version alone, for a caller that has just read its process's head.
-    func body(_ key: Key) -> VersionBody? { versions.value(key) }
+    /// ``answer(_:)`` for a caller on the loop, without a suspension.
+    nonisolated func answerOnLoop(_ key: Key) -> VersionAnswer? { assumeIsolated { $0.answer(key) } }
+
+    /// A version whatever is known of its process, for a caller that reads that now.
+    func version(_ key: Key) -> VersionAnswer? { answers.value(key)?.answer }
 
     /// Keeps what was just read; `readAt` is from before the reading began.
-    func keep(_ body: VersionBody, _ head: Head?, for key: Key, readAt: ContinuousClock.Instant) {
-        versions.insert(body, for: key, bytes: body.content.size + Self.overhead)
-        guard let head else { return }
+    func keep(_ answer: VersionAnswer, _ head: EncodedHead, for key: Key, readAt: ContinuousClock.Instant) {
+        insert(answer, key, readAt)
         let process = ProcessKey(organization: key.organization, process: key.process)
         if let forgottenAt, readAt <= forgottenAt { return }
-        let size = head.history.reduce(Self.overhead) {
-            $0 + 96 + $1.name.utf8.count + $1.changelog.utf8.count
-        }
-        heads.insert(KnownHead(head: head, readAt: readAt), for: process, bytes: size)
+        heads.insert(
+            KnownHead(head: head, readAt: readAt),
+            for: process,
+            bytes: head.bytes.count + Self.overhead
+        )
+    }
+
+    private func insert(_ answer: VersionAnswer, _ key: Key, _ headReadAt: ContinuousClock.Instant) {
+        answers.insert(
+            KnownAnswer(answer: answer, headReadAt: headReadAt),
+            for: key,
+            bytes: answer.message.count + Self.overhead
+        )
     }
 
     /// What is known of a process is out of date.

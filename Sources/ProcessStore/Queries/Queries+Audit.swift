@@ -1,20 +1,46 @@
 internal import FoundationEssentials
 internal import Postgres
+internal import ServiceKit
 
 extension Queries {
-    /// Calls of one organization, or of none, as a JSON array; those that are there already are left alone.
-    static func audit(_ calls: String, organization: UUID?) -> PostgresStatement {
+    /// Calls of one organization, or of none; those that are there already are left alone.
+    static func audit(_ records: [AuditRecord], organization: UUID?) -> PostgresStatement {
+        // Arrays hold no NULL: zeros and empty texts stand for it.
         PostgresStatement(
             """
             INSERT INTO audit_log
-                (id, organization_id, user_id, method, outcome, process_id, version_number, trace_id, created_at)
-            SELECT call.id, $2, call."user", call.method, call.outcome, call.process, call.version, call.trace,
-                   timestamptz 'epoch' + call.at * interval '1 microsecond'
-            FROM jsonb_to_recordset($1) AS call (
-                id uuid, "user" uuid, method text, outcome text, process uuid, version int, trace text, at bigint)
+                (id, organization_id, user_id, method, outcome, process_id, version_number, trace_id, created_at, calls)
+            SELECT call.id, $1, nullif(call."user", $11), call.method, call.outcome, nullif(call.process, $11),
+                   nullif(call.version, 0), nullif(call.trace, ''),
+                   timestamptz 'epoch' + call.at * interval '1 microsecond', call.calls
+            FROM unnest($2, $3, $4, $5, $6, $7, $8, $9, $10)
+                AS call (id, "user", method, outcome, process, version, trace, at, calls)
             ON CONFLICT DO NOTHING
             """,
-            [.jsonb(calls), organization.map(PostgresParameter.uuid) ?? .uuid(nil)]
+            [
+                organization.map(PostgresParameter.uuid) ?? .uuid(nil),
+                .uuidArray(records.map { .init($0.id) }),
+                .uuidArray(records.map { .init($0.userID) }),
+                .textArray(records.map(\.method)),
+                .textArray(records.map(\.outcome)),
+                .uuidArray(records.map { .init($0.processID) }),
+                .int4Array(records.map { Int32(clamping: $0.versionNumber ?? 0) }),
+                .textArray(records.map(\.traceID)),
+                .int8Array(records.map { Int64($0.time.timeIntervalSince1970 * 1_000_000) }),
+                .int4Array(records.map { Int32(clamping: $0.count) }),
+                .uuid(PostgresUUID(nil)),
+            ]
         )
+    }
+}
+
+extension PostgresUUID {
+    /// The same, zeros for none.
+    fileprivate init(_ id: UUID?) {
+        let bytes = id?.uuid ?? (0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0)
+        self = withUnsafeBytes(of: bytes) { bytes in
+            guard let id = PostgresUUID(bytes: bytes) else { preconditionFailure("a UUID has sixteen bytes") }
+            return id
+        }
     }
 }

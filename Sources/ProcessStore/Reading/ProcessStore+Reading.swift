@@ -1,24 +1,24 @@
 internal import FoundationEssentials
+internal import GRPCNghttp2
+internal import GrimoireAPI
 internal import Postgres
 internal import ServiceKit
 
 extension ProcessStore {
-    /// A version with its contents; 0 is the latest. With the newest versions of its history.
-    func version(
-        _ number: Int32,
-        of process: UUID,
-        organization: UUID
-    ) async throws -> (version: StoredVersion, history: [VersionSummary]) {
+    /// How much cheaper it is to encode a version than what else is done with as many bytes.
+    private static let encodingDiscount = 16
+
+    /// A version with all that `GetProcess` answers, encoded; 0 is the latest.
+    func answer(_ number: Int32, of process: UUID, organization: UUID) async throws -> VersionAnswer {
         let cache = self.cache
         let key = VersionCache.Key(organization: organization, process: process, version: number)
-        if number > 0, let (body, head) = await cache.version(key) {
-            return (StoredVersion(body: body, process: head.process), head.history)
-        }
+        if number > 0, let answer = await cache.answer(key) { return answer }
         let readAt = ContinuousClock.now
-        if number > 0, let body = await cache.body(key) {
+        if number > 0, let known = await cache.version(key) {
             let head = try await head(of: process, organization: organization)
-            await cache.keep(body, head, for: key, readAt: readAt)
-            return (StoredVersion(body: body, process: head.process), head.history)
+            let answer = known.with(head)
+            await cache.keep(answer, head, for: key, readAt: readAt)
+            return answer
         }
         let results = try await read(
             organization,
@@ -26,27 +26,38 @@ extension ProcessStore {
             Queries.versions(process: process, before: .max, limit: RequestLimits.historyEntries + 1)
         )
         guard let row = results[0].first else { throw ServiceError.notFound("process", process.text) }
-        guard let raw = try ContentCoding.version(row) else { throw Self.noVersion(number, process) }
-        let stored = try ContentCoding.storedProcess(row, id: process)
-        let history = try results[1].rows.map(ContentCoding.summary)
-        let body = try await workshop.run(bytes: raw.jsonBytes) { try raw.body() }
-        let pinned = VersionCache.Key(organization: organization, process: process, version: body.number)
-        let head = VersionCache.Head(process: stored, history: history)
-        await cache.keep(body, head, for: pinned, readAt: readAt)
-        return (StoredVersion(body: body, process: stored), history)
+        guard let found = try row.decodeOptional("version_number", as: Int32.self) else {
+            throw Self.noVersion(number, process)
+        }
+        let head = try EncodedHead(row, history: results[1], process: process)
+        let version = try await workshop.run(bytes: EncodedVersion.size(row) / Self.encodingDiscount) {
+            try EncodedVersion(row, number: found, process: process, organization: organization)
+        }
+        let answer = VersionAnswer(version, head: head)
+        let pinned = VersionCache.Key(organization: organization, process: process, version: found)
+        await cache.keep(answer, head, for: pinned, readAt: readAt)
+        return answer
     }
 
-    private func head(of process: UUID, organization: UUID) async throws -> VersionCache.Head {
+    /// A version with its contents; 0 is the latest.
+    func version(
+        _ number: Int32,
+        of process: UUID,
+        organization: UUID
+    ) async throws -> (number: Int32, content: ProcessContent) {
+        let answer = try await answer(number, of: process, organization: organization)
+        let content = try await workshop.run(bytes: answer.message.count) { try answer.content() }
+        return (answer.number, content)
+    }
+
+    private func head(of process: UUID, organization: UUID) async throws -> EncodedHead {
         let results = try await read(
             organization,
             Queries.head(process: process),
             Queries.versions(process: process, before: .max, limit: RequestLimits.historyEntries + 1)
         )
         guard let row = results[0].first else { throw ServiceError.notFound("process", process.text) }
-        return VersionCache.Head(
-            process: try ContentCoding.storedProcess(row, id: process),
-            history: try results[1].rows.map(ContentCoding.summary)
-        )
+        return try EncodedHead(row, history: results[1], process: process)
     }
 
     /// What is known of a version without its large parts.
@@ -80,7 +91,7 @@ extension ProcessStore {
         of process: UUID,
         organization: UUID
     ) async throws -> (number: Int32, code: String) {
-        if let body = await cached(number, process, organization) { return (number, body.content.spyCode) }
+        if let answer = await cached(number, process, organization) { return (number, answer.spyCode) }
         let (number, row) = try await part(.spyCode, number, process, organization)
         return (number, try row.decode("spy_code"))
     }
@@ -91,10 +102,10 @@ extension ProcessStore {
         of process: UUID,
         organization: UUID
     ) async throws -> (number: Int32, mapping: [String: String], hash: [UInt8]) {
-        if let body = await cached(number, process, organization) {
-            let mapping = body.content.stableMapping
-            let hash = try await workshop.run(bytes: body.content.size) {
-                ContentEncoding.hash(mapping: mapping)
+        if let answer = await cached(number, process, organization) {
+            let (mapping, hash) = try await workshop.run(bytes: answer.message.count) {
+                let mapping = try answer.response().stableMapping
+                return (mapping, ContentEncoding.hash(mapping: mapping))
             }
             return (number, mapping, hash)
         }
@@ -107,10 +118,10 @@ extension ProcessStore {
         return (number, mapping, hash)
     }
 
-    private func cached(_ number: Int32, _ process: UUID, _ organization: UUID) async -> VersionBody? {
+    private func cached(_ number: Int32, _ process: UUID, _ organization: UUID) async -> VersionAnswer? {
         guard number > 0 else { return nil }
         let key = VersionCache.Key(organization: organization, process: process, version: number)
-        return await cache.version(key)?.0
+        return await cache.answer(key)
     }
 
     private func part(

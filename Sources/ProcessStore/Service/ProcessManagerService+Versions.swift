@@ -24,10 +24,10 @@ extension ProcessManagerService {
             request.hasToVersion ? request.toVersion : 0,
             of: process,
             organization: caller.organizationID
-        ).version.body
+        )
         // Version 1 has none before it, and does not differ from itself.
         let from = request.hasFromVersion ? request.fromVersion : max(1, new.number - 1)
-        let old = try await store.version(from, of: process, organization: caller.organizationID).version.body
+        let old = try await store.version(from, of: process, organization: caller.organizationID)
         let diff = try await store.workshop.run(bytes: old.content.size + new.content.size) {
             VersionDiff(old.content, new.content)
         }

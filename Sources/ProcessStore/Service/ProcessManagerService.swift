@@ -1,5 +1,6 @@
 internal import FoundationEssentials
 public import GRPCCore
+internal import GRPCNghttp2
 public import GrimoireAPI
 internal import ServiceKit
 internal import SwiftProtobuf
@@ -18,30 +19,23 @@ public struct ProcessManagerService: Grimoire_V1_ProcessManager.SimpleServicePro
         request: Grimoire_V1_GetProcessRequest,
         context: ServerContext
     ) async throws -> Grimoire_V1_GetProcessResponse {
+        let message = try await encodedProcess(request)
+        return try message.withUnsafeBytes { try Grimoire_V1_GetProcessResponse(serializedBytes: Array($0)) }
+    }
+
+    /// `GetProcess`, its answer encoded.
+    func encodedProcess(_ request: Grimoire_V1_GetProcessRequest) async throws -> MessageBytes {
         let caller = try Caller.require()
         let process = try Self.process(request.processID, version: request.versionNumber)
-        guard request.view == .full else { return try await basics(process, request, caller) }
-        let (version, history) = try await store.version(
+        guard request.view == .full else {
+            let bytes: [UInt8] = try await basics(process, request, caller).serializedBytes()
+            return MessageBytes(bytes)
+        }
+        return try await store.answer(
             request.versionNumber,
             of: process,
             organization: caller.organizationID
-        )
-        let shown = history.prefix(RequestLimits.historyEntries)
-        let (body, stored) = (version.body, version.process)
-        return .with {
-            $0.fill(stored, organization: caller.organizationID)
-            $0.name = body.content.name
-            $0.description_p = body.content.description
-            $0.spyCode = body.content.spyCode
-            $0.stableMapping = body.content.stableMapping
-            $0.versionNumber = body.number
-            $0.versionHistory = shown.map(\.message)
-            if let document = body.content.document { $0.processDocument = document.message }
-            $0.contentHash = body.seal?.contentHash.hexadecimal ?? ""
-            if history.count > shown.count, let last = shown.last {
-                $0.nextPageToken = PageToken.make("\(last.number)", scope: Self.versionsScope(process))
-            }
-        }
+        ).message
     }
 
     private func basics(

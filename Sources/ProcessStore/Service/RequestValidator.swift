@@ -18,7 +18,7 @@ struct RequestValidator {
 
     /// The UUID in a field; a made-up one where it is none, since `finish` will throw.
     mutating func uuid(_ text: String, _ field: String) -> UUID {
-        if let uuid = UUID(uuidString: text) { return uuid }
+        if let uuid = UUID(text: text) { return uuid }
         if text.isEmpty {
             reject(field, "is required: give a UUID.", "REQUIRED")
         } else {

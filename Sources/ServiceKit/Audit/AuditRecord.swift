@@ -27,7 +27,7 @@ public struct AuditRecord: Sendable, Equatable {
 
     /// A record.
     public init(
-        id: UUID = UUID(),
+        id: UUID = .random(),
         time: Date,
         userID: UUID?,
         organizationID: UUID?,

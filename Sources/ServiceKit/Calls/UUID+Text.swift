@@ -2,7 +2,35 @@ public import FoundationEssentials
 
 extension UUID {
     /// The ID as the API writes it.
-    public var text: String { uuidString.lowercased() }
+    public var text: String {
+        // `uuidString` goes by printf, which is a fifth of what a cached read costs.
+        String(unsafeUninitializedCapacity: 36) { digits in
+            withUnsafeBytes(of: uuid) { bytes in
+                var place = 0
+                for (index, byte) in bytes.enumerated() {
+                    if index == 4 || index == 6 || index == 8 || index == 10 {
+                        digits[place] = UInt8(ascii: "-")
+                        place += 1
+                    }
+                    digits[place] = Self.digit(byte >> 4)
+                    digits[place + 1] = Self.digit(byte & 15)
+                    place += 2
+                }
+            }
+            return 36
+        }
+    }
+
+    private static func digit(_ value: UInt8) -> UInt8 {
+        value < 10 ? UInt8(ascii: "0") + value : UInt8(ascii: "a") + value - 10
+    }
+
+    /// The ID of 36 characters in ASCII; nil where they are none. As `UUID(uuidString:)`, which goes by scanf.
+    public init?(text: String) {
+        var text = text
+        guard let id = text.withUTF8({ UUID(text: $0) }) else { return nil }
+        self = id
+    }
 
     /// The ID of 36 characters in ASCII, with capital or small letters; nil where they are none (RFC 9562, section 4).
     ///

@@ -176,6 +176,7 @@ public struct GRPCHost: Service {
                         logger.info("Listening", metadata: [LogKey.address: "\(listening)"])
                         health.setServing(true)
                         readiness.isServing()
+                        StartMemory.release()
                     }
                     // Where there is no address, serving has failed, and its error tells why.
                     try await group.waitForAll()

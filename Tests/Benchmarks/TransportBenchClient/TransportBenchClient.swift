@@ -6,6 +6,7 @@ import GRPCNIOTransportHTTP2Posix
 import GRPCNghttp2
 import Glibc
 import NIOPosix
+import TestSupport
 
 /// A load generator for `scripts/bench transport`; it takes and prints what grpc-cpp/client.cc does.
 @main

@@ -2,6 +2,7 @@ import ArgumentParser
 import BenchmarkAPI
 import GRPCCore
 import SwiftProtobuf
+import TestSupport
 
 /// Keeps one call, or one message of a stream, under way until its period ends.
 struct Worker<Transport: ClientTransport> {

@@ -1,5 +1,6 @@
 """python3 -m bench NAME …: what scripts/bench calls once the packages are there."""
 import argparse
+import contextlib
 import importlib.util
 import sys
 
@@ -9,7 +10,10 @@ from bench.speak import BenchmarkFailed
 
 
 def load(name):
-    """A benchmark says PACKAGES (Debian's), GROUPS (name → function of report and options)."""
+    """A benchmark says PACKAGES (Debian's), GROUPS (name → function of report and options).
+
+    Where it has `surroundings`, what that returns is entered before the first group and left after the last.
+    """
     specification = importlib.util.spec_from_file_location(name, places.BENCHMARKS / f"{name}.py")
     module = importlib.util.module_from_spec(specification)
     specification.loader.exec_module(module)
@@ -43,9 +47,10 @@ def main():
     # Of one measurement, seconds.
     options.seconds = 0.5 if options.quick else 2.0
     report = Report(options.name, keep=bool(options.only))
-    for group in groups:
-        benchmark.GROUPS[group](report, options)
-        report.save()
+    with getattr(benchmark, "surroundings", contextlib.nullcontext)():
+        for group in groups:
+            benchmark.GROUPS[group](report, options)
+            report.save()
     print(report.table())
 
 

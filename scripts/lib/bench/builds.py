@@ -32,6 +32,19 @@ def swift(product):
 
 
 @functools.cache
+def venv(name, *requirements):
+    """A folder with Python packages, made as scripts/lib/packages.sh makes them, and kept like those."""
+    folder = places.CACHE / "venv" / name
+    wanted, note = " ".join(requirements), folder / "wanted"
+    if not note.exists() or note.read_text() != wanted:
+        step(f"Installing Python packages for {name}: {wanted}")
+        quietly(f"venv-{name}", ["python3", "-m", "venv", "--clear", folder])
+        quietly(f"pip-{name}", [folder / "bin" / "pip", "install", "--disable-pip-version-check", *requirements])
+        note.write_text(wanted)
+    return folder
+
+
+@functools.cache
 def grpc_cpp(program):
     """The path of `program` of Tests/Benchmarks/grpc-cpp, built with the generated code of hello.proto."""
     source = places.SOURCES / "grpc-cpp" / f"{program}.cc"

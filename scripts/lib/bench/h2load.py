@@ -9,6 +9,7 @@ import tempfile
 from bench.speak import BenchmarkFailed
 
 PACKAGES = ("nghttp2-client",)
+WARM_UP_SECONDS = 0.5
 
 
 @dataclasses.dataclass
@@ -47,8 +48,9 @@ def parse(output):
 class Caller:
     """Calls one method in always the same way; `answer_bytes` are the body's of a right answer, frame included."""
 
-    def __init__(self, path, message, answer_bytes, connections, streams, threads=1):
+    def __init__(self, path, message, answer_bytes, connections, streams, threads=1, token="benchmark"):
         self.path = path
+        self.token = token
         self.body = frame(message)
         self.answer_bytes = answer_bytes
         self.connections = connections
@@ -63,6 +65,13 @@ class Caller:
                 f"{requests} answers of {self.answer_bytes} bytes each were to come, {load.data_bytes} bytes came"
             )
         return load
+
+    def enough(self, port, seconds):
+        """How many requests take about so long; asking warms the server up."""
+        requests = self.connections * self.streams
+        while (load := self.rate(port, requests)).seconds < WARM_UP_SECONDS:
+            requests = int(max(2, min(20, 1.2 * WARM_UP_SECONDS / load.seconds)) * requests)
+        return int(load.per_second * seconds)
 
     def latencies(self, port, requests):
         """Microseconds of every request, sorted. Apart from `rate`, since h2load writes a line for each request."""
@@ -79,12 +88,37 @@ class Caller:
                 "h2load", f"--requests={requests}", f"--clients={self.connections}",
                 f"--max-concurrent-streams={self.streams}", f"--threads={self.threads}", f"--data={body.name}",
                 "--header=content-type: application/grpc", "--header=te: trailers",
-                "--header=authorization: Bearer benchmark", *options, f"http://127.0.0.1:{port}{self.path}",
+                f"--header=authorization: Bearer {self.token}", *options, f"http://127.0.0.1:{port}{self.path}",
             ]  # fmt: skip
-            done = subprocess.run(command, capture_output=True, text=True, check=False)
-        if done.returncode != 0:
-            raise BenchmarkFailed(f"h2load failed: {done.stderr or done.stdout}")
-        return done.stdout
+            return run(command)
+
+
+def size(port, path, message, token):
+    """How long the body of one answer is, frame included; 0 for a refusal."""
+    call = Caller(path, message, None, connections=1, streams=1, token=token)
+    return parse(call._run(port, 1)).data_bytes
+
+
+def rest(url, token, requests, *options, connections=8, streams=8, method=None, body=None):
+    """Calls a REST resource, or each line of the file `url` once where requests are as many as lines."""
+    with tempfile.NamedTemporaryFile() as data:
+        command = [
+            "h2load", f"--requests={requests}", f"--clients={connections}", f"--max-concurrent-streams={streams}",
+            f"--header=authorization: Bearer {token}", "--header=content-type: application/json", *options,
+        ]  # fmt: skip
+        if body is not None:
+            data.write(body)
+            data.flush()
+            command += [f"--data={data.name}", f"--header=:method: {method}"]
+        command.append(f"--input-file={url}" if isinstance(url, pathlib.Path) else url)
+        return parse(run(command))
+
+
+def run(command):
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    if done.returncode != 0:
+        raise BenchmarkFailed(f"h2load failed: {done.stderr or done.stdout}")
+    return done.stdout
 
 
 def percentile(ordered, share):

@@ -21,18 +21,22 @@ def free_port():
 
 
 class Program:
-    """A server that runs until the `with` ends. {port} in its command is replaced by the port chosen for it."""
+    """A server that runs until the `with` ends. {port} in its command or environment is replaced by the port chosen for it."""
 
-    def __init__(self, name, command):
+    def __init__(self, name, command, environment=None, start_seconds=START_SECONDS):
         self.name = name
         self.port = free_port()
+        self.start_seconds = start_seconds
         self.command = [str(word).replace("{port}", str(self.port)) for word in command]
+        self.environment = {name: value.replace("{port}", str(self.port)) for name, value in (environment or os.environ).items()}
         self.log = places.LOGS / f"bench-{name}.log"
 
     def __enter__(self):
         self.log.parent.mkdir(parents=True, exist_ok=True)
         with self.log.open("wb") as log:
-            self.process = subprocess.Popen(self.command, stdin=subprocess.DEVNULL, stdout=log, stderr=log)
+            self.process = subprocess.Popen(
+                self.command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, env=self.environment
+            )
         try:
             self._wait_until_it_listens()
         except BaseException:
@@ -64,7 +68,7 @@ class Program:
         return pathlib.Path(f"/proc/{self.process.pid}/{file}").read_text()
 
     def _wait_until_it_listens(self):
-        end = time.monotonic() + START_SECONDS
+        end = time.monotonic() + self.start_seconds
         while time.monotonic() < end:
             self._proc("stat")
             with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", self.port), timeout=1):

@@ -1,8 +1,10 @@
 /// The line that a load generator ends with.
-struct Summary {
-    let json: String
+public struct Summary {
+    /// An object with calls, per_second, p50_us and p99_us.
+    public let json: String
 
-    init(latencies: [Duration], seconds: Double) throws {
+    /// - Throws: `NoCalls` where there is no latency.
+    public init(latencies: [Duration], seconds: Double) throws {
         guard !latencies.isEmpty else { throw NoCalls() }
         let sorted = latencies.sorted()
         func microseconds(_ share: Double) -> Double {
@@ -16,4 +18,4 @@ struct Summary {
 }
 
 /// A period in which no call both began and ended.
-struct NoCalls: Error {}
+public struct NoCalls: Error {}

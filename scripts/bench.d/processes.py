@@ -1,0 +1,427 @@
+"""grimoire-processes beside pgbench with the same SQL, and beside MLflow's prompt registry; memory, start, lists."""
+import contextlib
+import functools
+import json
+import os
+import pathlib
+import subprocess
+import tempfile
+import time
+import urllib.request
+
+from bench import builds, h2load, pgbench, places, protobuf, statements
+from bench.programs import Program
+from bench.rounds import in_turn, medians
+from bench.speak import BenchmarkFailed, step
+from bench.stack import Stack, proxy
+
+PACKAGES = ("postgresql", "postgresql-contrib", *h2load.PACKAGES)
+MLFLOW = "mlflow==3.17.2", "psycopg2-binary==2.9.13"
+
+# As scripts/up has it: a loop for each core, eight connections to the database for each loop.
+CONNECTIONS = 8 * os.cpu_count()
+WRITERS = 2 * CONNECTIONS
+PGBENCH = "pgbench"
+UNCACHED = "uncached"
+CACHED = "cached"
+OURS = "grimoire-processes"
+
+GET = "/grimoire.v1.ProcessManager/GetProcess"
+LIST = "/grimoire.v1.ProcessManager/ListProcesses"
+EXAMPLE = places.ROOT / "Tests" / "Fixtures" / "Processes" / "purchase-approval"
+ORGANIZATION = "00000000-0000-4000-8000-000000000001"
+USER = "00000000-0000-4000-8000-00000000000a"
+# Processes made by SQL, numbered: those that are updated, each by one writer.
+PREFIX = "00000000-0000-4000-9000-"
+
+DELAY_MILLISECONDS = 15
+DELAYED_WRITERS = 200
+DELAYED_CONNECTIONS = 40
+DELAYED_WARM_UP_SECONDS = 3
+WARM_UP_SECONDS = 0.5
+
+MARKED_MEBIBYTES = 40
+MARKED_READY_MILLISECONDS = 300
+SETTLE_SECONDS = 3
+
+stack = Stack("--examples")
+
+
+def surroundings():
+    return stack
+
+
+def client(*arguments):
+    command = [builds.swift("process-bench-client"), *map(str, arguments)]
+    environment = {**os.environ, "GRIMOIRE_TOKEN": stack.token}
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=300, check=False)
+    if done.returncode != 0:
+        raise BenchmarkFailed(f"{' '.join(command)} failed: {done.stderr[-2000:]}")
+    return done.stdout.strip()
+
+
+def example():
+    """The process that is read: three versions, each with code, document and mapping."""
+    return pgbench.sql(stack.superuser_url(), "SELECT id FROM processes WHERE name = 'Purchase approval'")
+
+
+# Processes to be updated: copies of the example's first version.
+
+numbers = iter(range(1, 1 << 40))
+
+
+def copies(count):
+    """The IDs of new processes, equal to the example at its first version, whatever columns the tables have."""
+    base = [next(numbers) for _ in range(count)]
+    copied = f"uuid('{PREFIX}' || lpad(n::text, 12, '0'))"
+    body = f"uuid('00000000-0000-4000-a000-' || lpad(n::text, 12, '0'))"
+    series = f"generate_series({base[0]}, {base[-1]}) AS n"
+    pgbench.sql(
+        stack.superuser_url(),
+        f"""
+        INSERT INTO processes SELECT (jsonb_populate_record(p, jsonb_build_object('id', {copied}, 'latest_version', 1))).*
+        FROM processes p, {series} WHERE p.id = '{example()}';
+        INSERT INTO process_versions
+        SELECT (jsonb_populate_record(v, jsonb_build_object('id', {body}, 'process_id', {copied}))).*
+        FROM process_versions v, {series} WHERE v.process_id = '{example()}' AND v.version_number = 1;
+        INSERT INTO process_version_index
+        SELECT (jsonb_populate_record(i, jsonb_build_object('version_id', {body}, 'process_id', {copied}))).*
+        FROM process_version_index i, {series} WHERE i.process_id = '{example()}' AND i.version_number = 1;
+        """,
+    )
+    return [f"{PREFIX}{number:012}" for number in base]
+
+
+def versions_made(processes):
+    """How many versions were made of copies since they were made."""
+    return int(
+        pgbench.sql(
+            stack.superuser_url(),
+            f"SELECT sum(latest_version - 1) FROM processes WHERE id BETWEEN '{processes[0]}' AND '{processes[-1]}'",
+        )
+    )
+
+
+def update(port, processes, seconds, connections=8, warm_up=WARM_UP_SECONDS):
+    """Updates a second, by as many writers as there are processes; each answer was looked at."""
+    with tempfile.NamedTemporaryFile("w") as list_of_processes:
+        list_of_processes.write("\n".join(processes))
+        list_of_processes.flush()
+        summary = json.loads(
+            client(
+                "update", port, "--processes", list_of_processes.name, "--code", EXAMPLE / "v1.spy",
+                "--connections", connections, "--warm-up-seconds", warm_up, "--seconds", seconds,
+            )
+        )  # fmt: skip
+    if versions_made(processes) < summary["calls"]:
+        raise BenchmarkFailed(f"{summary['calls']} updates were answered, the database has fewer")
+    return {"updates/s": summary["per_second"], "p99 ms": summary["p99_us"] / 1000}
+
+
+@functools.cache
+def asked():
+    """What the service sends to the database for a pinned version, for the latest, and for an update: (process, pipelines)."""
+    process, (updated,) = example(), copies(1)
+    with tempfile.TemporaryDirectory() as folder:
+        file = pathlib.Path(folder, "record.jsonl")
+        with proxy(stack.database_port, record=file) as recorder:
+            there = stack.at_port(stack.application_url, recorder.port)
+            with stack.service("recorded", CACHE_MEGABYTES=0, DATABASE_APPLICATION_URL=there) as service:
+                for version in (2, 0):
+                    client("read", service.port, process, version)
+                client_update_once(service.port, updated)
+        reads = statements.recorded(file, process)
+        writes = statements.recorded(file, updated)
+    if len(reads) != 2 or len(writes) != 2:
+        raise BenchmarkFailed(f"a read is one round trip and an update two, not {len(reads) / 2} and {len(writes)}")
+    return {"pinned": reads[0], "latest": reads[1], "update": (updated, writes)}
+
+
+def client_update_once(port, process):
+    with tempfile.NamedTemporaryFile("w") as file:
+        file.write(process)
+        file.flush()
+        client(
+            "update", port, "--processes", file.name, "--code", EXAMPLE / "v1.spy",
+            "--connections", 1, "--warm-up-seconds", 0, "--seconds", 0, "--once",
+        )  # fmt: skip
+
+
+# Reads
+
+
+def reads(report, options):
+    """GetProcess of a pinned version and of the latest, without and with the cache."""
+    process = example()
+    for version, case in ((2, "pinned"), (0, "latest")):
+        script = statements.Script()
+        script.pipeline(asked()[case])
+        message = protobuf.field(1, process.encode()) + (protobuf.number(2, version) if version else b"")
+        with contextlib.ExitStack() as services:
+            running = {
+                UNCACHED: services.enter_context(stack.service("uncached", CACHE_MEGABYTES=0)),
+                CACHED: services.enter_context(stack.service("cached")),
+            }
+            size = int(client("read", running[UNCACHED].port, process, version)) + 5
+            call = h2load.Caller(GET, message, size, connections=8, streams=8, token=stack.token)
+            counts = {name: call.enough(service.port, options.seconds) for name, service in running.items()}
+
+            def measure(name):
+                if name == PGBENCH:
+                    rate, _ = pgbench.run(stack.application_url, script, CONNECTIONS, options.seconds)
+                    return {"calls/s": rate}
+                before = running[name].cpu_seconds()
+                rate = call.rate(running[name].port, counts[name]).per_second
+                used = running[name].cpu_seconds() - before
+                return {"calls/s": rate, "CPU µs each": used / counts[name] * 1e6}
+
+            results = medians(in_turn([PGBENCH, UNCACHED, CACHED], options.rounds, measure))
+        marks = {UNCACHED: 0.7, CACHED: 5.0 if case == "pinned" else None}
+        for name in (UNCACHED, CACHED):
+            report.add(
+                f"GetProcess, {case}, {name}", results[name]["calls/s"], "calls/s",
+                PGBENCH, results[PGBENCH]["calls/s"], target=marks[name],
+            )  # fmt: skip
+            report.add(f"GetProcess, {case}, {name}, processor", results[name]["CPU µs each"], "µs")
+
+
+# Writes
+
+
+def update_script():
+    """An update's two pipelines; each client of pgbench has a process of its own and counts its versions."""
+    process, (reading, writing) = asked()["update"]
+    script = statements.Script()
+    script.command("\\if :ready = 0")
+    script.command(f"SELECT '{PREFIX}' || lpad((:first + :client_id)::text, 12, '0') AS process \\gset")
+    script.command("\\set ready 1")
+    script.command("\\endif")
+
+    # The statement that writes has the version that it builds upon as its last number.
+    written = next(each for each in writing if each["sql"].lstrip().startswith("WITH"))
+    current = max(index for index, kind in enumerate(written["types"], 1) if kind == statements.INT4)
+
+    def replace(sql, index, kind, plain):
+        if plain == process:
+            return ":process::uuid"
+        if sql != written["sql"]:
+            return None
+        if index == current:
+            return ":version::int4"
+        return "gen_random_uuid()" if kind == statements.UUID and plain not in (ORGANIZATION, USER) else None
+
+    script.pipeline(reading, replace)
+    script.pipeline(writing, replace)
+    script.command("\\set version :version + 1")
+    return script
+
+
+def writes(report, options):
+    """UpdateProcess beside the transaction of the same statements."""
+    script = update_script()
+    with stack.service("writing") as service:
+
+        def measure(name):
+            if name == OURS:
+                return update(service.port, copies(WRITERS), options.seconds)
+            processes = copies(CONNECTIONS)
+            first = int(processes[0][len(PREFIX) :])
+            rate, count = pgbench.run(
+                stack.application_url, script, CONNECTIONS, options.seconds, first=first, ready=0, version=1
+            )
+            if versions_made(processes) != count:
+                raise BenchmarkFailed(f"pgbench made {versions_made(processes)} versions in {count} transactions")
+            return {"updates/s": rate}
+
+        results = medians(in_turn([PGBENCH, OURS], options.rounds, measure))
+    report.add(
+        "UpdateProcess", results[OURS]["updates/s"], "updates/s", PGBENCH, results[PGBENCH]["updates/s"], target=0.7
+    )
+    report.add("UpdateProcess, p99", results[OURS]["p99 ms"], "ms")
+
+
+def delayed(report, options):
+    """200 writers of different processes where every round trip to the database takes 15 ms more."""
+    with proxy(stack.database_port, delay_ms=DELAY_MILLISECONDS) as slow:
+        there = stack.at_port(stack.application_url, slow.port)
+        settings = {"DATABASE_APPLICATION_URL": there, "DATABASE_CONNECTIONS": DELAYED_CONNECTIONS}
+        with stack.service("delayed", **settings) as service:
+
+            def measure(_):
+                return update(
+                    service.port, copies(DELAYED_WRITERS), max(1, options.seconds), warm_up=DELAYED_WARM_UP_SECONDS
+                )
+
+            results = medians(in_turn([OURS], options.rounds, measure))
+    report.add(
+        f"UpdateProcess, {DELAYED_WRITERS} writers, +{DELAY_MILLISECONDS} ms", results[OURS]["updates/s"], "updates/s",
+        "mark", 1_200, target=1.0,
+    )  # fmt: skip
+
+
+# Lists
+
+SMALL, LARGE = 1_000, 1_000_000
+QUICK_LARGE = 20_000
+FOUND = 20
+
+
+def fill(url, count):
+    """Processes with names, descriptions and words as people write them; FOUND of them have a word that the others lack."""
+    pgbench.sql(
+        url,
+        f"""
+        INSERT INTO processes
+            (id, name, description, created_at, updated_at, latest_version, created_by, organization_id, search)
+        SELECT gen_random_uuid(), name, description, at, at, 1, '{USER}', '{ORGANIZATION}',
+               grimoire_search_vector(name, description, NULL, 'def approve(request): return request.amount < ' || n)
+        FROM generate_series(1, {count}) AS n,
+            LATERAL (SELECT md5(n::text) || ' approval ' || n AS name,
+                'Who signs for orders of department ' || n % 97 || CASE WHEN n % {count // FOUND} = 0
+                    THEN ' and for quicksilver' ELSE '' END AS description,
+                now() - n * interval '1 second' AS at) AS made;
+        """,
+    )
+    pgbench.sql(url, "VACUUM ANALYZE processes")
+
+
+def lists(report, options):
+    """ListProcesses with a thousand processes and with a million."""
+    sizes = {"small": SMALL, "large": QUICK_LARGE if options.quick else LARGE}
+    cases = {
+        "first page": lambda _: b"",
+        "page after page": lambda service: protobuf.field(2, client("walk", service.port, 10).encode()),
+        "by name": lambda _: protobuf.field(5, b"name"),
+        "name prefix": lambda _: protobuf.field(3, b"c4"),
+        "search": lambda _: protobuf.field(4, b"quicksilver"),
+    }
+    with contextlib.ExitStack() as services:
+        running = {}
+        for name, count in sizes.items():
+            stack.make_database(f"bench_{name}")
+            running[name] = services.enter_context(stack.service(f"lists-{name}", database=f"bench_{name}"))
+            step(f"Making {count:,} processes")
+            fill(stack.superuser_url(f"bench_{name}"), count)
+        for case, message_for in cases.items():
+            calls, counts = {}, {}
+            for name, service in running.items():
+                message = message_for(service)
+                size = h2load.size(service.port, LIST, message, stack.token)
+                if size < 100:
+                    raise BenchmarkFailed(f"{case}: an answer of {size} bytes")
+                calls[name] = h2load.Caller(LIST, message, size, connections=4, streams=4, token=stack.token)
+                counts[name] = calls[name].enough(service.port, options.seconds)
+
+            def measure(name):
+                return {"ms": 1e3 / calls[name].rate(running[name].port, counts[name]).per_second}
+
+            results = medians(in_turn(sizes, options.rounds, measure))
+            report.add(
+                f"ListProcesses, {case}, of {sizes['large']:,}", results["large"]["ms"], "ms each",
+                f"of {SMALL:,}", results["small"]["ms"], target=1 / 1.5, less_is_better=True,
+            )  # fmt: skip
+
+
+# MLflow
+
+
+def request(url, body):
+    head = {"content-type": "application/json"}
+    with urllib.request.urlopen(urllib.request.Request(url, json.dumps(body).encode(), head), timeout=60) as answer:
+        return json.load(answer)
+
+
+def mlflow(report, options):
+    """MLflow's prompt registry on the same PostgreSQL, over its REST; ours over REST through Envoy."""
+    program = builds.venv("mlflow", *MLFLOW) / "bin" / "mlflow"
+    pgbench.sql(stack.superuser_url("postgres"), "CREATE DATABASE bench_mlflow OWNER grimoire_owner")
+    environment = {
+        **os.environ,
+        "MLFLOW_BACKEND_STORE_URI": stack.on_database(stack.owner_url, "bench_mlflow"),
+        "MLFLOW_DISABLE_TELEMETRY": "true",
+        "DO_NOT_TRACK": "true",
+        "PATH": f"{program.parent}:{os.environ['PATH']}",
+    }
+    command = [
+        program, "server", "--host", "127.0.0.1", "--port", "{port}", "--workers", os.cpu_count(),
+        "--default-artifact-root", stack.folder / "mlflow",
+    ]  # fmt: skip
+    process, code = example(), (EXAMPLE / "v1.spy").read_text()
+    with Program("mlflow", command, environment, start_seconds=180) as server:
+        api = f"http://127.0.0.1:{server.port}/api/2.0/mlflow"
+        is_prompt = {"key": "mlflow.prompt.is_prompt", "value": "true"}
+        request(f"{api}/registered-models/create", {"name": "approval", "tags": [is_prompt]})
+        text = {"key": "mlflow.prompt.text", "value": code + (EXAMPLE / "v1.md").read_text()}
+        version = {"name": "approval", "source": "prompt-template", "tags": [is_prompt, text]}
+        made = request(f"{api}/model-versions/create", version)["model_version"]
+        if text not in made["tags"]:
+            raise BenchmarkFailed(f"MLflow answered {made}")
+        ours, token = stack["GRIMOIRE_REST_URL"], stack.token
+        urls = {
+            "MLflow": f"{api}/model-versions/get?name=approval&version=1",
+            OURS: f"{ours}/processes/{process}?version=2",
+        }
+
+        def read(name):
+            load = functools.partial(h2load.rest, urls[name], token, method=None, streams=1)
+            first = load(50, "--h1")
+            return {"reads/s": load(max(50, int(first.per_second * options.seconds)), "--h1").per_second}
+
+        results = medians(in_turn(urls, options.rounds, read))
+        report.add(
+            "reading a version, REST", results[OURS]["reads/s"], "reads/s", "MLflow", results["MLflow"]["reads/s"],
+            target=10.0,
+        )  # fmt: skip
+
+        def make(name):
+            if name == "MLflow":
+                body = json.dumps(version).encode()
+                count = 50 if options.quick else 300
+                load = h2load.rest(
+                    f"{api}/model-versions/create", token, count, "--h1", streams=1, method="POST", body=body
+                )
+                return {"versions/s": load.per_second}
+            # Each process is updated once, with the same text: one connection, so that each line is called once.
+            processes = copies(500 if options.quick else 4_000)
+            body = {"spy_code": code + f"# Revision of {processes[0]}\n", "changelog": "Another one."}
+            with tempfile.NamedTemporaryFile("w") as lines:
+                lines.write("".join(f"{ours}/processes/{each}\n" for each in processes))
+                lines.flush()
+                load = h2load.rest(
+                    pathlib.Path(lines.name), token, len(processes), connections=1, streams=8, method="PUT",
+                    body=json.dumps(body).encode(),
+                )  # fmt: skip
+            if versions_made(processes) != len(processes):
+                raise BenchmarkFailed(f"{len(processes)} versions were to be made, {versions_made(processes)} were")
+            return {"versions/s": load.per_second}
+
+        results = medians(in_turn(urls, options.rounds, make))
+        report.add(
+            "making a version, REST", results[OURS]["versions/s"], "versions/s",
+            "MLflow", results["MLflow"]["versions/s"], target=10.0,
+        )  # fmt: skip
+
+
+# Idle
+
+
+def idle(report, options):
+    """Resident memory of a service that nobody calls, and the time from its start until it is ready."""
+    for product in ("grimoire-processes", "grimoire-mappings"):
+
+        def measure(_):
+            with stack.service(f"idle-{product}", product=product) as service:
+                time.sleep(SETTLE_SECONDS)
+                return {"MiB": service.resident_kib() / 1024, "ms": service.ready_milliseconds}
+
+        results = medians(in_turn([product], options.rounds, measure))[product]
+        report.add(
+            f"{product}, idle", results["MiB"], "MiB", "mark", MARKED_MEBIBYTES, target=1.0, less_is_better=True
+        )
+        report.add(
+            f"{product}, ready", results["ms"], "ms", "mark", MARKED_READY_MILLISECONDS, target=1.0,
+            less_is_better=True,
+        )  # fmt: skip
+
+
+GROUPS = {"reads": reads, "writes": writes, "delayed": delayed, "lists": lists, "mlflow": mlflow, "idle": idle}
