@@ -150,7 +150,7 @@ let package = Package(
         .target(
             name: "ProcessStore",
             dependencies: [
-                "EventLoop", "GRPCNghttp2", "GrimoireAPI", "Postgres", "SPyAnalysis", "SPySandbox",
+                "EventLoop", "GRPCNghttp2", "GrimoireAPI", "Postgres", "Redis", "SPyAnalysis", "SPySandbox",
                 "SPySyntax",
                 "ServiceKit", "StableMapping",
                 .product(name: "Crypto", package: "swift-crypto"),
@@ -234,6 +234,16 @@ let package = Package(
                 .product(name: "GRPCProtobuf", package: "grpc-swift-protobuf"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+                .product(name: "SwiftProtobuf", package: "swift-protobuf"),
+            ],
+            swiftSettings: strict
+        ),
+
+        .testTarget(
+            name: "MappingServingTests",
+            dependencies: [
+                "EventLoop", "GRPCNghttp2", "GrimoireAPI", "MappingServing", "ServiceKit", "TestSupport",
+                .product(name: "GRPCCore", package: "grpc-swift-2"),
                 .product(name: "SwiftProtobuf", package: "swift-protobuf"),
             ],
             swiftSettings: strict

@@ -39,7 +39,7 @@ public enum MappingService {
         let verifier = try await TokenVerifier(configuration: configuration.service.authentication)
         let threads = try Transport.Threads(configuration.service)
         let processes = try ServiceClient(address: configuration.processes, threads: threads)
-        let redis = SharedRedis(configuration.redis, threads: threads, logger: logger)
+        let redis = configuration.redis.map { SharedRedis($0, threads: threads, logger: logger) }
         let metrics = PrometheusRegistry(
             help: PrometheusRegistry.standardHelp.merging(ReadMetrics.help) { standard, _ in standard }
         )
@@ -52,7 +52,7 @@ public enum MappingService {
         let lanes = MappingLanes(threads.loops) { loop in
             MappingReader(
                 cache: MappingCache(bytes: configuration.cacheBytes, loop: loop),
-                shared: SharedCache(redis: redis.client(on: loop), loop: loop),
+                shared: SharedCache(redis: redis?.clients.client(on: loop), loop: loop),
                 upstream: upstream,
                 loads: loads,
                 metrics: reads
@@ -67,12 +67,16 @@ public enum MappingService {
             verifier: verifier,
             logger: logger,
             // What is known is served without either of them.
-            checks: [processes.check("grimoire-processes", isRequired: false)] + redis.checks,
+            checks: [processes.check("grimoire-processes", isRequired: false), redis?.check].compactMap {
+                $0
+            },
             metrics: metrics,
             fastPaths: MappingFastPaths(lanes: lanes).all
         )
         // What calls need starts first and so stops last.
-        let services: [any Service] = [processes, redis, redis.listener(for: lanes), host].compactMap { $0 }
+        var services: [any Service] = [processes]
+        if let redis { services += [redis, redis.listener(for: lanes)] }
+        services.append(host)
         try await ServiceProgram.run(services, grace: configuration.service.shutdownGrace, logger: logger) {
             await threads.shutdown()
         }

@@ -19,13 +19,6 @@ struct MappingServiceConfiguration: Sendable {
         service = try ServiceConfiguration(reading: reader, coreCount: ServiceProgram.coreCount)
         processes = try reader.value(of: MappingService.Settings.processesAddress)
         cacheBytes = try reader.value(of: MappingService.Settings.cacheMegabytes) << 20
-        let isCluster = try reader.value(of: RedisSettings.isCluster)
-        redis = try reader.optionalValue(of: RedisSettings.url).map { url throws(ConfigurationError) in
-            do throws(RedisError) {
-                return try RedisConfiguration(url: url, isCluster: isCluster)
-            } catch {
-                throw ConfigurationError(setting: RedisSettings.url.environmentName, message: error.message)
-            }
-        }
+        redis = try RedisSettings.read(reader) { try RedisConfiguration(url: $0, isCluster: $1) }
     }
 }

@@ -38,6 +38,7 @@ public enum ProcessService {
             let applied = try await migrator.run(owner, offload: threads.offload)
             logger.info("The schema is up to date", metadata: [LogKey.count: "\(applied.count)"])
         }
+        let announcer = configuration.redis.map { RedisAnnouncer($0, threads: threads) }
         let workshop = OffloadExecutor(width: workshopWidth, queueLimit: workshopQueue, name: "workshop")
         let store = ProcessStore(
             configuration: configuration.application,
@@ -46,7 +47,8 @@ public enum ProcessService {
             workshop: workshop,
             limits: configuration.poolLimits,
             cacheBytes: configuration.cacheBytes,
-            keys: keys
+            keys: keys,
+            announcer: announcer
         )
         let host = try await GRPCHost(
             services: [
@@ -60,11 +62,12 @@ public enum ProcessService {
             threads: threads,
             verifier: verifier,
             logger: logger,
-            checks: [store.readinessCheck],
+            checks: [store.readinessCheck, announcer?.check].compactMap { $0 },
             audit: DatabaseAuditSink(store: store),
             fastPaths: ProcessFastPaths(store: store).all
         )
-        let services: [any Service] = [Upkeep(store: store, logger: logger), host]
+        var services: [any Service] = [Upkeep(store: store, logger: logger), host]
+        if let announcer { services.insert(announcer, at: 0) }
         try await ServiceProgram.run(services, grace: configuration.service.shutdownGrace, logger: logger) {
             await store.shutdown()
             await workshop.shutdown()

@@ -1,4 +1,5 @@
 public import Postgres
+public import Redis
 public import ServiceKit
 
 /// What `grimoire-processes` is told beyond what every service is.
@@ -13,6 +14,8 @@ public struct ProcessServiceConfiguration: Sendable {
     public let poolLimits: PostgresPool.Limits
     /// The file with the keys that versions are signed with.
     public let signingKeysFile: String
+    /// The Redis through which changes are announced; nil where they are not.
+    public let redis: RedisConfiguration?
     /// Bytes of each loop's cache.
     public let cacheBytes: Int
 
@@ -67,7 +70,7 @@ public struct ProcessServiceConfiguration: Sendable {
             ServiceConfiguration.Settings.all + [
                 ownerURL.description, applicationURL.description, migrates.description,
                 connections.description, signingKeys.description, cacheMegabytes.description,
-            ]
+            ] + RedisSettings.all
     }
 
     /// Reads and checks every setting.
@@ -86,6 +89,7 @@ public struct ProcessServiceConfiguration: Sendable {
         limits.connections = try reader.value(of: Settings.connections)
         poolLimits = limits
         signingKeysFile = try reader.value(of: Settings.signingKeys)
+        redis = try RedisSettings.read(reader) { try RedisConfiguration(url: $0, isCluster: $1) }
         cacheBytes = try reader.value(of: Settings.cacheMegabytes) << 20
     }
 

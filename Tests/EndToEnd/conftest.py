@@ -33,8 +33,8 @@ def make_token(org=None, role="editor", user=None, **options):
 class Rest:
     """A REST client with a token."""
 
-    def __init__(self, token):
-        self.url = setting("GRIMOIRE_REST_URL")
+    def __init__(self, token, url=None):
+        self.url = url or setting("GRIMOIRE_REST_URL")
         self.session = requests.Session()
         if token:
             self.session.headers["authorization"] = f"Bearer {token}"
@@ -98,6 +98,9 @@ def api(tmp_path_factory):
     class Api:
         messages = process_manager_pb2
         mapping_request = process_mappings_pb2.GetProcessMappingRequest
+        batch_request = process_mappings_pb2.BatchGetProcessMappingsRequest
+        evolution_request = process_mappings_pb2.GetMappingEvolutionRequest
+        fact_request = process_mappings_pb2.FindProcessesByFactRequest
         processes = process_manager_pb2_grpc.ProcessManagerStub
         mappings = process_mappings_pb2_grpc.ProcessMappingsStub
 
@@ -143,3 +146,22 @@ def load_example(folder):
 
 def example_folders():
     return sorted(path.parent for path in EXAMPLES.glob("*/process.json"))
+
+
+@pytest.fixture(scope="session")
+def private_stack(api):
+    """A Grimoire of its own, for tests that stop parts of it."""
+    from private_stack import Stack
+
+    made = Stack(api)
+    try:
+        yield made.open()
+    finally:
+        made.close()
+
+
+@pytest.fixture
+def stack(private_stack):
+    """The private stack with everything running, whatever the test before has done to it."""
+    yield private_stack
+    private_stack.mend()

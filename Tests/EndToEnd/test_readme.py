@@ -21,7 +21,10 @@ def test_the_commands_of_the_readme_work_as_printed(organization, tmp_path, monk
     assert created["version_number"] == 1
     assert read["name"] == "Refund of goods"
     assert updated["version_number"] == 2
-    assert mapping["stable_mapping"] == {"refund::if amount > 100": "fact-needs-approval"}
+    assert mapping["stable_mapping"].keys() == {"refund::if amount > 100", "refund::ask_for_approval(amount)"}
+    assert mapping["stable_mapping"]["refund::if amount > 100"] == "fact-needs-approval"
+    moved = {"old_key": "refund::if amount > 100", "key": "refund::if amount > 250", "fact_id": "fact-needs-approval"}
+    assert updated["mapping_report"]["moved"] == [moved]
     assert [version["version_number"] for version in versions["versions"]] == [2, 1]
     assert not list(tmp_path.iterdir())
 

@@ -25,7 +25,7 @@ def update(organization, process_id, code, **fields):
 
 
 def test_a_difference_names_what_changed(organization):
-    process_id = create(organization, spy_code="a = 1\nb = 2\n", stable_mapping={"a": "f1"},
+    process_id = create(organization, spy_code="a = 1\nb = 2\n", stable_mapping={"a": "f1"}, derive_mapping=False,
                         process_document={"text": "One.\nTwo.\n"})
     update(organization, process_id, "a = 1\nb = 3\n", stable_mapping={"b": "f2"}, process_document={"text": "One.\n"})
     diff = organization.rest("GET", f"/processes/{process_id}/diff?from=1&to=2").json()

@@ -25,10 +25,10 @@ func withThreads<Result: Sendable>(
     }
 }
 
-/// Looks again and again until something holds, for what comes from outside and tells nobody; fails after 20 seconds.
+/// Looks again and again until something holds, for what comes from outside and tells nobody; fails after a minute.
 func untilTrue(_ condition: @Sendable () async -> Bool) async throws {
     let clock = ContinuousClock()
-    let end = clock.now + .seconds(20)
+    let end = clock.now + .seconds(60)
     while await !condition() {
         try #require(clock.now < end, "it never came to hold")
         try await Task.sleep(for: .milliseconds(5))

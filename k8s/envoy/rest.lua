@@ -200,10 +200,10 @@ function envoy_on_response(handle)
   end
   for _, name in ipairs(inside) do headers:remove(name) end
   if status == "304" then
-    -- RFC 9110, section 15.4.5: no content, and no fields that describe it.
+    -- RFC 9110, section 15.4.5: no content, and no type of it. Its length, which becomes 0, must stay: without one, Envoy would
+    -- send chunks over HTTP/1.1, which a 304 does not have. The headers are out of reach once the body has been waited for.
+    headers:remove("content-type")
     local body = handle:body()
     if body then body:setBytes("") end
-    headers:remove("content-type")
-    headers:remove("content-length")
   end
 end

@@ -35,7 +35,8 @@ start_services() {
     mapfile -t settings < <(common_settings)
     # Secrets go by the environment, which other users cannot read, not by arguments, which they can.
     (
-        export GRIMOIRE_DATABASE_URL GRIMOIRE_DATABASE_APPLICATION_URL
+        export GRIMOIRE_DATABASE_URL GRIMOIRE_DATABASE_APPLICATION_URL GRIMOIRE_REDIS_URL
+        GRIMOIRE_REDIS_URL=$(redis_url)
         GRIMOIRE_DATABASE_URL=$(database_url grimoire_owner owner grimoire)
         GRIMOIRE_DATABASE_APPLICATION_URL=$(database_url grimoire_app application grimoire)
         start_component grimoire-processes env "${settings[@]}" "GRIMOIRE_LISTEN_PORT=$port_processes" \

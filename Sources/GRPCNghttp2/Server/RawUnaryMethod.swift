@@ -43,7 +43,8 @@ public struct RawUnaryMethod: Sendable {
     ///   - attempt: Answers the call at once and returns true, or leaves it alone and returns false. It runs on the loop
     ///     of the connection and must not take longer than some microseconds of it. Calls that are larger than
     ///     ``maxMessageBytes``, compressed or malformed it is not asked about.
-    public init(whereKnown descriptor: MethodDescriptor, attempt: @escaping @Sendable (RawUnaryCall) -> Bool) {
+    public init(whereKnown descriptor: MethodDescriptor, attempt: @escaping @Sendable (RawUnaryCall) -> Bool)
+    {
         self.descriptor = descriptor
         self.attempt = attempt
         mayDecline = true

@@ -71,6 +71,9 @@ final class LoadTable: Sendable {
         }
     }
 
+    /// How many wait for a load.
+    func waiterCount(of key: MappingKey) -> Int { state.withLock { $0.loads[key]?.count ?? 0 } }
+
     /// The load has ended. Whoever was told to load says so, once.
     func finish(_ key: MappingKey, _ outcome: Outcome) {
         let waiters = state.withLock { state -> [(Waiter, Part)] in

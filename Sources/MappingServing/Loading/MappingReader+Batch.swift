@@ -6,7 +6,8 @@ extension MappingReader {
     ///
     /// - Parameters:
     ///   - atOnce: How many are asked for at the same time.
-    ///   - budget: Bytes of all answers; once they are used up, the rest fails with `RequestChecks.tooLarge`.
+    ///   - budget: Bytes of the answers that are not in memory; once they are used up, the rest of those fails with
+    ///     `RequestChecks.tooLarge`.
     ///   - isDone: Called for each, with its place.
     func read(
         _ keys: [MappingKey],
@@ -15,19 +16,15 @@ extension MappingReader {
         budget: Int,
         _ isDone: (Int, Result<Loaded, any Error>) -> Void
     ) async {
-        var left = budget
-        func done(_ place: Int, _ result: Result<Loaded, any Error>) {
-            if case .success(let loaded) = result { left -= loaded.answer.bytes }
-            isDone(place, result)
-        }
         var missing: [Int] = []
         for (place, key) in keys.enumerated() {
             if case .answer(let answer) = await cache.known(key) {
-                done(place, .success(Loaded(answer: answer, head: .exists(checkedAt: .min / 2))))
+                isDone(place, .success(Loaded(answer: answer, head: .exists(checkedAt: .min / 2))))
             } else {
                 missing.append(place)
             }
         }
+        var left = budget
         if missing.count > 1 { await warm(missing.map { keys[$0] }, budget: left) }
         await withTaskGroup(of: (Int, Result<Loaded, any Error>).self) { group in
             var rest = missing[...]
@@ -42,7 +39,8 @@ extension MappingReader {
             }
             for _ in 0..<limit { addNext() }
             for await (place, result) in group {
-                done(place, result)
+                if case .success(let loaded) = result { left -= loaded.answer.bytes }
+                isDone(place, result)
                 addNext()
             }
         }

@@ -64,7 +64,11 @@ final class MappingReader: Sendable {
     /// Loads for everyone who waits for the same.
     private func lead(_ key: MappingKey, _ credentials: Metadata) async throws -> Loaded {
         do {
-            let loaded = try await load(key, await shared.find(key) { await self.has(key.at($0)) }, credentials)
+            let loaded = try await load(
+                key,
+                await shared.find(key) { await self.has(key.at($0)) },
+                credentials
+            )
             loads.finish(key, .loaded(loaded))
             return loaded
         } catch {
@@ -110,7 +114,7 @@ final class MappingReader: Sendable {
                 restsUntil.store(cache.loop.uptimeNanoseconds + Self.rest, ordering: .relaxed)
                 return stale(candidate, head)
             }
-            throw ServiceClient.passedOn(error)
+            throw error.told
         }
     }
 
@@ -131,7 +135,9 @@ final class MappingReader: Sendable {
     }
 
     /// Asks grimoire-processes: only whether the process is what it was, where there is an answer that would do then.
-    private func ask(_ key: MappingKey, _ candidate: StoredAnswer?, _ credentials: Metadata) async throws -> Loaded {
+    private func ask(_ key: MappingKey, _ candidate: StoredAnswer?, _ credentials: Metadata) async throws
+        -> Loaded
+    {
         let askedAt = cache.loop.uptimeNanoseconds
         do {
             var wanted = key

@@ -30,6 +30,7 @@ struct ReadMetrics: Sendable {
     static let name = "grimoire_mapping_reads_total"
     /// What the counter means, for `/metrics`.
     static let help = [
-        name: "Answers beyond fast paths, by where they came from: memory, joined, redis, checked, loaded, stale."
+        name:
+            "Answers beyond fast paths, by where they came from: memory, joined, redis, checked, loaded, stale."
     ]
 }

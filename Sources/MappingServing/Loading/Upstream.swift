@@ -22,7 +22,7 @@ struct Upstream: Sendable {
             var options = CallOptions.defaults
             switch self {
             case .long:
-                options.timeout = .seconds(10)
+                options.timeout = .seconds(5)
                 options.waitForReady = true
             case .short:
                 options.timeout = .seconds(1)
@@ -33,7 +33,9 @@ struct Upstream: Sendable {
     }
 
     /// The number of a process's latest version.
-    func latestVersion(of process: ProcessKey, _ credentials: Metadata, _ patience: Patience) async throws -> Int32 {
+    func latestVersion(of process: ProcessKey, _ credentials: Metadata, _ patience: Patience) async throws
+        -> Int32
+    {
         let request = Grimoire_V1_GetProcessRequest.with {
             $0.processID = process.process.text
             $0.view = .basic
@@ -45,7 +47,8 @@ struct Upstream: Sendable {
     }
 
     /// An answer that nobody has kept; of the latest version where the key's is 0.
-    func answer(_ key: MappingKey, _ credentials: Metadata, _ patience: Patience) async throws -> StoredAnswer {
+    func answer(_ key: MappingKey, _ credentials: Metadata, _ patience: Patience) async throws -> StoredAnswer
+    {
         switch key.kind {
         case .mapping: try await mapping(key, credentials, patience)
         case .evolution(let from): try await evolution(key, from, credentials, patience)
@@ -98,6 +101,15 @@ struct Upstream: Sendable {
 extension RPCError {
     /// Nobody could say: grimoire-processes, or what it needs, is away or too slow.
     var isOutage: Bool { code == .unavailable || code == .deadlineExceeded }
+
+    /// What the caller is told: that grimoire-processes has not answered in the time it is given here, is not the caller's deadline.
+    var told: any Error {
+        guard code == .deadlineExceeded else { return ServiceClient.passedOn(self) }
+        return ServiceError(
+            .unavailable(retryAfter: .seconds(1)),
+            message: "The storage of processes does not answer now; try again in a moment."
+        )
+    }
 
     /// It says nothing about the question, only about who asked.
     var isPersonal: Bool {

@@ -12,7 +12,11 @@ struct MappingFastPaths: Sendable {
 
     var all: [FastPath] {
         [
-            FastPath(Grimoire_V1_ProcessMappings.Method.GetProcessMapping.descriptor, role: .viewer, attempt: get),
+            FastPath(
+                Grimoire_V1_ProcessMappings.Method.GetProcessMapping.descriptor,
+                role: .viewer,
+                attempt: get
+            ),
             FastPath(
                 Grimoire_V1_ProcessMappings.Method.BatchGetProcessMappings.descriptor,
                 role: .viewer,
@@ -24,7 +28,9 @@ struct MappingFastPaths: Sendable {
     @Sendable
     private func get(_ request: FastPath.Request) -> FastPath.Answer? {
         // Over REST an answer has an entity tag.
-        guard !request.hasHeader("x-envoy-original-path"), !request.hasHeader("if-none-match") else { return nil }
+        guard !request.hasHeader("x-envoy-original-path"), !request.hasHeader("if-none-match") else {
+            return nil
+        }
         let cache = lanes.own.cache
         let organization = request.caller.organizationID
         return request.message.withUnsafeBytes { bytes in

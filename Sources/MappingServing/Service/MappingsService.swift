@@ -20,8 +20,16 @@ struct MappingsService: RegistrableRPCService {
             &router,
             batchGetProcessMappings
         )
-        register(Grimoire_V1_ProcessMappings.Method.GetMappingEvolution.descriptor, &router, getMappingEvolution)
-        register(Grimoire_V1_ProcessMappings.Method.FindProcessesByFact.descriptor, &router, findProcessesByFact)
+        register(
+            Grimoire_V1_ProcessMappings.Method.GetMappingEvolution.descriptor,
+            &router,
+            getMappingEvolution
+        )
+        register(
+            Grimoire_V1_ProcessMappings.Method.FindProcessesByFact.descriptor,
+            &router,
+            findProcessesByFact
+        )
     }
 
     private func register<Transport: ServerTransport, Input: Message>(
@@ -113,7 +121,7 @@ struct MappingsService: RegistrableRPCService {
             ) { try $0.message }
             return ServerResponse(message: try ProtobufSerializer().serialize(response))
         } catch let error as RPCError {
-            throw ServiceClient.passedOn(error)
+            throw error.told
         }
     }
 }

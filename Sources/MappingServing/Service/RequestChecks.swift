@@ -33,7 +33,9 @@ enum RequestChecks {
         var violations: [FieldViolation] = []
         let process = uuid(request.processID, &violations)
         if request.fromVersion < 1 {
-            violations.append(FieldViolation("from_version", "is required: 1 or more.", reason: "OUT_OF_RANGE"))
+            violations.append(
+                FieldViolation("from_version", "is required: 1 or more.", reason: "OUT_OF_RANGE")
+            )
         }
         if request.toVersion < 0 {
             violations.append(Self.negativeVersion("to_version"))

@@ -45,7 +45,7 @@ final class SharedCache: Sendable {
         guard let values = await send(commands) else { return Found() }
         var found = Found()
         if let value = try? values[0].bytes(), let left = try? values[1].integer() {
-            found.head = SharedHead.decode(value, left: left, now: now)
+            found.head = SharedHead.decode(value, key: key.process.headKey, left: left, now: now)
         }
         if let asked {
             found.answer = answer(in: values[2], key.at(asked))
@@ -71,7 +71,7 @@ final class SharedCache: Sendable {
         return keys.map { key in
             var found = Found()
             if let value = try? values[place].bytes(), let left = try? values[place + 1].integer() {
-                found.head = SharedHead.decode(value, left: left, now: now)
+                found.head = SharedHead.decode(value, key: key.process.headKey, left: left, now: now)
             }
             if !key.isLatest { found.answer = answer(in: values[place + 2], key) }
             place += key.isLatest ? 2 : 3
@@ -99,12 +99,12 @@ final class SharedCache: Sendable {
                 )
             )
         }
-        if let value = SharedHead.encode(head),
-            let left = SharedHead.expiry(of: head, now: loop.uptimeNanoseconds)
+        let now = loop.uptimeNanoseconds
+        let headKey = key.process.headKey
+        if let value = SharedHead.encode(head, key: headKey, now: now),
+            let left = SharedHead.expiry(of: head, now: now)
         {
-            commands.append(
-                .set(RedisArgument(key.process.headKey), RedisArgument(value), expiry: .milliseconds(left))
-            )
+            commands.append(.set(RedisArgument(headKey), RedisArgument(value), expiry: .milliseconds(left)))
         }
         guard !commands.isEmpty, !isResting, let redis else { return }
         redis.sendOnLoop(commands, timeout: Self.patience) { _ in }

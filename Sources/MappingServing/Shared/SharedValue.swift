@@ -39,7 +39,8 @@ enum SharedValue {
         )
     }
 
-    private static func digest(of body: ArraySlice<UInt8>, key: String) -> ArraySlice<UInt8> {
+    /// What says that a value is whole, and that of its key.
+    static func digest(of body: ArraySlice<UInt8>, key: String) -> ArraySlice<UInt8> {
         var hash = SHA256()
         var key = key
         key.withUTF8 { hash.update(bufferPointer: UnsafeRawBufferPointer($0)) }

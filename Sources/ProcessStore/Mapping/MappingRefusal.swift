@@ -67,12 +67,12 @@ extension ServiceError {
         let shown = MappingRefusal.shown(all, limit: MappingRefusal.violations) {
             $0.subject.utf8.count + $0.description.utf8.count + MappingRefusal.incompatible.utf8.count
         }
-        let rest = all.count > 1 ? " There are \(all.count - 1) more such facts, see details." : ""
+        let rest = all.count > 1 ? " (And \(all.count - 1) more, see details.)" : ""
         return ServiceError(
             .failedPrecondition(reason: MappingRefusal.incompatible, violations: shown),
             message: """
-                The process's compatibility is BACKWARD: \(all.first?.description ?? "")\(rest) Keep the facts, or set \
-                compatibility to NONE.
+                The process's compatibility is BACKWARD: \(all.first?.description ?? "")\(rest) Keep what \
+                is lost, or set compatibility to NONE.
                 """
         )
     }

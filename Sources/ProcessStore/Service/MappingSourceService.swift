@@ -27,7 +27,11 @@ public struct MappingSourceService: Grimoire_V1_MappingSource.SimpleServiceProto
         }
         validator.version(request.toVersion, "to")
         if request.toVersion > 0, request.toVersion <= request.fromVersion {
-            validator.reject("to", "must be a later version than from, or absent for the latest.", "OUT_OF_RANGE")
+            validator.reject(
+                "to",
+                "must be a later version than from, or absent for the latest.",
+                "OUT_OF_RANGE"
+            )
         }
         try validator.finish()
         Call.current?.concerns(request.toVersion)
@@ -108,7 +112,8 @@ extension FactPlace {
     /// From a page token's text.
     init?(_ text: String) {
         let parts = text.split(separator: "/", omittingEmptySubsequences: false)
-        guard parts.count == 2, let microseconds = Int64(parts[0]), let process = UUID(uuidString: String(parts[1]))
+        guard parts.count == 2, let microseconds = Int64(parts[0]),
+            let process = UUID(uuidString: String(parts[1]))
         else { return nil }
         self.init(createdAt: Instant(microseconds: microseconds), process: process)
     }

@@ -156,7 +156,7 @@ extension ProcessStore {
     /// After a commit: a process is not what it was.
     private func changed(_ process: UUID, organization: UUID) async {
         await forget(process, organization: organization)
-        announcer?.announce(organization: organization, process: process)
+        announcer?.announce(ProcessChange(organization: organization, process: process))
     }
 
     /// One statement as one transaction.

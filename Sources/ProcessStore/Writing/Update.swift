@@ -44,7 +44,7 @@ struct Update: Sendable {
     }
 
     /// What an update makes of the head.
-    private enum Result: Sendable {
+    private enum Next: Sendable {
         case unchanged(Grimoire_V1_MappingReport)
         case changed(PreparedContent)
     }
@@ -67,14 +67,15 @@ struct Update: Sendable {
             return .answer(ProcessStore.UpdateOutcome(answer))
         }
         guard let row = results.last?.first else { throw ServiceError.notFound("process", process.text) }
-        guard let raw = try ContentCoding.version(row), let mapped = try MappingStateCoding.version(row) else {
+        guard let raw = try ContentCoding.version(row), let mapped = try MappingStateCoding.version(row)
+        else {
             throw ProcessStore.broken("process \(process.text) has no body for its latest version")
         }
         let stored = try ContentCoding.storedProcess(row, id: process)
         try expect(raw.number)
         let policy = mapping.policy(after: stored.policy)
         let head = Queries.Head(process: process, version: raw.number, policy: stored.policy)
-        switch try await result(raw, mapped, policy) {
+        switch try await next(raw, mapped, policy) {
         case .changed(let content):
             let statement = try statement(content, after: head, raw.seal)
             return .write(statement, Draft(isUnchanged: false, report: content.report))
@@ -104,11 +105,11 @@ struct Update: Sendable {
     }
 
     /// Applies the change and has the engine make the mapping for exactly the version after this one.
-    private func result(
+    private func next(
         _ raw: ContentCoding.RawVersion,
         _ mapped: MappingStateCoding.RawVersion,
         _ policy: MappingPolicy
-    ) async throws -> Result {
+    ) async throws -> Next {
         try await workshop.run(bytes: raw.jsonBytes + mapped.bytes + mapping.size) {
             let head = try raw.body()
             let previous = try mapped.version()

@@ -178,9 +178,14 @@ extension RedisClient {
         servers = [:]
     }
 
-    /// Forgets servers that a cluster does not have any more.
+    /// Forgets servers that a cluster's map does not name, and that are away.
+    ///
+    /// One that is connected may be about to get its first slots: until then only ASK names it.
     func keepOnly(_ endpoints: Set<RedisEndpoint>) {
         for (endpoint, server) in servers where !endpoints.contains(endpoint) {
+            guard server.links.allSatisfy({ $0.machine.state == .away || $0.machine.state == .idle }) else {
+                continue
+            }
             servers[endpoint] = nil
             for link in server.links {
                 links[link.id] = nil

@@ -43,11 +43,11 @@ extension RedisConnection {
         return nil
     }
 
-    /// Sends what the kernel takes; the rest follows when the socket is writable.
+    /// Sends what the kernel takes, and not more than a turn's share; the rest follows when the socket is writable.
     func flush() {
         isFlushPutOff = false
         guard let registration, dialling == nil else { return }
-        while sentBytes < outbox.count {
+        for _ in 0..<Self.writesPerTurn where sentBytes < outbox.count {
             let sent = outbox.withUnsafeBytes { bytes in
                 Glibc.send(
                     descriptor,
@@ -59,13 +59,16 @@ extension RedisConnection {
             if sent >= 0 {
                 sentBytes += sent
             } else if errno == EAGAIN {
-                // Later commands are appended behind the rest: no write is put off until the socket is writable.
-                isFlushPutOff = true
-                registration.interest = [.readable, .writable]
-                return compact()
+                break
             } else if errno != EINTR {
                 return lose("send", errno)
             }
+        }
+        guard sentBytes == outbox.count else {
+            // Later commands are appended behind the rest: no write is put off until the socket is writable.
+            isFlushPutOff = true
+            registration.interest = [.readable, .writable]
+            return compact()
         }
         // Memory that one large command needed is given back after it.
         outbox.removeAll(keepingCapacity: outbox.capacity <= Self.keptOutboxBytes)
@@ -80,6 +83,8 @@ extension RedisConnection {
         sentBytes = 0
     }
 
+    /// How often a connection writes in one turn, so that others get theirs.
+    private static let writesPerTurn = 16
     private static let keptOutboxBytes = 256 << 10
 
     // MARK: Time

@@ -1,4 +1,4 @@
-/// How large one answer may be. Deeper than seven arrays within each other, none is read (hiredis' own limit).
+/// How large one answer may be. Deeper than eight arrays within each other, none is read (hiredis' own limit).
 public struct RedisReplyLimits: Sendable {
     /// How many bytes all its strings together may have, and so each of them.
     public var bytes = 64 << 20

@@ -46,7 +46,8 @@ final class FastPathLedger: Sendable {
     /// Brings the metrics up to date.
     func updateMetrics() {
         for page in pages {
-            for (index, counts) in page.page.withLock({ $0.takeCounts() }).enumerated() where counts.calls > 0 {
+            for (index, counts) in page.page.withLock({ $0.takeCounts() }).enumerated() where counts.calls > 0
+            {
                 metrics.answered(methods[index], counts)
             }
         }

@@ -19,6 +19,11 @@ struct FastPathPage: Sendable {
     struct Tally: Sendable, Equatable {
         var calls = 0
         var duration: Duration = .zero
+
+        mutating func add(_ duration: Duration) {
+            calls += 1
+            self.duration += duration
+        }
     }
 
     /// The calls of one method, for the metrics.
@@ -50,8 +55,7 @@ struct FastPathPage: Sendable {
             read.processID = nil
             read.versionNumber = nil
         }
-        reads[read, default: Tally()].calls += 1
-        reads[read, default: Tally()].duration += duration
+        reads[read, default: Tally()].add(duration)
     }
 
     /// Hands over the counts and begins anew.

@@ -72,11 +72,20 @@ public enum Transport {
     ///
     /// - Throws: `ConfigurationError` where the address has a form that the transport does not know.
     static func client(_ address: HostPort, threads: Threads) throws(ConfigurationError) -> Client {
+        var configuration = ClientConfiguration()
+        // gRPC's usual two minutes are for clients all over the world: a service of ours that is back, is to be
+        // found at once.
+        configuration.backoff = ConnectionBackoff.Configuration(
+            initial: .milliseconds(100),
+            maximum: .seconds(1),
+            minimumConnectTimeout: .seconds(2)
+        )
         do throws(TransportError) {
             return try Client(
                 target: try Target.dns(host: address.host, port: UInt16(address.port)),
                 loops: threads.loops,
-                offload: threads.offload
+                offload: threads.offload,
+                configuration: configuration
             )
         } catch {
             throw ConfigurationError(setting: "\(address)", message: "cannot be called: \(error.message)")

@@ -1,13 +1,17 @@
 extension MappingRun {
-    /// Entries given earlier that fitted nothing: they may fit now.
+    /// Entries given earlier that fitted nothing: they may fit now. They take no fact from an entry that was given and goes on.
     mutating func claimUnmatched() {
+        var followed: [Int: String] = [:]
+        for bound in entries where bound.goesOn && bound.entry.origin == .given && bound.new >= 0 {
+            if !takenIDs.contains(bound.entry.factID) { followed[bound.new] = bound.entry.key }
+        }
         for bound in entries where bound.goesOn && bound.entry.fact == nil {
             let entry = bound.entry
             let result = (try? FactKey(entry.key)).map(index.find) ?? .none
             switch result {
             case .one(let fact):
-                if let other = claims[fact] {
-                    let warning = MappingWarning.sameFact(key: entry.key, other: other.key)
+                if let other = claims[fact]?.key ?? followed[fact] {
+                    let warning = MappingWarning.sameFact(key: entry.key, other: other)
                     keepUnmatched(entry.key, entry.factID, warning, since: entry.since)
                     continue
                 }

@@ -3,14 +3,13 @@ import EventLoop
 import Foundation
 import GRPCCore
 import GRPCNghttp2
-import GrimoireAPI
 
-/// A load generator for `scripts/bench processes`. GRIMOIRE_TOKEN is the token that it calls with.
+/// A load generator for `scripts/bench processes` and `scripts/bench mappings`. GRIMOIRE_TOKEN is the token that it calls with.
 @main
 struct ProcessBenchClient: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "process-bench-client",
-        subcommands: [Read.self, Update.self, Walk.self]
+        subcommands: [Mappings.self, Read.self, Update.self, Walk.self]
     )
 }
 
@@ -24,7 +23,7 @@ struct Server: ParsableArguments {
         _ count: Int,
         _ body:
             @Sendable (
-                [Grimoire_V1_ProcessManager.Client<Nghttp2ClientTransport>], EventLoop
+                [GRPCClient<Nghttp2ClientTransport>], EventLoop
             ) async throws -> Result
     ) async throws -> Result {
         let loops = try EventLoopGroup(count: 1)
@@ -43,10 +42,7 @@ struct Server: ParsableArguments {
             for client in clients {
                 running.addTask { try await client.runConnections() }
             }
-            let result = try await body(
-                clients.map { Grimoire_V1_ProcessManager.Client(wrapping: $0) },
-                loops.next()
-            )
+            let result = try await body(clients, loops.next())
             clients.forEach { $0.beginGracefulShutdown() }
             try await running.waitForAll()
             return result

@@ -12,7 +12,7 @@ struct Read: AsyncParsableCommand {
     func run() async throws {
         let metadata = try Metadata.token()
         let bytes = try await server.withClients(1) { clients, _ in
-            let answer = try await clients[0].getProcess(
+            let answer = try await Grimoire_V1_ProcessManager.Client(wrapping: clients[0]).getProcess(
                 .with {
                     $0.processID = process
                     $0.versionNumber = version

@@ -26,7 +26,7 @@ struct Update: AsyncParsableCommand {
             return try await withThrowingTaskGroup(of: [Duration].self) { writers in
                 for (number, process) in lines.enumerated() {
                     let writer = Writer(
-                        client: clients[number % clients.count],
+                        client: Grimoire_V1_ProcessManager.Client(wrapping: clients[number % clients.count]),
                         process: String(process),
                         code: code,
                         metadata: metadata

@@ -13,7 +13,7 @@ struct Walk: AsyncParsableCommand {
         let token = try await server.withClients(1) { clients, _ in
             var token = ""
             for _ in 0..<pages {
-                let answer = try await clients[0].listProcesses(
+                let answer = try await Grimoire_V1_ProcessManager.Client(wrapping: clients[0]).listProcesses(
                     .with { $0.pageToken = token },
                     metadata: metadata
                 )

@@ -33,14 +33,14 @@ import Testing
             let response = try await harness.unary(EchoService.echo, message, metadata: ["x-a": "b"])
             #expect(try response.message == message)
             #expect(Array(response.metadata[stringValues: "x-a"]) == ["b"])
-            #expect(try await harness.unary(EchoService.echo, [1]).message == [42])
+            try await #expect(harness.unary(EchoService.echo, [1]).message == [42])
         }
     }
 
     @Test func aLargeMessageItWouldKnowIsNotItsBusiness() async throws {
-        try await Harness.run(server: Self.configuration) { harness in
+        try await Harness.run(server: Self.configuration) { harness async throws in
             let message = [UInt8](repeating: 1, count: RawUnaryMethod.maxMessageBytes + 1)
-            #expect(try await harness.unary(EchoService.echo, message).message == message)
+            try await #expect(harness.unary(EchoService.echo, message).message == message)
         }
     }
 
@@ -48,7 +48,7 @@ import Testing
         try await Harness.run(server: Self.configuration) { harness in
             let message = [UInt8](repeating: 1, count: 1_000)
             let options = CallOptions.with { $0.compression = .gzip }
-            #expect(try await harness.unary(EchoService.echo, message, options: options).message == message)
+            try await #expect(harness.unary(EchoService.echo, message, options: options).message == message)
         }
     }
 
@@ -77,7 +77,7 @@ import Testing
                 ).message
             }
             #expect(error?.code == .resourceExhausted)
-            #expect(try await harness.unary(EchoService.echo, [1]).message == [42])
+            try await #expect(harness.unary(EchoService.echo, [1]).message == [42])
         }
     }
 }

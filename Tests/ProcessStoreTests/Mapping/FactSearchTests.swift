@@ -44,7 +44,11 @@ import Testing
             try await fixture.update(process, code: "renamed = 1\nb = 3\nc = 4\nsend(renamed)\n")
             let moved = try await fixture.get(process).stableMapping.first { $0.value == "shared" }?.key
             if let moved {
-                #expect(try await find(fixture, "shared").uses.map { "\($0.key) \($0.sinceVersion)" } == ["\(moved) 1"])
+                #expect(
+                    try await find(fixture, "shared").uses.map { "\($0.key) \($0.sinceVersion)" } == [
+                        "\(moved) 1"
+                    ]
+                )
             }
             // Removed, and back again.
             try await fixture.update(process, code: "b = 3\n")
@@ -62,13 +66,18 @@ import Testing
         try await Fixture.with { fixture in
             let stranger = UUID()
             let process = try await fixture.create { $0.stableMapping = ["x": "shared"] }
-            let foreign = try await fixture.created(organization: stranger) { $0.stableMapping = ["x": "shared"] }
+            let foreign = try await fixture.created(organization: stranger) {
+                $0.stableMapping = ["x": "shared"]
+            }
             #expect(try await find(fixture, "shared").uses.map(\.processID) == [process])
             #expect(
                 try await find(fixture, "shared", organization: stranger).uses.map(\.processID)
                     == [foreign.processID]
             )
-            #expect(try await find(fixture, "shared", organization: UUID()) { $0.includeRemoved = true }.uses.isEmpty)
+            #expect(
+                try await find(fixture, "shared", organization: UUID()) { $0.includeRemoved = true }.uses
+                    .isEmpty
+            )
             _ = try await fixture.call {
                 try await $0.deleteProcess(request: .with(process: process), context: $1)
             }

@@ -21,7 +21,9 @@ import Testing
             #expect(try report.serializedData().count < 2 * MappingReportForm.listBytes)
             let read = try await fixture.get(created.processID).stableMapping
             #expect(read.count == 10_001 && entries.allSatisfy { read[$0.key] == $0.value })
-            let again = try await fixture.update(created.processID, code: "x = 1\n") { $0.stableMapping = entries }
+            let again = try await fixture.update(created.processID, code: "x = 1\n") {
+                $0.stableMapping = entries
+            }
             #expect(again.unchanged)
             let changed = try await fixture.update(created.processID, code: "x = 1\n") {
                 $0.stableMapping = ["f7::value": "other"]
@@ -59,7 +61,9 @@ import Testing
             let report = try await fixture.created { $0.stableMapping = entries }.mappingReport
             // Those that fit nothing come first; the message about the ID names some of them.
             #expect(report.truncated && report.warnings.count == MappingReportForm.listEntries)
-            #expect(report.warnings.allSatisfy { $0.message.count <= MappingReportForm.sentenceCharacters + 1 })
+            #expect(
+                report.warnings.allSatisfy { $0.message.count <= MappingReportForm.sentenceCharacters + 1 }
+            )
         }
     }
 }

@@ -13,7 +13,9 @@ import Testing
     /// Every edit leaves out other lines and adds one of its own, so that facts go and come back.
     private static func program(_ edit: Int) -> String {
         let lines = (0..<12).filter { ($0 * 7 + edit) % 5 != 0 }.map { "value_\($0) = fetch(\($0))\n" }
-        let own = edit % 3 == 0 ? "if value_\(edit % 12):\n    notify(\(edit))\n" : "result_\(edit) = fetch(\(edit), 1)\n"
+        let own =
+            edit % 3 == 0
+            ? "if value_\(edit % 12):\n    notify(\(edit))\n" : "result_\(edit) = fetch(\(edit), 1)\n"
         return lines.joined() + own
     }
 
@@ -143,7 +145,9 @@ import Testing
             #expect(first.contentHash == Self.hashOfOneEntry)
             #expect(!first.notModified && first.stableMapping == ["a": "1"])
             let known = try await read(0, first.contentHash)
-            #expect(known.notModified && known.stableMapping.isEmpty && known.contentHash == first.contentHash)
+            #expect(
+                known.notModified && known.stableMapping.isEmpty && known.contentHash == first.contentHash
+            )
             #expect(known.versionNumber == 1)
             // Another version with the same entries has the same hash; from the cache, too.
             try await fixture.update(process, code: "a = 2\n")

@@ -18,7 +18,8 @@ import Testing
         mapping: String
     ) async throws {
         let id = UUID()
-        let values = "'\(fixture.user)', '', 'Old', '\(fixture.organization)', '2026-01-0\(version)T00:00:00Z'"
+        let values =
+            "'\(fixture.user)', '', 'Old', '\(fixture.organization)', '2026-01-0\(version)T00:00:00Z'"
         try await fixture.asOwner(
             """
             INSERT INTO process_versions
@@ -44,7 +45,13 @@ import Testing
                 VALUES ('\(process)', 'Old', '', 3, '\(fixture.user)', '\(fixture.organization)')
                 """
             )
-            try await insert(fixture, process, 1, code: #"a = 1\nb = 2\n"#, mapping: #"{"a": "f1", "b": "f2", "c": "f4"}"#)
+            try await insert(
+                fixture,
+                process,
+                1,
+                code: #"a = 1\nb = 2\n"#,
+                mapping: #"{"a": "f1", "b": "f2", "c": "f4"}"#
+            )
             try await insert(fixture, process, 2, code: #"a = 1\n"#, mapping: #"{"a": "f1", "no key": "f3"}"#)
             try await insert(
                 fixture,
@@ -86,7 +93,10 @@ import Testing
             let update = try await fixture.update(process.text, code: "q = 1\nb = 2\nsend(q)\n")
             #expect(update.versionNumber == 4)
             let mapping = try await fixture.get(process.text).stableMapping
-            #expect(mapping["b"] == "f2" && mapping["no key"] == "f3" && mapping["send(q)"] != nil, "\(mapping)")
+            #expect(
+                mapping["b"] == "f2" && mapping["no key"] == "f3" && mapping["send(q)"] != nil,
+                "\(mapping)"
+            )
             let again = try await fixture.update(process.text, code: "q = 1\nb = 2\nsend(q)\n")
             #expect(again.unchanged && again.versionNumber == 4)
             let since = try await fixture.asApplication(
@@ -100,7 +110,13 @@ import Testing
         try await Fixture.with { fixture in
             let process = try await fixture.create()
             await #expect(throws: PostgresError.self) {
-                try await insert(fixture, try #require(UUID(uuidString: process)), 2, code: "x", mapping: "{}")
+                try await insert(
+                    fixture,
+                    try #require(UUID(uuidString: process)),
+                    2,
+                    code: "x",
+                    mapping: "{}"
+                )
             }
         }
     }

@@ -26,8 +26,13 @@ import Testing
 
     @Test func theEffectOnAProcessIsWhatAnUpdateThenDoes() async throws {
         try await Fixture.with { fixture in
-            let process = try await fixture.create(code: MappingWritingTests.refund) { $0.compatibility = .backward }
-            let code = MappingWritingTests.refund.replacing("    fee = amount * 2\n", with: "    note(amount)\n")
+            let process = try await fixture.create(code: MappingWritingTests.refund) {
+                $0.compatibility = .backward
+            }
+            let code = MappingWritingTests.refund.replacing(
+                "    fee = amount * 2\n",
+                with: "    note(amount)\n"
+            )
             let seen = try await validate(fixture, code) {
                 $0.processID = process
                 $0.stableMapping = ["nowhere": "f1"]
@@ -91,9 +96,11 @@ import Testing
             let twice = try await validate(fixture, "if check(1):\n    x = 1\n") {
                 $0.dryRun.actionResults = ["check": "false"]
             }.dryRun
-            #expect(twice.facts.map { "\($0.key) \($0.values) \($0.count)" } == [
-                "check(1) [\"false\"] 1", "if check(1) [\"false\"] 1", "x [] 0",
-            ])
+            #expect(
+                twice.facts.map { "\($0.key) \($0.values) \($0.count)" } == [
+                    "check(1) [\"false\"] 1", "if check(1) [\"false\"] 1", "x [] 0",
+                ]
+            )
         }
     }
 }

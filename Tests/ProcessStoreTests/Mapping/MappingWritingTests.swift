@@ -39,7 +39,11 @@ import Testing
             #expect(mapping["fee"] == "fact-fee")
             #expect(report.given.map(\.key) == ["fee"] && report.warnings.isEmpty && !report.truncated)
             #expect(report.derived.map(\.key) == mapping.keys.filter { $0 != "fee" }.sorted())
-            #expect(report.derived.allSatisfy { mapping[$0.key] == $0.factID && UUID(uuidString: $0.factID) != nil })
+            #expect(
+                report.derived.allSatisfy {
+                    mapping[$0.key] == $0.factID && UUID(uuidString: $0.factID) != nil
+                }
+            )
             #expect(report.counts.entries == 6 && report.counts.derived == 5 && report.counts.given == 1)
             #expect(read.deriveMapping && read.compatibility == .none)
         }
@@ -51,7 +55,10 @@ import Testing
             let first = try await fixture.get(process).stableMapping
             // Moved: the condition has another constant. Retired: the fee. New: nothing.
             let changed = Self.refund.replacing("fee = amount * 2\n", with: "pass\n")
-                .replacing("amount - fee", with: "amount").replacing("amount > limit", with: "amount >= limit")
+                .replacing("amount - fee", with: "amount").replacing(
+                    "amount > limit",
+                    with: "amount >= limit"
+                )
             let second = try await fixture.update(process, code: changed)
             let report = second.mappingReport
             #expect(
@@ -109,7 +116,9 @@ import Testing
             try await fixture.update(process, code: "a = 1\nb = 2\nc = 3\n")
             let second = try await fixture.get(process)
             #expect(second.stableMapping == ["a": "f1"] && !second.deriveMapping)
-            let on = try await fixture.update(process, code: "a = 1\nb = 2\nc = 3\n") { $0.deriveMapping = true }
+            let on = try await fixture.update(process, code: "a = 1\nb = 2\nc = 3\n") {
+                $0.deriveMapping = true
+            }
             #expect(on.versionNumber == 3 && on.mappingReport.derived.map(\.key) == ["b", "c"])
             // Off again: what was derived stays, and no version is made, but the process is another.
             let off = try await fixture.update(process, code: "a = 1\nb = 2\nc = 3\n", key: "off") {
@@ -155,7 +164,9 @@ import Testing
             }
             await refused { _ in }
             // What the update itself demands holds for it: in both directions.
-            try await fixture.update(process, code: Self.refund) { $0.compatibility = MappingCompatibilityLevel.none }
+            try await fixture.update(process, code: Self.refund) {
+                $0.compatibility = MappingCompatibilityLevel.none
+            }
             try await fixture.update(process, code: Self.refund.replacing("fee", with: "charge"))
             await refused { $0.compatibility = .backward }
             #expect(try await fixture.get(process).compatibility == .none)
@@ -179,7 +190,9 @@ import Testing
                         #"stable_mapping["a["]"#,
                     ]
                 )
-                #expect(violations.allSatisfy { $0.reason == "INVALID_KEY" && $0.description.contains("column") })
+                #expect(
+                    violations.allSatisfy { $0.reason == "INVALID_KEY" && $0.description.contains("column") }
+                )
             }
             do {
                 _ = try await fixture.create { $0.stableMapping = wrong }
@@ -232,12 +245,15 @@ import Testing
         ]
         try await Fixture.with { fixture in
             let process = try await fixture.create(code: programs[0]) {
-                $0.stableMapping = ["refund::fee": "f1", "nothing": "f2", "limit": "f3"]
+                $0.stableMapping = ["refund::fee": "f1", "nothing": "f2", "limit": "f3", "fee": "f4"]
             }
             for code in programs + programs.reversed() {
                 let made = try await fixture.update(process, code: code)
                 let again = try await fixture.update(process, code: code) { $0.changelog = "again" }
-                #expect(again.unchanged && again.versionNumber == made.versionNumber, "\(again.mappingReport)")
+                #expect(
+                    again.unchanged && again.versionNumber == made.versionNumber,
+                    "\(again.mappingReport)"
+                )
                 let counts = again.mappingReport.counts
                 #expect(counts.carried + counts.unmatched == counts.entries, "\(again.mappingReport)")
             }
@@ -259,9 +275,7 @@ import Testing
     @Test func whatIsCommittedIsAnnouncedOnce() async throws {
         final class Recorder: ChangeAnnouncer {
             let news = Mutex<[String]>([])
-            func announce(organization: UUID, process: UUID) {
-                news.withLock { $0.append("\(organization.text) \(process.text)") }
-            }
+            func announce(_ change: ProcessChange) { news.withLock { $0.append(change.message) } }
         }
         let recorder = Recorder()
         try await Fixture.with(announcer: recorder) { fixture in

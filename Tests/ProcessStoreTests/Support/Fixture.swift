@@ -63,6 +63,24 @@ struct Fixture: Sendable {
         announcer: (any ChangeAnnouncer)? = nil,
         _ body: (Fixture) async throws -> Void
     ) async throws {
+        await DatabasePlaces.shared.take()
+        let result: Result<Void, any Error>
+        do {
+            result = .success(try await withPlace(cacheBytes, connections, migrations, announcer, body))
+        } catch {
+            result = .failure(error)
+        }
+        await DatabasePlaces.shared.give()
+        try result.get()
+    }
+
+    private static func withPlace(
+        _ cacheBytes: Int,
+        _ connections: Int,
+        _ migrations: [Migration],
+        _ announcer: (any ChangeAnnouncer)?,
+        _ body: (Fixture) async throws -> Void
+    ) async throws {
         let superuser = try setting("GRIMOIRE_TEST_DATABASE_URL")
         let name = "grimoire_test_\(UUID().uuidString.lowercased().replacing("-", with: "_"))"
         let offload = OffloadExecutor(width: 2)

@@ -41,11 +41,14 @@ final class LocalListener: Sendable {
 final class ScriptedServer: Sendable {
     /// One client, on a thread of its own.
     final class Client: Sendable {
+        /// The server's.
+        let port: UInt16
         fileprivate let descriptor: Int32
         fileprivate let script: @Sendable (Client) -> Void
 
-        fileprivate init(descriptor: Int32, script: @escaping @Sendable (Client) -> Void) {
+        fileprivate init(descriptor: Int32, port: UInt16, script: @escaping @Sendable (Client) -> Void) {
             self.descriptor = descriptor
+            self.port = port
             self.script = script
         }
 
@@ -70,6 +73,13 @@ final class ScriptedServer: Sendable {
                 guard count > 0 else { return }
                 sent += count
             }
+        }
+
+        /// Returns when the client has gone or the server been stopped, whatever has not been read.
+        func waitForEnd() {
+            // POLLRDHUP (poll.h), which Glibc's Swift module leaves out.
+            var event = pollfd(fd: descriptor, events: 0x2000, revents: 0)
+            while poll(&event, 1, -1) == 0 || event.revents == 0 {}
         }
 
         func send(_ text: String) { send(Array(text.utf8)) }
@@ -103,7 +113,7 @@ final class ScriptedServer: Sendable {
             guard descriptor >= 0 else { return }
             clients.withLock { $0.append(descriptor) }
             acceptedCount.withLock { $0 += 1 }
-            let client = Client(descriptor: descriptor, script: script)
+            let client = Client(descriptor: descriptor, port: listener.port, script: script)
             Self.detach { [self] in
                 client.script(client)
                 clients.withLock { $0.removeAll { $0 == descriptor } }

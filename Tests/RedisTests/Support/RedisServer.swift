@@ -4,7 +4,7 @@ import Testing
 
 /// A `redis-server` of a test's own, on a free port of 127.0.0.1, in a folder of its own.
 final class RedisServer {
-    let port: UInt16
+    private(set) var port: UInt16 = 0
     let folder: URL
     private let arguments: [String]
     private var process: Process?
@@ -12,13 +12,29 @@ final class RedisServer {
     var url: String { "redis://127.0.0.1:\(port)" }
 
     /// Starts a server and returns when it says that it listens.
-    init(_ arguments: String...) throws {
-        port = try freePort()
+    convenience init(_ arguments: String...) throws { try self.init(arguments) }
+
+    /// The same with options in an array.
+    init(_ arguments: [String]) throws {
         folder = FileManager.default.temporaryDirectory.appending(path: "grimoire-redis-\(UUID())")
         self.arguments = arguments
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-        try start()
+        // Someone else may have taken the port, or a cluster's second one, by the time the server comes to it.
+        var failure: any Error = NotStarted(log: "")
+        for _ in 0..<Self.attemptLimit {
+            port = try freePort()
+            do {
+                try start()
+                return
+            } catch {
+                failure = error
+                end()
+            }
+        }
+        throw failure
     }
+
+    private static let attemptLimit = 10
 
     deinit {
         end()
@@ -41,7 +57,7 @@ final class RedisServer {
         var said = ""
         while !said.contains("Ready to accept connections") {
             let data = log.fileHandleForReading.availableData
-            try #require(!data.isEmpty, "redis-server did not start: \(said)")
+            guard !data.isEmpty else { throw NotStarted(log: said) }
             said += String(decoding: data, as: UTF8.self)
         }
         log.fileHandleForReading.readabilityHandler = {
@@ -63,11 +79,14 @@ final class RedisServer {
     }
 }
 
-/// A port that nobody listens on. Those below 55,536 only, since a cluster's server also listens 10,000 above its own.
+/// Why a server did not start, in its own words.
+struct NotStarted: Error { let log: String }
+
+/// A port that nobody listens on. A cluster's server also listens 10,000 above its own: neither range meets the other, nor the one
+/// from which the kernel takes ports for clients.
 func freePort() throws -> UInt16 {
     for _ in 0..<1_000 {
-        let listener = try? LocalListener(port: UInt16.random(in: 20_000..<32_000))
-        guard let listener else { continue }
+        guard let listener = try? LocalListener(port: UInt16.random(in: 10_000..<20_000)) else { continue }
         defer { listener.close() }
         return listener.port
     }

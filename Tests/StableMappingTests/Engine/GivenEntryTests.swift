@@ -161,6 +161,9 @@ struct GivenEntryTests {
         #expect(first.mapping["authenticate::token"] == "two")
         #expect(first.mapping["token"] == "one")
         #expect(first.report.warnings == [.sameFact(key: "token", other: "authenticate::token")])
+        // It stays so: the other one follows its fact, and nothing changes where the program does not.
+        let second = try Versions.next(first, Self.code, Self.code)
+        #expect(second.mapping == first.mapping && second.report.retired.isEmpty)
     }
 
     @Test("one ID for two expressions is accepted with a warning")

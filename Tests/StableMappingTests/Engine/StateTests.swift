@@ -40,4 +40,22 @@ struct StateTests {
         let since = Dictionary(uniqueKeysWithValues: third.state.entries.map { ($0.key, $0.since) })
         #expect(since == ["b": 1, "c": 3, "keep(b)": 1, "load(1)": 1])
     }
+
+    @Test("that of a mapping which the engine did not make takes all entries as given")
+    func given() throws {
+        let program = ProgramFacts("def f(x):\n    a = load(x)\n    return a\n")
+        let mapping = ["a": "one", "f::a": "two", "no key": "three", "nowhere": "four"]
+        let state = MappingState(version: 7, given: mapping, program: program)
+        #expect(state.version == 7 && state.mapping == mapping && state.retired.isEmpty)
+        #expect(state.entries.allSatisfy { $0.origin == .given && $0.since == 7 })
+        // Of two keys for one fact the one in full counts.
+        #expect(state.entries.compactMap(\.fact) == ["f::a"])
+        // The engine goes on from there, and keeps what nobody could give any more.
+        let next = try MappingEngine.next(
+            after: MappedVersion(state: state, program: program),
+            MappingRequest(process: Versions.process, version: 8, program: program)
+        )
+        #expect(mapping.allSatisfy { next.mapping[$0.key] == $0.value })
+        #expect(next.report.derived.map(\.key) == ["f::load(x)", "f::return a"])
+    }
 }

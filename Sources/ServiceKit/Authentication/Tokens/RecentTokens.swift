@@ -1,3 +1,5 @@
+internal import Glibc
+
 /// Verified tokens by the bytes of their header field, so that a hot caller's needs neither a string nor a hash of it.
 ///
 /// Direct-mapped by the last bytes, which are a signature's and so as good as random: whoever falls on the same place takes it.
@@ -19,7 +21,7 @@ struct RecentTokens: Sendable {
     func find(_ field: UnsafeBufferPointer<UInt8>, generation: Int, now: Double) -> VerifiedToken? {
         guard let entry = entries[Self.place(of: field)],
             entry.generation == generation, entry.field.count == field.count, entry.token.expiry > now,
-            entry.field.elementsEqual(field)
+            Self.areEqual(entry.field, field)
         else { return nil }
         return entry.token
     }
@@ -27,6 +29,15 @@ struct RecentTokens: Sendable {
     /// Remembers a token that was verified with the key set of that number.
     mutating func add(_ field: UnsafeBufferPointer<UInt8>, _ token: VerifiedToken, generation: Int) {
         entries[Self.place(of: field)] = Entry(field: Array(field), token: token, generation: generation)
+    }
+
+    /// As `elementsEqual`, which looks at one byte after the other.
+    private static func areEqual(_ one: [UInt8], _ other: UnsafeBufferPointer<UInt8>) -> Bool {
+        one.withUnsafeBufferPointer { one in
+            guard one.count == other.count else { return false }
+            guard let first = one.baseAddress, let second = other.baseAddress else { return true }
+            return memcmp(first, second, one.count) == 0
+        }
     }
 
     private static func place(of field: UnsafeBufferPointer<UInt8>) -> Int {

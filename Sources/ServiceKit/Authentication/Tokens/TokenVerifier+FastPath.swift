@@ -20,7 +20,8 @@ extension TokenVerifier {
         let (generation, now) = (keys.generation, now())
         return withRecentTokens { recent in
             if let known = recent.find(field, generation: generation, now: now) { return known }
-            guard let token = try? AuthenticationInterceptor.bearerToken(
+            guard
+                let token = try? AuthenticationInterceptor.bearerToken(
                     inField: String(decoding: field, as: UTF8.self)
                 ),
                 let known = knownToken(token, generation: generation, now: now)
