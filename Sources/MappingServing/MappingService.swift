@@ -19,8 +19,8 @@ public enum MappingService {
         /// The caches' size.
         public static let cacheMegabytes = Setting<Int>.integer(
             "cache.megabytes",
-            1...65_536,
-            meaning: "Megabytes of mappings that each event loop keeps in memory at most.",
+            0...65_536,
+            meaning: "Megabytes of mappings that each event loop keeps in memory at most; with 0 it keeps none.",
             fallback: 64
         )
 

@@ -8,6 +8,7 @@ import re
 import subprocess
 import tempfile
 import time
+import urllib.parse
 import urllib.request
 
 from bench import builds, copies, envoy, h2load, protobuf
@@ -115,7 +116,7 @@ def hot(report, options):
     with stack.service("hot", OURS, REDIS_URL=redis_url()) as ours, Program("cpp", command) as cpp:
         calls = {
             OURS: (ours, caller(ours.port)),
-            CPP: (cpp, h2load.Caller("/hello.Mappings/Get", message, size_of(cpp.port, message), CONNECTIONS, STREAMS)),
+            CPP: (cpp, peer_caller(cpp.port, message)),
         }
         counts = {name: call.enough(program.port, options.seconds) for name, (program, call) in calls.items()}
 
@@ -127,8 +128,11 @@ def hot(report, options):
     beside(report, "from memory", results, rate=2.5, p99=1.0)
 
 
-def size_of(port, message):
-    return h2load.size(port, "/hello.Mappings/Get", message, "benchmark")
+def peer_caller(port, message):
+    """The peer gets the very same headers, and does not look at the token."""
+    path = "/hello.Mappings/Get"
+    size = h2load.size(port, path, message, stack.token)
+    return h2load.Caller(path, message, size, CONNECTIONS, STREAMS, token=stack.token)
 
 
 def beside(report, case, results, rate=None, p99=None):
@@ -152,9 +156,7 @@ def through_envoy(report, options):
         }
         calls = {
             OURS: caller(proxies[OURS].port),
-            CPP: h2load.Caller(
-                "/hello.Mappings/Get", message, size_of(proxies[CPP].port, message), CONNECTIONS, STREAMS
-            ),
+            CPP: peer_caller(proxies[CPP].port, message),
         }
         counts = {name: call.enough(proxies[name].port, options.seconds) for name, call in calls.items()}
 
@@ -221,8 +223,12 @@ def together(calls, port, requests):
 
 def redis_rate(requests):
     """redis-benchmark's GET of a value as large as a mapping, on as many connections."""
-    command = ["redis-benchmark", "-u", redis_url(), "-c", str(CONNECTIONS), "-n", str(requests), "-d", "700", "-q"]
-    done = subprocess.run([*command, "-t", "get"], capture_output=True, text=True, timeout=300, check=False)
+    there = urllib.parse.urlsplit(redis_url())
+    command = [
+        "redis-benchmark", "-h", there.hostname, "-p", str(there.port), "-a", there.password, "-c", str(CONNECTIONS),
+        "-n", str(requests), "-d", "700", "-t", "set,get", "-q",
+    ]  # fmt: skip
+    done = subprocess.run(command, capture_output=True, text=True, timeout=300, check=False)
     rate = re.findall(r"GET: ([\d.]+) requests per second", done.stdout.replace("\r", "\n"))
     if done.returncode != 0 or not rate:
         raise BenchmarkFailed(f"redis-benchmark said: {done.stdout}{done.stderr}")

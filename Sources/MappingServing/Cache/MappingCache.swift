@@ -17,11 +17,9 @@ actor MappingCache {
     /// See ``MappingMemory/known(_:now:)``.
     func known(_ key: MappingKey) -> MappingMemory.Known { memory.known(key, now: loop.uptimeNanoseconds) }
 
-    /// What may be answered without asking anyone, for code that runs on the loop already.
-    nonisolated func knownOnLoop(_ key: MappingKey) -> StoredAnswer? {
-        assumeIsolated { cache in
-            if case .answer(let answer) = cache.known(key) { answer } else { nil }
-        }
+    /// What may be answered without asking anyone, if it is an answer.
+    func knownAnswer(_ key: MappingKey) -> StoredAnswer? {
+        if case .answer(let answer) = known(key) { answer } else { nil }
     }
 
     /// See ``MappingMemory/remembered(_:)``.

@@ -15,11 +15,13 @@ struct MappingFastPaths: Sendable {
             FastPath(
                 Grimoire_V1_ProcessMappings.Method.GetProcessMapping.descriptor,
                 role: .viewer,
+                gathersAudit: true,
                 attempt: get
             ),
             FastPath(
                 Grimoire_V1_ProcessMappings.Method.BatchGetProcessMappings.descriptor,
                 role: .viewer,
+                gathersAudit: true,
                 attempt: batch
             ),
         ]
@@ -31,9 +33,16 @@ struct MappingFastPaths: Sendable {
         guard !request.hasHeader("x-envoy-original-path"), !request.hasHeader("if-none-match") else {
             return nil
         }
-        let cache = lanes.own.cache
-        let organization = request.caller.organizationID
-        return request.message.withUnsafeBytes { bytes in
+        let (message, organization) = (request.message, request.caller.organizationID)
+        return lanes.own.cache.assumeIsolated { Self.get(message, organization, $0) }
+    }
+
+    private static func get(
+        _ message: MessageBytes,
+        _ organization: UUID,
+        _ cache: isolated MappingCache
+    ) -> FastPath.Answer? {
+        message.withUnsafeBytes { bytes in
             guard let question = MappingQuestion(bytes, 0..<bytes.count),
                 let (message, answer) = Self.answer(question, bytes, organization, cache)
             else { return nil }
@@ -43,11 +52,18 @@ struct MappingFastPaths: Sendable {
 
     @Sendable
     private func batch(_ request: FastPath.Request) -> FastPath.Answer? {
-        let cache = lanes.own.cache
-        let organization = request.caller.organizationID
-        return request.message.withUnsafeBytes { bytes in
+        let (message, organization) = (request.message, request.caller.organizationID)
+        return lanes.own.cache.assumeIsolated { Self.batch(message, organization, $0) }
+    }
+
+    private static func batch(
+        _ message: MessageBytes,
+        _ organization: UUID,
+        _ cache: isolated MappingCache
+    ) -> FastPath.Answer? {
+        message.withUnsafeBytes { bytes in
             var reader = ProtobufReader(bytes, 0..<bytes.count)
-            var writer = ProtobufWriter(capacity: 32 * 1_024)
+            var writer = ProtobufWriter(capacity: 48 * 1_024)
             var count = 0
             while let tag = reader.tag() {
                 guard tag == 0x0a, let range = reader.content(), let question = MappingQuestion(bytes, range),
@@ -66,12 +82,12 @@ struct MappingFastPaths: Sendable {
         _ question: MappingQuestion,
         _ bytes: UnsafeRawBufferPointer,
         _ organization: UUID,
-        _ cache: MappingCache
+        _ cache: isolated MappingCache
     ) -> (MessageBytes, StoredAnswer)? {
         guard question.version >= 0 else { return nil }
         let process = ProcessKey(organization: organization, process: question.process)
         let key = MappingKey(process: process, kind: .mapping, version: question.version)
-        guard let answer = cache.knownOnLoop(key) else { return nil }
+        guard let answer = cache.knownAnswer(key) else { return nil }
         let known = question.contentHash
         if !known.isEmpty, bytes[known].elementsEqual(answer.contentHash) {
             return (answer.notModified(process), answer)

@@ -1,13 +1,12 @@
 /// Values by key, bounded in bytes: what was used longest ago goes first. A value type without a clock.
 ///
-/// Entries lie in an array and are linked by their places in it, so that a hit moves two numbers and allocates nothing.
+/// Entries lie in arrays and are linked by their places there, so that a hit moves some numbers, copies nothing but the value
+/// and allocates nothing.
 public struct ByteCache<Key: Hashable & Sendable, Value: Sendable>: Sendable {
-    private struct Entry {
-        let key: Key
-        var value: Value
-        var bytes: Int
-        var older: Int
-        var newer: Int
+    /// The neighbours of an entry; -1 where there is none.
+    private struct Links {
+        var older = -1
+        var newer = -1
     }
 
     /// Bytes of all entries at most.
@@ -16,7 +15,10 @@ public struct ByteCache<Key: Hashable & Sendable, Value: Sendable>: Sendable {
     public private(set) var bytes = 0
 
     private var places: [Key: Int] = [:]
-    private var entries: [Entry?] = []
+    private var values: [Value?] = []
+    private var keys: [Key?] = []
+    private var sizes: [Int] = []
+    private var links: [Links] = []
     private var free: [Int] = []
     private var newest = -1
     private var oldest = -1
@@ -29,14 +31,16 @@ public struct ByteCache<Key: Hashable & Sendable, Value: Sendable>: Sendable {
 
     /// The value of a key, which is now the one used last.
     public mutating func value(_ key: Key) -> Value? {
-        guard let place = places[key], let entry = entries[place] else { return nil }
-        unlink(place)
-        link(place)
-        return entry.value
+        guard let place = places[key] else { return nil }
+        if place != newest {
+            unlink(place)
+            link(place)
+        }
+        return values[place]
     }
 
     /// The value of a key, without making it the one used last.
-    public func peek(_ key: Key) -> Value? { places[key].flatMap { entries[$0]?.value } }
+    public func peek(_ key: Key) -> Value? { places[key].flatMap { values[$0] } }
 
     /// Forgets everything.
     public mutating func removeAll() { self = ByteCache(limit: limit) }
@@ -45,10 +49,11 @@ public struct ByteCache<Key: Hashable & Sendable, Value: Sendable>: Sendable {
     public mutating func insert(_ value: Value, for key: Key, bytes size: Int) {
         remove(key)
         guard size <= limit else { return }
-        while bytes + size > limit, oldest >= 0, let entry = entries[oldest] { remove(entry.key) }
-        let place = free.popLast() ?? entries.count
-        if place == entries.count { entries.append(nil) }
-        entries[place] = Entry(key: key, value: value, bytes: size, older: -1, newer: -1)
+        while bytes + size > limit, oldest >= 0, let key = keys[oldest] { remove(key) }
+        let place = freePlace()
+        values[place] = value
+        keys[place] = key
+        sizes[place] = size
         places[key] = place
         bytes += size
         link(place)
@@ -56,23 +61,32 @@ public struct ByteCache<Key: Hashable & Sendable, Value: Sendable>: Sendable {
 
     /// Forgets a key.
     public mutating func remove(_ key: Key) {
-        guard let place = places.removeValue(forKey: key), let entry = entries[place] else { return }
+        guard let place = places.removeValue(forKey: key) else { return }
         unlink(place)
-        entries[place] = nil
+        values[place] = nil
+        keys[place] = nil
+        bytes -= sizes[place]
         free.append(place)
-        bytes -= entry.bytes
+    }
+
+    private mutating func freePlace() -> Int {
+        if let place = free.popLast() { return place }
+        values.append(nil)
+        keys.append(nil)
+        sizes.append(0)
+        links.append(Links())
+        return values.count - 1
     }
 
     private mutating func unlink(_ place: Int) {
-        guard let entry = entries[place] else { return }
-        if entry.older >= 0 { entries[entry.older]?.newer = entry.newer } else { oldest = entry.newer }
-        if entry.newer >= 0 { entries[entry.newer]?.older = entry.older } else { newest = entry.older }
+        let (older, newer) = (links[place].older, links[place].newer)
+        if older >= 0 { links[older].newer = newer } else { oldest = newer }
+        if newer >= 0 { links[newer].older = older } else { newest = older }
     }
 
     private mutating func link(_ place: Int) {
-        entries[place]?.older = newest
-        entries[place]?.newer = -1
-        if newest >= 0 { entries[newest]?.newer = place }
+        links[place] = Links(older: newest, newer: -1)
+        if newest >= 0 { links[newest].newer = place }
         newest = place
         if oldest < 0 { oldest = place }
     }

@@ -14,6 +14,9 @@ public struct ProcessChange: Hashable, Sendable {
         self.process = process
     }
 
+    /// By the process alone: its ID is as good as random, and hardly any two organizations have the same.
+    public func hash(into hasher: inout Hasher) { process.hashHalves(into: &hasher) }
+
     /// Where changes are published. The number is that of the message's form.
     public static let channel = "grimoire:1:changes"
 
@@ -35,4 +38,15 @@ public struct ProcessChange: Hashable, Sendable {
 
     /// The key under which services share what the process's latest version is.
     public var headKey: String { keyPrefix + "head" }
+}
+
+extension UUID {
+    /// As `hash(into:)`, which goes byte by byte.
+    fileprivate func hashHalves(into hasher: inout Hasher) {
+        let halves = withUnsafeBytes(of: uuid) { bytes in
+            (bytes.loadUnaligned(as: UInt64.self), bytes.loadUnaligned(fromByteOffset: 8, as: UInt64.self))
+        }
+        hasher.combine(halves.0)
+        hasher.combine(halves.1)
+    }
 }

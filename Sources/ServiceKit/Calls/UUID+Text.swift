@@ -36,30 +36,37 @@ extension UUID {
     ///
     /// As `UUID(uuidString:)`, without a string.
     public init?(text: UnsafeBufferPointer<UInt8>) {
-        guard text.count == 36 else { return nil }
+        guard text.count == 36, text[8] == Self.dash, text[13] == Self.dash, text[18] == Self.dash,
+            text[23] == Self.dash
+        else { return nil }
         var halves: (UInt64, UInt64) = (0, 0)
-        var digits = 0
-        for index in 0..<36 {
-            let byte = text[index]
-            if index == 8 || index == 13 || index == 18 || index == 23 {
-                guard byte == UInt8(ascii: "-") else { return nil }
-                continue
-            }
-            let digit: UInt8
-            switch byte {
-            case UInt8(ascii: "0")...UInt8(ascii: "9"): digit = byte &- UInt8(ascii: "0")
-            case UInt8(ascii: "a")...UInt8(ascii: "f"): digit = byte &- UInt8(ascii: "a") &+ 10
-            case UInt8(ascii: "A")...UInt8(ascii: "F"): digit = byte &- UInt8(ascii: "A") &+ 10
-            default: return nil
-            }
-            if digits < 16 {
-                halves.0 = halves.0 << 4 | UInt64(digit)
-            } else {
-                halves.1 = halves.1 << 4 | UInt64(digit)
-            }
-            digits += 1
-        }
+        var areDigits = true
+        Self.read(text, 0..<8, &halves.0, &areDigits)
+        Self.read(text, 9..<13, &halves.0, &areDigits)
+        Self.read(text, 14..<18, &halves.0, &areDigits)
+        Self.read(text, 19..<23, &halves.1, &areDigits)
+        Self.read(text, 24..<36, &halves.1, &areDigits)
+        guard areDigits else { return nil }
         let bytes = (halves.0.bigEndian, halves.1.bigEndian)
         self.init(uuid: withUnsafeBytes(of: bytes) { $0.load(as: uuid_t.self) })
+    }
+
+    private static var dash: UInt8 { UInt8(ascii: "-") }
+
+    /// Reads hexadecimal digits, without a branch for each kind: a digit's low four bits, and nine more for a letter.
+    @inline(__always)
+    private static func read(
+        _ text: UnsafeBufferPointer<UInt8>,
+        _ range: Range<Int>,
+        _ value: inout UInt64,
+        _ areDigits: inout Bool
+    ) {
+        for index in range {
+            let byte = text[index]
+            let isNumber = byte &- UInt8(ascii: "0") < 10
+            let isLetter = (byte | 0x20) &- UInt8(ascii: "a") < 6
+            areDigits = areDigits && (isNumber || isLetter)
+            value = value << 4 | UInt64(byte & 0x0f &+ (byte >> 6) &* 9)
+        }
     }
 }

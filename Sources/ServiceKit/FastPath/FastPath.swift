@@ -13,6 +13,8 @@ public struct FastPath: Sendable {
     let descriptor: MethodDescriptor
     /// The role that it asks for.
     let role: Role
+    /// Whether the audit also gets those answers gathered that took the ordinary way.
+    let gathersAudit: Bool
     let attempt: @Sendable (Request) -> Answer?
 
     /// What is asked.
@@ -28,7 +30,7 @@ public struct FastPath: Sendable {
     }
 
     /// What is answered.
-    public struct Answer {
+    public struct Answer: Sendable {
         /// The response's message, which is sent without being copied.
         public let message: MessageBytes
         /// The process that it is about, for the audit.
@@ -47,15 +49,19 @@ public struct FastPath: Sendable {
     /// - Parameters:
     ///   - descriptor: The method.
     ///   - role: The role that it asks for.
+    ///   - gathersAudit: Whether equal calls are one record of the audit, whichever way they were answered: where a record of
+    ///     each would cost more than the call.
     ///   - attempt: Answers at once, or not at all. It runs on the connection's loop and must take some microseconds at
     ///     most.
     public init(
         _ descriptor: MethodDescriptor,
         role: Role,
+        gathersAudit: Bool = false,
         attempt: @escaping @Sendable (Request) -> Answer?
     ) {
         self.descriptor = descriptor
         self.role = role
+        self.gathersAudit = gathersAudit
         self.attempt = attempt
     }
 

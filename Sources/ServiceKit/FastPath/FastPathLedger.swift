@@ -6,22 +6,28 @@ internal import Synchronization
 
 /// What has been answered on fast paths, for metrics and audit: each loop writes its own page, and others read them now
 /// and then.
-final class FastPathLedger: Sendable {
+///
+/// It stands before the audit trail: of methods that ask for it, answers that took the ordinary way are gathered as well;
+/// everything else goes on to the trail as it is.
+final class FastPathLedger: CallObserver {
     /// How often the audit hears of it.
     private static let auditInterval: Duration = .seconds(10)
     /// More than loops on any machine; two loops that fall on one page share it.
     private static let pageCount = 64
 
     private let methods: [MethodDescriptor]
+    /// Of each method, whether answers of the ordinary way are gathered.
+    private let gathers: [Bool]
     private let metrics: CallMetrics
     private let audit: AuditTrail
     private let pages: [LockedPage]
 
-    init(methods: [MethodDescriptor], metrics: CallMetrics, audit: AuditTrail) {
-        self.methods = methods
+    init(_ paths: [FastPath], metrics: CallMetrics, audit: AuditTrail) {
+        methods = paths.map(\.descriptor)
+        gathers = paths.map(\.gathersAudit)
         self.metrics = metrics
         self.audit = audit
-        pages = (0..<Self.pageCount).map { _ in LockedPage(methods: methods.count) }
+        pages = (0..<Self.pageCount).map { _ in LockedPage(methods: paths.count) }
     }
 
     func index(of method: MethodDescriptor) -> Int {
@@ -41,6 +47,24 @@ final class FastPathLedger: Sendable {
             versionNumber: answer.versionNumber
         )
         ownPage.page.withLock { $0.add(read, duration) }
+    }
+
+    func began(_ method: MethodDescriptor) {}
+
+    func ended(_ record: CallRecord) {
+        guard record.code == .ok, !record.isAudited, let caller = record.caller,
+            let method = methods.firstIndex(where: {
+                $0.method == record.method.method && $0.service == record.method.service
+            }), gathers[method]
+        else { return audit.ended(record) }
+        let read = FastPathPage.Read(
+            method: method,
+            userID: caller.userID,
+            organizationID: caller.organizationID,
+            processID: record.processID,
+            versionNumber: record.versionNumber
+        )
+        ownPage.page.withLock { $0.add(read: read, record.duration) }
     }
 
     /// Brings the metrics up to date.

@@ -40,7 +40,7 @@ struct FastPathPage: Sendable {
 
     init(methods: Int) { counts = Array(repeating: Counts(), count: methods) }
 
-    /// Takes note of one call.
+    /// Takes note of one call on a fast path.
     mutating func add(_ read: Read, _ duration: Duration) {
         let seconds = duration.inSeconds
         counts[read.method].calls += 1
@@ -50,6 +50,11 @@ struct FastPathPage: Sendable {
             range += 1
         }
         counts[read.method].durations[range] += 1
+        add(read: read, duration)
+    }
+
+    /// Takes note of one call for the audit alone: the metrics have it already.
+    mutating func add(read: Read, _ duration: Duration) {
         var read = read
         if reads.count >= Self.maxReads, reads[read] == nil {
             read.processID = nil

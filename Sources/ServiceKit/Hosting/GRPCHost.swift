@@ -73,7 +73,7 @@ public struct GRPCHost: Service {
         )
         let callMetrics = CallMetrics(factory: metrics)
         let quick = logger.logLevel > .debug ? fastPaths : []
-        let ledger = FastPathLedger(methods: quick.map(\.descriptor), metrics: callMetrics, audit: audit)
+        let ledger = FastPathLedger(quick, metrics: callMetrics, audit: audit)
         self.fastPaths = ledger
         let transport: Transport.Server
         do {
@@ -97,7 +97,7 @@ public struct GRPCHost: Service {
             ],
             interceptors: [
                 CallInterceptor(
-                    observers: [callMetrics, CallLog(logger: logger), audit]
+                    observers: [callMetrics, CallLog(logger: logger), ledger]
                 ),
                 AuthenticationInterceptor(verifier: verifier, policy: policy),
                 HTTPStatusInterceptor(statuses: statuses),
