@@ -20,7 +20,7 @@ public enum MappingService {
         public static let cacheMegabytes = Setting<Int>.integer(
             "cache.megabytes",
             0...65_536,
-            meaning: "Megabytes of mappings that each event loop keeps in memory at most; with 0 it keeps none.",
+            meaning: "Megabytes of mappings that each event loop keeps in memory at most; 0 for none.",
             fallback: 64
         )
 
