@@ -9,7 +9,7 @@ import tempfile
 import time
 import urllib.request
 
-from bench import builds, h2load, pgbench, places, protobuf, statements
+from bench import builds, copies, h2load, pgbench, places, protobuf, statements
 from bench.programs import Program
 from bench.rounds import in_turn, medians
 from bench.speak import BenchmarkFailed, step
@@ -31,8 +31,6 @@ LIST = "/grimoire.v1.ProcessManager/ListProcesses"
 EXAMPLE = places.ROOT / "Tests" / "Fixtures" / "Processes" / "purchase-approval"
 ORGANIZATION = "00000000-0000-4000-8000-000000000001"
 USER = "00000000-0000-4000-8000-00000000000a"
-# Processes made by SQL, numbered: those that are updated, each by one writer.
-PREFIX = "00000000-0000-4000-9000-"
 
 DELAY_MILLISECONDS = 15
 DELAYED_WRITERS = 200
@@ -65,31 +63,9 @@ def example():
     return pgbench.sql(stack.superuser_url(), "SELECT id FROM processes WHERE name = 'Purchase approval'")
 
 
-# Processes to be updated: copies of the example's first version.
-
-numbers = iter(range(1, 1 << 40))
-
-
-def copies(count):
-    """The IDs of new processes, equal to the example at its first version, whatever columns the tables have."""
-    base = [next(numbers) for _ in range(count)]
-    copied = f"uuid('{PREFIX}' || lpad(n::text, 12, '0'))"
-    body = f"uuid('00000000-0000-4000-a000-' || lpad(n::text, 12, '0'))"
-    series = f"generate_series({base[0]}, {base[-1]}) AS n"
-    pgbench.sql(
-        stack.superuser_url(),
-        f"""
-        INSERT INTO processes SELECT (jsonb_populate_record(p, jsonb_build_object('id', {copied}, 'latest_version', 1))).*
-        FROM processes p, {series} WHERE p.id = '{example()}';
-        INSERT INTO process_versions
-        SELECT (jsonb_populate_record(v, jsonb_build_object('id', {body}, 'process_id', {copied}))).*
-        FROM process_versions v, {series} WHERE v.process_id = '{example()}' AND v.version_number = 1;
-        INSERT INTO process_version_index
-        SELECT (jsonb_populate_record(i, jsonb_build_object('version_id', {body}, 'process_id', {copied}))).*
-        FROM process_version_index i, {series} WHERE i.process_id = '{example()}' AND i.version_number = 1;
-        """,
-    )
-    return [f"{PREFIX}{number:012}" for number in base]
+def copies_of_example(count):
+    """Processes to be updated: equal to the example at its first version."""
+    return copies.of(stack, example(), count)
 
 
 def versions_made(processes):
@@ -121,7 +97,7 @@ def update(port, processes, seconds, connections=8, warm_up=WARM_UP_SECONDS):
 @functools.cache
 def asked():
     """What the service sends to the database for a pinned version, for the latest, and for an update: (process, pipelines)."""
-    process, (updated,) = example(), copies(1)
+    process, (updated,) = example(), copies_of_example(1)
     with tempfile.TemporaryDirectory() as folder:
         file = pathlib.Path(folder, "record.jsonl")
         with proxy(stack.database_port, record=file) as recorder:
@@ -193,7 +169,7 @@ def update_script():
     process, (reading, writing) = asked()["update"]
     script = statements.Script()
     script.command("\\if :ready = 0")
-    script.command(f"SELECT '{PREFIX}' || lpad((:first + :client_id)::text, 12, '0') AS process \\gset")
+    script.command(f"SELECT '{copies.PREFIX}' || lpad((:first + :client_id)::text, 12, '0') AS process \\gset")
     script.command("\\set ready 1")
     script.command("\\endif")
 
@@ -223,9 +199,9 @@ def writes(report, options):
 
         def measure(name):
             if name == OURS:
-                return update(service.port, copies(WRITERS), options.seconds)
-            processes = copies(CONNECTIONS)
-            first = int(processes[0][len(PREFIX) :])
+                return update(service.port, copies_of_example(WRITERS), options.seconds)
+            processes = copies_of_example(CONNECTIONS)
+            first = int(processes[0][len(copies.PREFIX) :])
             rate, count = pgbench.run(
                 stack.application_url, script, CONNECTIONS, options.seconds, first=first, ready=0, version=1
             )
@@ -249,7 +225,7 @@ def delayed(report, options):
 
             def measure(_):
                 return update(
-                    service.port, copies(DELAYED_WRITERS), max(1, options.seconds), warm_up=DELAYED_WARM_UP_SECONDS
+                    service.port, copies_of_example(DELAYED_WRITERS), max(1, options.seconds), warm_up=DELAYED_WARM_UP_SECONDS
                 )
 
             results = medians(in_turn([OURS], options.rounds, measure))
@@ -382,7 +358,7 @@ def mlflow(report, options):
                 )
                 return {"versions/s": load.per_second}
             # Each process is updated once, with the same text: one connection, so that each line is called once.
-            processes = copies(500 if options.quick else 4_000)
+            processes = copies_of_example(500 if options.quick else 4_000)
             body = {"spy_code": code + f"# Revision of {processes[0]}\n", "changelog": "Another one."}
             with tempfile.NamedTemporaryFile("w") as lines:
                 lines.write("".join(f"{ours}/processes/{each}\n" for each in processes))
