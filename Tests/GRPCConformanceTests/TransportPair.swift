@@ -45,6 +45,8 @@ struct TransportPair: Sendable, CustomTestStringConvertible {
         }
         if let reason = knownIssues.compactMap({ $0 }).first {
             await withKnownIssue("grpc-swift-nio-transport: \(reason)") { try await run() }
+        } else if let reason = Self.nioServerMayFail[name] {
+            try await self.run(mayFail: reason, run)
         } else {
             try await run()
         }
@@ -65,6 +67,12 @@ struct TransportPair: Sendable, CustomTestStringConvertible {
         InteropCase.serverCompressedStreaming.rawValue: "compresses every message of a response, or none",
         InteropCase.clientCompressedStreaming.rawValue: "does not show which messages came compressed",
         FurtherCase.requestTooLarge.rawValue: "resets the stream, without a status",
+    ]
+
+    /// What version 2.9 sometimes fails at as a server, by case.
+    private static let nioServerMayFail = [
+        FurtherCase.concurrentLargeUnary.rawValue:
+            "its debug builds trap: 'Received flush data frames while buffering control frames'"
     ]
 
     /// What version 2.9 cannot do as a client, by case.
