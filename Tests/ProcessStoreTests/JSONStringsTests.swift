@@ -48,21 +48,19 @@ import Testing
         #expect(throws: JSONStrings.Unexpected.self) { try Self.read(json) }
     }
 
-    @Test func truthIsRead() throws {
-        for (json, expected) in [("true", true), (" false ", false)] {
-            var text = json
-            try text.withUTF8 { bytes in
-                var reader = JSONStrings(UnsafeRawBufferPointer(bytes))
-                #expect(try reader.boolean() == expected)
-                #expect(reader.isAtEnd())
-            }
+    private static func boolean(_ json: String) -> Bool? {
+        Array(json.utf8).withUnsafeBytes { bytes in
+            var reader = JSONStrings(bytes)
+            guard let value = try? reader.boolean(), reader.isAtEnd() else { return nil }
+            return value
         }
-        for json in ["", "t", "tru", "True", "0", "\"true\""] {
-            var text = json
-            text.withUTF8 { bytes in
-                var reader = JSONStrings(UnsafeRawBufferPointer(bytes))
-                #expect(throws: JSONStrings.Unexpected.self) { try reader.boolean() }
-            }
+    }
+
+    @Test func truthIsRead() {
+        #expect(Self.boolean("true") == true)
+        #expect(Self.boolean(" false ") == false)
+        for json in ["", "t", "tru", "True", "0", "\"true\"", "truefalse"] {
+            #expect(Self.boolean(json) == nil)
         }
     }
 
@@ -82,7 +80,8 @@ import Testing
             var object: [String: String] = [:]
             for _ in 0..<Int.random(in: 0...5, using: &random) { object[text()] = text() }
             let json = try JSONEncoder().encode(object)
-            #expect(try Self.read(Array(json)) == object)
+            let read = try Self.read(Array(json))
+            #expect(read == object)
         }
     }
 
