@@ -13,7 +13,9 @@ import Testing
             try reader.object { reader, key in
                 let value = try reader.string()
                 let name = reader.withBytes(key) { String(decoding: $0, as: UTF8.self) }
-                found[name] = reader.withBytes(value) { String(decoding: $0, as: UTF8.self) }
+                let text = reader.withBytes(value) { String(decoding: $0, as: UTF8.self) }
+                // jsonb has no key twice.
+                guard found.updateValue(text, forKey: name) == nil else { throw JSONStrings.Unexpected() }
             }
             guard reader.isAtEnd() else { throw JSONStrings.Unexpected() }
             return found
@@ -100,8 +102,7 @@ import Testing
                 }
             }
             guard let read = try? Self.read(json) else { continue }
-            // A key that comes twice is Foundation's to judge.
-            guard let expected = Self.foundations(json), expected.count == read.count else { continue }
+            guard let expected = Self.foundations(json) else { continue }
             #expect(read == expected)
             agreed += 1
         }
