@@ -132,6 +132,11 @@ public actor PostgresPool {
         return try await connection.withTransaction(options, timeout: timeLeft(until: end), body)
     }
 
+    /// Whether there is a connection, idle or lent, so that a caller is likely to be served. For code on the loop.
+    ///
+    /// - Precondition: The calling thread is the loop's.
+    public nonisolated var isServingOnLoop: Bool { assumeIsolated { !$0.connections.isEmpty } }
+
     /// Closes idle connections now and lent ones when they come back; callers in line fail. Idempotent.
     ///
     /// - Parameter grace: How long to wait for lent ones. After it they are closed under their borrowers, whose statements

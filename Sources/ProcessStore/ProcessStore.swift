@@ -86,30 +86,37 @@ public struct ProcessStore: Sendable {
     // MARK: Round trips
 
     /// How long the database may take for the call of the current task: no longer than its caller waits.
-    static var timeLimit: Duration {
-        guard let deadline = Call.current?.deadline else { return longest }
+    static var timeLimit: Duration { timeLimit(until: Call.current?.deadline) }
+
+    /// How long the database may take for a caller who waits until `deadline`.
+    private static func timeLimit(until deadline: ContinuousClock.Instant?) -> Duration {
+        guard let deadline else { return longest }
         return min(longest, ContinuousClock.now.duration(to: deadline))
     }
 
     private static let longest: Duration = .seconds(30)
 
     /// The answers to `statements`: one round trip on the current loop's pool, one transaction.
-    func send(_ statements: [PostgresStatement]) async throws(PostgresError) -> [PostgresResult] {
-        try await pool.pipeline(statements, timeout: Self.timeLimit)
+    func send(
+        _ statements: [PostgresStatement],
+        deadline: ContinuousClock.Instant? = Call.current?.deadline
+    ) async throws(PostgresError) -> [PostgresResult] {
+        try await pool.pipeline(statements, timeout: Self.timeLimit(until: deadline))
     }
 
     /// The answers to `statements`. A read whose connection breaks is made once more: it changes nothing.
     func read(
         _ organization: UUID,
+        deadline: ContinuousClock.Instant? = Call.current?.deadline,
         _ statements: PostgresStatement...
     ) async throws -> [PostgresResult] {
         let pipeline = [Queries.organization(organization)] + statements
         let results = try await translated {
             do throws(PostgresError) {
-                return try await send(pipeline)
+                return try await send(pipeline, deadline: deadline)
             } catch {
                 guard error.isConnectionDead, error.code != .connectionFailed else { throw error }
-                return try await send(pipeline)
+                return try await send(pipeline, deadline: deadline)
             }
         }
         return Array(results.dropFirst())

@@ -58,6 +58,7 @@ def client(*arguments):
     return done.stdout.strip()
 
 
+@functools.cache
 def example():
     """The process that is read: three versions, each with code, document and mapping."""
     return pgbench.sql(stack.superuser_url(), "SELECT id FROM processes WHERE name = 'Purchase approval'")
@@ -168,10 +169,7 @@ def update_script():
     """An update's two pipelines; each client of pgbench has a process of its own and counts its versions."""
     process, (reading, writing) = asked()["update"]
     script = statements.Script()
-    script.command("\\if :ready = 0")
-    script.command(f"SELECT '{copies.PREFIX}' || lpad((:first + :client_id)::text, 12, '0') AS process \\gset")
-    script.command("\\set ready 1")
-    script.command("\\endif")
+    own = f"('{copies.PREFIX}' || lpad((:first::int8 + :client_id::int8)::text, 12, '0'))::uuid"
 
     # The statement that writes has the version that it builds upon as its last number.
     written = next(each for each in writing if each["sql"].lstrip().startswith("WITH"))
@@ -179,7 +177,7 @@ def update_script():
 
     def replace(sql, index, kind, plain):
         if plain == process:
-            return ":process::uuid"
+            return own
         if sql != written["sql"]:
             return None
         if index == current:
@@ -203,7 +201,7 @@ def writes(report, options):
             processes = copies_of_example(CONNECTIONS)
             first = int(processes[0][len(copies.PREFIX) :])
             rate, count = pgbench.run(
-                stack.application_url, script, CONNECTIONS, options.seconds, first=first, ready=0, version=1
+                stack.application_url, script, CONNECTIONS, options.seconds, first=first, version=1
             )
             if versions_made(processes) != count:
                 raise BenchmarkFailed(f"pgbench made {versions_made(processes)} versions in {count} transactions")

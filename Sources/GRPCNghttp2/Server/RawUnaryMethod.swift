@@ -1,6 +1,7 @@
 public import GRPCCore
 
-/// A unary method that is answered with bytes, past GRPCCore: no task, no decoded message, no stub.
+/// A unary method that is answered with bytes, past GRPCCore: no decoded message, no stub, and where the answer is at hand
+/// no task.
 ///
 /// It stands behind the same limits, deadlines and checks as every other call. For the few methods that must be as fast
 /// as the connection itself.
@@ -10,9 +11,21 @@ public struct RawUnaryMethod: Sendable {
 
     /// The method.
     public let descriptor: MethodDescriptor
-    let attempt: @Sendable (RawUnaryCall) -> Bool
+    let attempt: @Sendable (RawUnaryCall) -> Reply
     /// Whether there is generated code to hand a call on to.
     let mayDecline: Bool
+
+    /// What a method that knows some answers makes of a call.
+    public enum Reply: Sendable {
+        /// It has been answered.
+        case answered
+        /// It takes some waiting. The transport runs this in a task on the connection's loop, which is cancelled where the
+        /// caller leaves or its time is over. It answers the call and returns true, or leaves it alone and returns false:
+        /// then the generated handler gets it.
+        case later(@Sendable () async -> Bool)
+        /// The generated handler gets it.
+        case declined
+    }
 
     /// - Parameters:
     ///   - descriptor: The method; its generated handler, where there is one, is no longer called.
@@ -30,21 +43,23 @@ public struct RawUnaryMethod: Sendable {
         }
         attempt = { call in
             outermost(call)
-            return true
+            return .answered
         }
         mayDecline = false
     }
 
-    /// A method of which some calls can be answered at once, from memory, and all others by its generated handler, with
-    /// every interceptor.
+    /// A method of which some calls can be answered past GRPCCore, from memory or after one wait, and all others by its
+    /// generated handler, with every interceptor.
     ///
     /// - Parameters:
     ///   - descriptor: The method; a service registers a handler for it as well.
-    ///   - attempt: Answers the call at once and returns true, or leaves it alone and returns false. It runs on the loop
-    ///     of the connection and must not take longer than some microseconds of it. Calls that are larger than
+    ///   - attempt: Answers the call at once, says how it is answered later, or leaves it alone. It runs on the loop of the
+    ///     connection and must not take longer than some microseconds of it. Calls that are larger than
     ///     ``maxMessageBytes``, compressed or malformed it is not asked about.
-    public init(whereKnown descriptor: MethodDescriptor, attempt: @escaping @Sendable (RawUnaryCall) -> Bool)
-    {
+    public init(
+        whereKnown descriptor: MethodDescriptor,
+        attempt: @escaping @Sendable (RawUnaryCall) -> Reply
+    ) {
         self.descriptor = descriptor
         self.attempt = attempt
         mayDecline = true

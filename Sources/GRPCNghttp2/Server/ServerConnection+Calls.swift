@@ -68,14 +68,40 @@ extension ServerConnection {
     /// Has the method look at what is plain; everything else, and what it declines, the generated handler gets.
     private func startRaw(_ stream: ServerStream, orGenerated raw: RawUnaryMethod) {
         stream.isRaw = false
-        if stream.receiveError == nil, stream.messages.count == 1, !stream.deframer.hasPartialMessage,
+        guard stream.receiveError == nil, stream.messages.count == 1, !stream.deframer.hasPartialMessage,
             let message = stream.messages.first, !message.isCompressed,
-            message.count <= RawUnaryMethod.maxMessageBytes,
-            raw.attempt(RawUnaryCall(stream: stream, message: message))
-        {
-            _ = stream.takeMessage()
-            return
+            message.count <= RawUnaryMethod.maxMessageBytes
+        else { return startGenerated(stream) }
+        switch raw.attempt(RawUnaryCall(stream: stream, message: message)) {
+        case .answered: _ = stream.takeMessage()
+        case .declined: startGenerated(stream)
+        case .later(let answer):
+            ledger.begin()
+            stream.task = Self.run(stream, answer, self)
         }
+    }
+
+    /// The task of a call that a raw method answers later, kept and waited for as an RPC's.
+    private nonisolated static func run(
+        _ stream: ServerStream,
+        _ answer: @escaping @Sendable () async -> Bool,
+        _ connection: ServerConnection
+    ) -> Task<Void, Never> {
+        Task(executorPreference: stream.loop.taskExecutor) {
+            let isAnswered = await answer()
+            stream.task = nil
+            if isAnswered {
+                _ = stream.takeMessage()
+            } else if stream.failure == nil {
+                await connection.startGenerated(stream)
+            }
+            connection.ledger.end()
+        }
+    }
+
+    /// Hands a request that has come as a whole to its generated handler, unless its caller has left meanwhile.
+    private func startGenerated(_ stream: ServerStream) {
+        guard stream.failure == nil else { return }
         start(stream)
         stream.inboundChanged()
     }

@@ -22,9 +22,9 @@ actor MappingCache {
         if case .answer(let answer) = known(key) { answer } else { nil }
     }
 
-    /// See ``MappingMemory/remembered(_:)``.
-    func remembered(_ key: MappingKey) -> (head: ProcessHead?, answer: StoredAnswer?) {
-        memory.remembered(key)
+    /// What memory and `found`, which Redis has, say together; it is kept.
+    func settle(_ key: MappingKey, _ found: SharedCache.Found) -> MappingMemory.Settled {
+        memory.settle(key, found, now: loop.uptimeNanoseconds)
     }
 
     /// An answer, whatever is known of its process.

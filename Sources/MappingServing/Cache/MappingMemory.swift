@@ -62,6 +62,35 @@ struct MappingMemory: Sendable {
         return (head, version.flatMap { answers.value(key.at($0)) })
     }
 
+    /// What a question and all that is known of it lead to.
+    enum Settled: Sendable {
+        case answer(StoredAnswer, ProcessHead)
+        case absent
+        /// It has to be asked; what would do where nobody can be, or where nothing has changed.
+        case unknown(ProcessHead?, candidate: StoredAnswer?)
+    }
+
+    /// What is to be answered by what is remembered and what was `found` elsewhere, together; what that leads to is kept.
+    mutating func settle(_ key: MappingKey, _ found: SharedCache.Found, now: Int64) -> Settled {
+        let (known, answer) = remembered(key)
+        var head = found.head
+        if let known { head = head?.merged(with: known) ?? known }
+        switch head?.belief(for: key.version, now: now) {
+        case .absent:
+            if let head { keep(head, of: key.process) }
+            return .absent
+        case .version(let version):
+            let fitting = [answer, found.answer].lazy.compactMap(\.self).first { $0.version == version }
+            if let head, let answer = fitting ?? self.answer(key.at(version)) {
+                remember(answer, for: key)
+                keep(head, of: key.process)
+                return .answer(answer, head)
+            }
+        case .unknown, nil: break
+        }
+        return .unknown(head, candidate: answer ?? found.answer)
+    }
+
     /// An answer, whatever is known of its process.
     mutating func answer(_ key: MappingKey) -> StoredAnswer? { answers.value(key) }
 

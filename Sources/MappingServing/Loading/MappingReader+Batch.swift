@@ -53,7 +53,7 @@ extension MappingReader {
         while left > 0, !rest.isEmpty {
             let some = Array(rest.prefix(Self.sharedReads))
             rest = rest.dropFirst(Self.sharedReads)
-            for (key, found) in zip(some, await shared.find(all: some)) {
+            for (key, found) in zip(some, await shared.find(all: some, beside: cache)) {
                 if let head = found.head { await cache.keep(head, of: key.process) }
                 guard let answer = found.answer else { continue }
                 left -= answer.bytes

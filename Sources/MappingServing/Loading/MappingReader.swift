@@ -66,7 +66,7 @@ final class MappingReader: Sendable {
         do {
             let loaded = try await load(
                 key,
-                await shared.find(key) { await self.has(key.at($0)) },
+                await shared.find(key, beside: cache),
                 credentials
             )
             loads.finish(key, .loaded(loaded))
@@ -82,28 +82,19 @@ final class MappingReader: Sendable {
         }
     }
 
-    private func has(_ key: MappingKey) async -> Bool { await cache.answer(key) != nil }
-
     /// Answers from what memory and Redis have together, else asks.
     ///
     /// - Parameter found: What Redis has.
     func load(_ key: MappingKey, _ found: SharedCache.Found, _ credentials: Metadata) async throws -> Loaded {
-        let remembered = await cache.remembered(key)
-        var head = found.head
-        if let known = remembered.head { head = head?.merged(with: known) ?? known }
-        switch head?.belief(for: key.version, now: cache.loop.uptimeNanoseconds) {
-        case .absent:
-            if let head { await cache.keep(head, of: key.process) }
-            throw Self.noProcess(key)
-        case .version(let version):
-            if let head, let answer = await answer(version, key, found, remembered.answer) {
-                await cache.keep(answer, for: key, head)
-                metrics.redis.increment()
-                return Loaded(answer: answer, head: head)
-            }
-        case .unknown, nil: break
+        let head: ProcessHead?
+        let candidate: StoredAnswer?
+        switch await cache.settle(key, found) {
+        case .absent: throw Self.noProcess(key)
+        case .answer(let answer, let head):
+            metrics.redis.increment()
+            return Loaded(answer: answer, head: head)
+        case .unknown(let known, candidate: let answer): (head, candidate) = (known, answer)
         }
-        let candidate = remembered.answer ?? found.answer
         if let candidate, cache.loop.uptimeNanoseconds < restsUntil.load(ordering: .relaxed) {
             return stale(candidate, head)
         }
@@ -118,15 +109,11 @@ final class MappingReader: Sendable {
         }
     }
 
-    private func answer(
-        _ version: Int32,
-        _ key: MappingKey,
-        _ found: SharedCache.Found,
-        _ remembered: StoredAnswer?
-    ) async -> StoredAnswer? {
-        if let remembered, remembered.version == version { return remembered }
-        if let answer = found.answer, answer.version == version { return answer }
-        return await cache.answer(key.at(version))
+    /// The answer that memory and Redis have together; nil where more has to be done, or an error told.
+    func readShared(_ key: MappingKey) async -> StoredAnswer? {
+        guard case .answer(let answer, _) = await shared.settle(key, in: cache) else { return nil }
+        metrics.redis.increment()
+        return answer
     }
 
     private func stale(_ candidate: StoredAnswer, _ head: ProcessHead?) -> Loaded {

@@ -28,32 +28,39 @@ struct MappingFastPaths: Sendable {
     }
 
     @Sendable
-    private func get(_ request: FastPath.Request) -> FastPath.Answer? {
+    private func get(_ request: FastPath.Request) -> FastPath.Reply {
         // Over REST an answer has an entity tag.
-        guard !request.hasHeader("x-envoy-original-path"), !request.hasHeader("if-none-match") else {
-            return nil
+        guard !request.hasHeader("x-envoy-original-path"), !request.hasHeader("if-none-match"),
+            let question = request.message.withUnsafeBytes({ MappingQuestion($0, 0..<$0.count) }),
+            let key = Self.key(question, request.caller.organizationID)
+        else { return .declined }
+        let (reader, message) = (lanes.own, request.message)
+        let known = reader.cache.assumeIsolated { $0.knownAnswer(key) }
+        if let known { return .answer(Self.answer(message, question, key, known)) }
+        guard reader.shared.canBeAsked else { return .declined }
+        return .later {
+            await reader.readShared(key).map { Self.answer(message, question, key, $0) }
         }
-        let (message, organization) = (request.message, request.caller.organizationID)
-        return lanes.own.cache.assumeIsolated { Self.get(message, organization, $0) }
     }
 
-    private static func get(
+    private static func answer(
         _ message: MessageBytes,
-        _ organization: UUID,
-        _ cache: isolated MappingCache
-    ) -> FastPath.Answer? {
-        message.withUnsafeBytes { bytes in
-            guard let question = MappingQuestion(bytes, 0..<bytes.count),
-                let (message, answer) = Self.answer(question, bytes, organization, cache)
-            else { return nil }
-            return FastPath.Answer(message, processID: question.process, versionNumber: Int(answer.version))
-        }
+        _ question: MappingQuestion,
+        _ key: MappingKey,
+        _ answer: StoredAnswer
+    ) -> FastPath.Answer {
+        FastPath.Answer(
+            message.withUnsafeBytes { Self.message($0, question, key, answer) },
+            processID: question.process,
+            versionNumber: Int(answer.version)
+        )
     }
 
     @Sendable
-    private func batch(_ request: FastPath.Request) -> FastPath.Answer? {
+    private func batch(_ request: FastPath.Request) -> FastPath.Reply {
         let (message, organization) = (request.message, request.caller.organizationID)
-        return lanes.own.cache.assumeIsolated { Self.batch(message, organization, $0) }
+        let answer = lanes.own.cache.assumeIsolated { Self.batch(message, organization, $0) }
+        return answer.map { .answer($0) } ?? .declined
     }
 
     private static func batch(
@@ -67,9 +74,9 @@ struct MappingFastPaths: Sendable {
             var count = 0
             while let tag = reader.tag() {
                 guard tag == 0x0a, let range = reader.content(), let question = MappingQuestion(bytes, range),
-                    let (message, answer) = Self.answer(question, bytes, organization, cache)
+                    let key = Self.key(question, organization), let answer = cache.knownAnswer(key)
                 else { return nil }
-                answer.write(to: &writer, message: message)
+                answer.write(to: &writer, message: Self.message(bytes, question, key, answer))
                 count += 1
                 guard writer.bytes.count <= Self.batchBytes else { return nil }
             }
@@ -78,20 +85,20 @@ struct MappingFastPaths: Sendable {
         }
     }
 
-    private static func answer(
-        _ question: MappingQuestion,
-        _ bytes: UnsafeRawBufferPointer,
-        _ organization: UUID,
-        _ cache: isolated MappingCache
-    ) -> (MessageBytes, StoredAnswer)? {
+    private static func key(_ question: MappingQuestion, _ organization: UUID) -> MappingKey? {
         guard question.version >= 0 else { return nil }
         let process = ProcessKey(organization: organization, process: question.process)
-        let key = MappingKey(process: process, kind: .mapping, version: question.version)
-        guard let answer = cache.knownAnswer(key) else { return nil }
+        return MappingKey(process: process, kind: .mapping, version: question.version)
+    }
+
+    private static func message(
+        _ bytes: UnsafeRawBufferPointer,
+        _ question: MappingQuestion,
+        _ key: MappingKey,
+        _ answer: StoredAnswer
+    ) -> MessageBytes {
         let known = question.contentHash
-        if !known.isEmpty, bytes[known].elementsEqual(answer.contentHash) {
-            return (answer.notModified(process), answer)
-        }
-        return (answer.message, answer)
+        guard !known.isEmpty, bytes[known].elementsEqual(answer.contentHash) else { return answer.message }
+        return answer.notModified(key.process)
     }
 }

@@ -30,58 +30,72 @@ final class SharedCache: Sendable {
     }
 
     /// Looks for an answer and for what is known of its process. For the latest version of which anything is known, where the
-    /// question is for the latest.
-    ///
-    /// - Parameter isKnown: The answer is in memory: only the head is wanted.
-    func find(_ key: MappingKey, isKnown: (Int32) async -> Bool) async -> Found {
+    /// question is for the latest. What is in memory is not asked for.
+    func find(_ key: MappingKey, beside cache: isolated MappingCache) async -> Found {
         let now = loop.uptimeNanoseconds
-        let headKey = RedisArgument(key.process.headKey)
-        var commands: [RedisCommand] = [.get(headKey), RedisCommand("PTTL", [headKey])]
-        var asked: Int32?
-        if !key.isLatest, await !isKnown(key.version) {
-            asked = key.version
-            commands.append(.get(RedisArgument(key.sharedKey)))
-        }
-        guard let values = await send(commands) else { return Found() }
+        let headKey = key.process.headKey
+        var commands = Self.commands(forHead: headKey)
+        let asks = !key.isLatest && cache.answer(key) == nil
+        let sharedKey = asks ? key.sharedKey : ""
+        if asks { commands.append(.get(RedisArgument(sharedKey))) }
+        guard let values = await send(commands, beside: cache) else { return Found() }
         var found = Found()
-        if let value = try? values[0].bytes(), let left = try? values[1].integer() {
-            found.head = SharedHead.decode(value, key: key.process.headKey, left: left, now: now)
-        }
-        if let asked {
-            found.answer = answer(in: values[2], key.at(asked))
-        } else if key.isLatest, let latest = found.head?.latest, await !isKnown(latest),
-            let values = await send([.get(RedisArgument(key.at(latest).sharedKey))])
-        {
-            found.answer = answer(in: values[0], key.at(latest))
+        found.head = Self.head(in: values[0], lifetime: values[1], headKey, now)
+        if asks {
+            found.answer = Self.answer(in: values[2], sharedKey, key.version)
+        } else if key.isLatest, let latest = found.head?.latest, cache.answer(key.at(latest)) == nil {
+            let sharedKey = key.at(latest).sharedKey
+            if let values = await send([.get(RedisArgument(sharedKey))], beside: cache) {
+                found.answer = Self.answer(in: values[0], sharedKey, latest)
+            }
         }
         return found
     }
 
+    /// What memory and Redis say together.
+    func settle(_ key: MappingKey, in cache: isolated MappingCache) async -> MappingMemory.Settled {
+        cache.settle(key, await find(key, beside: cache))
+    }
+
     /// The answers of several versions, and the heads of their processes, in one round trip.
-    func find(all keys: [MappingKey]) async -> [Found] {
+    func find(all keys: [MappingKey], beside cache: isolated MappingCache) async -> [Found] {
         let now = loop.uptimeNanoseconds
         var commands: [RedisCommand] = []
         for key in keys {
-            let headKey = RedisArgument(key.process.headKey)
-            commands += [.get(headKey), RedisCommand("PTTL", [headKey])]
+            commands += Self.commands(forHead: key.process.headKey)
             if !key.isLatest { commands.append(.get(RedisArgument(key.sharedKey))) }
         }
-        guard let values = await send(commands) else { return keys.map { _ in Found() } }
+        guard let values = await send(commands, beside: cache) else { return keys.map { _ in Found() } }
         var place = 0
         return keys.map { key in
             var found = Found()
-            if let value = try? values[place].bytes(), let left = try? values[place + 1].integer() {
-                found.head = SharedHead.decode(value, key: key.process.headKey, left: left, now: now)
+            found.head = Self.head(in: values[place], lifetime: values[place + 1], key.process.headKey, now)
+            if !key.isLatest {
+                found.answer = Self.answer(in: values[place + 2], key.sharedKey, key.version)
             }
-            if !key.isLatest { found.answer = answer(in: values[place + 2], key) }
             place += key.isLatest ? 2 : 3
             return found
         }
     }
 
-    private func answer(in value: RedisValue, _ key: MappingKey) -> StoredAnswer? {
+    private static func commands(forHead key: String) -> [RedisCommand] {
+        let key = RedisArgument(key)
+        return [.get(key), RedisCommand("PTTL", [key])]
+    }
+
+    private static func head(
+        in value: RedisValue,
+        lifetime: RedisValue,
+        _ key: String,
+        _ now: Int64
+    ) -> ProcessHead? {
+        guard let bytes = try? value.bytes(), let left = try? lifetime.integer() else { return nil }
+        return SharedHead.decode(bytes, key: key, left: left, now: now)
+    }
+
+    private static func answer(in value: RedisValue, _ key: String, _ version: Int32) -> StoredAnswer? {
         guard let bytes = try? value.bytes() else { return nil }
-        return SharedValue.decode(bytes, key: key.sharedKey, version: key.version)
+        return SharedValue.decode(bytes, key: key, version: version)
     }
 
     /// Puts an answer and a head there, for others. Nobody waits for it. On the loop only.
@@ -114,11 +128,20 @@ final class SharedCache: Sendable {
         loop.uptimeNanoseconds < restsUntil.load(ordering: .relaxed)
     }
 
-    private func send(_ commands: [RedisCommand]) async -> [RedisValue]? {
+    /// Whether asking may be worth a try: there is a Redis, and it answered when it was asked last.
+    var canBeAsked: Bool { !isResting && redis?.isUp == true }
+
+    private func send(
+        _ commands: [RedisCommand],
+        beside cache: isolated MappingCache
+    ) async -> [RedisValue]? {
         guard !isResting, let redis else { return nil }
-        do throws(RedisError) {
-            return try await redis.pipeline(commands, timeout: Self.patience)
-        } catch {
+        let result = await withCheckedContinuation { continuation in
+            redis.sendOnLoop(commands, timeout: Self.patience) { continuation.resume(returning: $0) }
+        }
+        switch result {
+        case .success(let values): return values
+        case .failure(let error):
             if error.code == .timedOut {
                 restsUntil.store(loop.uptimeNanoseconds + Self.rest, ordering: .relaxed)
             }

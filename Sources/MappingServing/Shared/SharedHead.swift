@@ -21,7 +21,7 @@ enum SharedHead {
         let what = head.isAbsent ? "-" : head.latest.map { "\($0)" }
         return what.map { what in
             let body = "\(what) \(wallClock - age)"
-            return "\(body) \(digest(of: body, key: key))"
+            return "\(body) \(String(decoding: digest(of: Array(body.utf8)[...], key: key), as: UTF8.self))"
         }
     }
 
@@ -42,16 +42,14 @@ enum SharedHead {
     ) -> ProcessHead? {
         guard value.count <= maxBytes, left > 0, left <= lifetimeMilliseconds else { return nil }
         let parts = value.split(separator: UInt8(ascii: " "), omittingEmptySubsequences: false)
-            .map { String(decoding: $0, as: UTF8.self) }
-        guard parts.count == 3, let time = Int64(parts[1]), time >= 0,
-            time <= wallClock + lifetimeMilliseconds,
-            parts[2] == digest(of: "\(parts[0]) \(parts[1])", key: key)
+        guard parts.count == 3, let time = Int64(ascii: parts[1]), time <= wallClock + lifetimeMilliseconds,
+            parts[2].elementsEqual(digest(of: value[..<parts[1].endIndex], key: key))
         else { return nil }
         let age = max(lifetimeMilliseconds - Int64(left), wallClock - time)
         guard age <= lifetimeMilliseconds else { return nil }
         let checkedAt = now - age * 1_000_000
-        if parts[0] == "-" { return .absent(checkedAt: checkedAt) }
-        guard let number = Int32(parts[0]), number > 0 else { return nil }
+        if parts[0].elementsEqual(CollectionOfOne(UInt8(ascii: "-"))) { return .absent(checkedAt: checkedAt) }
+        guard let number = Int64(ascii: parts[0]).flatMap(Int32.init(exactly:)), number > 0 else { return nil }
         return .latest(number, checkedAt: checkedAt)
     }
 
@@ -68,11 +66,31 @@ enum SharedHead {
         return age < lifetimeMilliseconds ? age : nil
     }
 
-    private static func digest(of body: String, key: String) -> String {
-        SharedValue.digest(of: Array(body.utf8)[...], key: key)
-            .map { String($0 >> 4, radix: 16) + String($0 & 15, radix: 16) }.joined()
+    /// In hexadecimal digits.
+    private static func digest(of body: ArraySlice<UInt8>, key: String) -> [UInt8] {
+        let digits: StaticString = "0123456789abcdef"
+        var text: [UInt8] = []
+        text.reserveCapacity(2 * SharedValue.digestBytes)
+        for byte in SharedValue.digest(of: body, key: key) {
+            text.append(digits.utf8Start[Int(byte >> 4)])
+            text.append(digits.utf8Start[Int(byte & 15)])
+        }
+        return text
     }
 
     /// Now, since 1970.
     static var milliseconds: Int64 { Int64(Date().timeIntervalSince1970 * 1_000) }
+}
+
+extension Int64 {
+    /// A number of one to 18 decimal digits, without a sign.
+    fileprivate init?(ascii digits: ArraySlice<UInt8>) {
+        guard (1...18).contains(digits.count) else { return nil }
+        var number: Int64 = 0
+        for digit in digits {
+            guard (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(digit) else { return nil }
+            number = number * 10 + Int64(digit - UInt8(ascii: "0"))
+        }
+        self = number
+    }
 }

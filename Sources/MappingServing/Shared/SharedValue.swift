@@ -7,7 +7,7 @@ internal import GRPCNghttp2
 /// content hash, the hash, the message.
 enum SharedValue {
     private static let form: UInt8 = 1
-    private static let digestBytes = 16
+    static let digestBytes = 16
     private static let headBytes = 1 + digestBytes + 4 + 1
 
     /// The value of an answer under a key.

@@ -1,9 +1,10 @@
 internal import FoundationEssentials
 internal import GRPCNghttp2
 internal import GrimoireAPI
+internal import Postgres
 internal import ServiceKit
 
-/// Reads of versions that are known, answered from memory.
+/// Reads of whole versions: from memory where they are known, else with one round trip to the database.
 struct ProcessFastPaths: Sendable {
     let store: ProcessStore
 
@@ -18,29 +19,48 @@ struct ProcessFastPaths: Sendable {
     }
 
     @Sendable
-    private func getProcess(_ request: FastPath.Request) -> FastPath.Answer? {
-        guard let question = request.message.withUnsafeBytes({ VersionQuestion($0) }) else { return nil }
+    private func getProcess(_ request: FastPath.Request) -> FastPath.Reply {
+        guard let question = request.message.withUnsafeBytes({ VersionQuestion($0) }) else {
+            return .declined
+        }
         let key = VersionCache.Key(
             organization: request.caller.organizationID,
             process: question.process,
             version: question.version
         )
-        guard let answer = store.cache.answerOnLoop(key) else { return nil }
-        return FastPath.Answer(
-            answer.message,
-            processID: question.process,
-            versionNumber: Int(question.version)
-        )
+        if question.version > 0, let answer = store.cache.answerOnLoop(key) {
+            return .answer(Self.answer(answer, question))
+        }
+        // A call that belongs to a trace has an audit record of its own.
+        guard !request.hasHeader("traceparent"), store.pool.isServingOnLoop else { return .declined }
+        let end = ContinuousClock.now + Self.patience
+        let deadline = request.deadline.map { min($0, end) } ?? end
+        return .later { [store] in
+            let answer = try? await store.answer(
+                key.version,
+                of: key.process,
+                organization: key.organization,
+                deadline: deadline
+            )
+            return answer.map { Self.answer($0, question) }
+        }
     }
+
+    private static func answer(_ answer: VersionAnswer, _ question: VersionQuestion) -> FastPath.Answer {
+        FastPath.Answer(answer.message, processID: question.process, versionNumber: Int(answer.number))
+    }
+
+    /// A database that takes longer is asked on the ordinary way, which can say what is wrong.
+    private static let patience: Duration = .seconds(2)
 }
 
 /// A `GetProcessRequest` for all of one version, where it is plain: what is not is left to the decoder of all messages.
 struct VersionQuestion: Equatable {
     let process: UUID
-    /// From 1.
+    /// From 1; 0 for the latest.
     let version: Int32
 
-    /// Nil where a field is unknown, repeated or not allowed, and where the latest version or another view is asked for.
+    /// Nil where a field is unknown, repeated or not allowed, and where another view is asked for.
     init?(_ bytes: UnsafeRawBufferPointer) {
         var reader = ProtobufReader(bytes, 0..<bytes.count)
         var process: UUID?
@@ -57,8 +77,8 @@ struct VersionQuestion: Equatable {
             default: return nil
             }
         }
-        guard reader.isAtEnd, let process, let version, version > 0 else { return nil }
+        guard reader.isAtEnd, let process, (version ?? 0) >= 0 else { return nil }
         self.process = process
-        self.version = version
+        self.version = version ?? 0
     }
 }

@@ -9,19 +9,27 @@ extension ProcessStore {
     private static let encodingDiscount = 16
 
     /// A version with all that `GetProcess` answers, encoded; 0 is the latest.
-    func answer(_ number: Int32, of process: UUID, organization: UUID) async throws -> VersionAnswer {
+    ///
+    /// - Parameter deadline: Until when somebody waits for it.
+    func answer(
+        _ number: Int32,
+        of process: UUID,
+        organization: UUID,
+        deadline: ContinuousClock.Instant? = Call.current?.deadline
+    ) async throws -> VersionAnswer {
         let cache = self.cache
         let key = VersionCache.Key(organization: organization, process: process, version: number)
         if number > 0, let answer = await cache.answer(key) { return answer }
         let readAt = ContinuousClock.now
         if number > 0, let known = await cache.version(key) {
-            let head = try await head(of: process, organization: organization)
+            let head = try await head(of: process, organization: organization, deadline: deadline)
             let answer = known.with(head)
             await cache.keep(answer, head, for: key, readAt: readAt)
             return answer
         }
         let results = try await read(
             organization,
+            deadline: deadline,
             Queries.version(process: process, number: number),
             Queries.versions(process: process, before: .max, limit: RequestLimits.historyEntries + 1)
         )
@@ -50,9 +58,14 @@ extension ProcessStore {
         return (answer.number, content)
     }
 
-    private func head(of process: UUID, organization: UUID) async throws -> EncodedHead {
+    private func head(
+        of process: UUID,
+        organization: UUID,
+        deadline: ContinuousClock.Instant?
+    ) async throws -> EncodedHead {
         let results = try await read(
             organization,
+            deadline: deadline,
             Queries.head(process: process),
             Queries.versions(process: process, before: .max, limit: RequestLimits.historyEntries + 1)
         )

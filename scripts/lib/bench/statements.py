@@ -6,10 +6,13 @@ import uuid
 
 # Types by their numbers in pg_type.
 BOOL, BYTEA, INT8, INT4, TEXT, TIMESTAMPTZ, UUID, JSONB = 16, 17, 20, 23, 25, 1184, 2950, 3802
+# Of one-dimensional arrays, by what they are of.
+ARRAYS = {1001: BYTEA, 1007: INT4, 1009: TEXT, 1016: INT8, 2951: UUID}
 NAMES = {
     BOOL: "bool", BYTEA: "bytea", INT8: "int8", INT4: "int4", TEXT: "text", TIMESTAMPTZ: "timestamptz", UUID: "uuid",
     JSONB: "jsonb",
 }  # fmt: skip
+NAMES |= {array: NAMES[element] + "[]" for array, element in ARRAYS.items()}
 MICROSECONDS_TO_2000 = 946_684_800_000_000
 
 
@@ -38,7 +41,28 @@ def text(kind, value):
     if kind == TIMESTAMPTZ:
         seconds = (struct.unpack(">q", data)[0] + MICROSECONDS_TO_2000) / 1e6
         return f"epoch {seconds:.6f}"
+    if kind in ARRAYS:
+        return array(data)
     raise ValueError(f"no text is known for type number {kind}")
+
+
+def array(data):
+    """An array as SQL reads it, from its binary form (array_recv): dimensions, flags, type, then each element."""
+    dimensions, _, kind = struct.unpack_from(">iiI", data)
+    if dimensions > 1:
+        raise ValueError(f"an array has {dimensions} dimensions, not one")
+    count = struct.unpack_from(">i", data, 12)[0] if dimensions else 0
+    place, elements = 20, []
+    for _ in range(count):
+        (length,) = struct.unpack_from(">i", data, place)
+        place += 4
+        if length < 0:
+            elements.append("NULL")
+            continue
+        plain = text(kind, data[place : place + length].hex())
+        elements.append('"' + plain.replace("\\", "\\\\").replace('"', '\\"') + '"')
+        place += length
+    return "{" + ",".join(elements) + "}"
 
 
 class Script:
