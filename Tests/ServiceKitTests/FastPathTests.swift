@@ -82,6 +82,18 @@ import Testing
         }
     }
 
+    @Test func eachByteOfAnIDIsReadAsFoundationReadsIt() {
+        let text = Array(UUID().uuidString.utf8)
+        for place in text.indices {
+            for byte in UInt8.min...UInt8.max {
+                var changed = text
+                changed[place] = byte
+                let read = changed.withUnsafeBufferPointer { UUID(text: $0) }
+                #expect(read == UUID(uuidString: String(decoding: changed, as: UTF8.self)))
+            }
+        }
+    }
+
     @Test func aChangeIsReadFromItsMessage() {
         let change = ProcessChange(organization: UUID(), process: UUID())
         #expect(ProcessChange(message: Array(change.message.utf8)) == change)

@@ -38,6 +38,12 @@ public struct MessageBytes: GRPCContiguousBytes, Hashable, Sendable {
         }
     }
 
+    /// A message of `count` bytes, all of which `fill` writes.
+    @inlinable
+    public init(count: Int, fill: (UnsafeMutableBufferPointer<UInt8>) -> Void) {
+        framed = Self.makeFramed(count: count, fill)
+    }
+
     /// Takes over a prefix and its message.
     init(framed: consuming [UInt8]) {
         self.framed = framed

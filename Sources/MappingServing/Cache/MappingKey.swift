@@ -19,6 +19,17 @@ struct MappingKey: Hashable, Sendable {
     /// The version, from 1. In a question, 0 is the latest.
     let version: Int32
 
+    /// One number of all of it: IDs are as good as random, and the hasher is seeded.
+    func hash(into hasher: inout Hasher) {
+        let from: Int32
+        switch kind {
+        case .mapping: from = 0
+        case .evolution(let version): from = version
+        }
+        let versions = UInt64(UInt32(bitPattern: version)) << 32 | UInt64(UInt32(bitPattern: from))
+        hasher.combine(process.hashNumber ^ versions)
+    }
+
     /// The same of another version.
     func at(_ version: Int32) -> MappingKey { MappingKey(process: process, kind: kind, version: version) }
 

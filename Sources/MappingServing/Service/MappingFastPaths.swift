@@ -7,6 +7,8 @@ internal import ServiceKit
 struct MappingFastPaths: Sendable {
     /// Bytes of a batch's answer that is put together on the loop: more takes too long there.
     private static let batchBytes = 1_024 * 1_024
+    /// Bytes of a question of a batch, about.
+    private static let questionBytes = 40
 
     let lanes: MappingLanes
 
@@ -70,18 +72,22 @@ struct MappingFastPaths: Sendable {
     ) -> FastPath.Answer? {
         message.withUnsafeBytes { bytes in
             var reader = ProtobufReader(bytes, 0..<bytes.count)
-            var writer = ProtobufWriter(capacity: 48 * 1_024)
-            var count = 0
+            var messages: [MessageBytes] = []
+            messages.reserveCapacity(bytes.count / Self.questionBytes)
+            var size = 0
             while let tag = reader.tag() {
                 guard tag == 0x0a, let range = reader.content(), let question = MappingQuestion(bytes, range),
                     let key = Self.key(question, organization), let answer = cache.knownAnswer(key)
                 else { return nil }
-                answer.write(to: &writer, message: Self.message(bytes, question, key, answer))
-                count += 1
-                guard writer.bytes.count <= Self.batchBytes else { return nil }
+                let message = Self.message(bytes, question, key, answer)
+                messages.append(message)
+                size += message.count
+                guard size <= Self.batchBytes else { return nil }
             }
-            guard reader.isAtEnd, (1...RequestChecks.batchRequests).contains(count) else { return nil }
-            return FastPath.Answer(MessageBytes(writer.bytes))
+            guard reader.isAtEnd, (1...RequestChecks.batchRequests).contains(messages.count) else {
+                return nil
+            }
+            return FastPath.Answer(StoredAnswer.batch(of: messages))
         }
     }
 

@@ -30,4 +30,38 @@ extension StoredAnswer {
         message.withUnsafeBytes { writer.append($0) }
         if isStale { writer.field(0x18, number: 1) }
     }
+
+    /// A batch of results that are neither stale nor failed.
+    static func batch(of messages: [MessageBytes]) -> MessageBytes {
+        let count = messages.reduce(0) { $0 + Self.prefixed(Self.prefixed($1.count)) }
+        return MessageBytes(count: count) { bytes in
+            var rest = UnsafeMutableRawBufferPointer(bytes)
+            for message in messages {
+                rest.writeField(0x0a, count: Self.prefixed(message.count))
+                rest.writeField(0x0a, count: message.count)
+                message.withUnsafeBytes { rest.write($0) }
+            }
+        }
+    }
+}
+
+/// Room that is filled from its beginning on.
+extension UnsafeMutableRawBufferPointer {
+    fileprivate mutating func writeField(_ tag: UInt8, count: Int) {
+        self[0] = tag
+        var place = 1
+        var value = count
+        while value >= 0x80 {
+            self[place] = UInt8(truncatingIfNeeded: value) | 0x80
+            value >>= 7
+            place += 1
+        }
+        self[place] = UInt8(value)
+        self = UnsafeMutableRawBufferPointer(rebasing: self[(place + 1)...])
+    }
+
+    fileprivate mutating func write(_ bytes: UnsafeRawBufferPointer) {
+        copyMemory(from: bytes)
+        self = UnsafeMutableRawBufferPointer(rebasing: self[bytes.count...])
+    }
 }

@@ -14,8 +14,16 @@ public struct ProcessChange: Hashable, Sendable {
         self.process = process
     }
 
-    /// By the process alone: its ID is as good as random, and hardly any two organizations have the same.
-    public func hash(into hasher: inout Hasher) { process.hashHalves(into: &hasher) }
+    /// By ``hashNumber``.
+    public func hash(into hasher: inout Hasher) { hasher.combine(hashNumber) }
+
+    /// What is hashed: of the process alone, since its ID is as good as random, and hardly any two organizations have the same.
+    public var hashNumber: UInt64 {
+        withUnsafeBytes(of: process.uuid) { bytes in
+            let low = bytes.loadUnaligned(as: UInt64.self)
+            return low ^ bytes.loadUnaligned(fromByteOffset: 8, as: UInt64.self).byteSwapped
+        }
+    }
 
     /// Where changes are published. The number is that of the message's form.
     public static let channel = "grimoire:1:changes"
@@ -38,15 +46,4 @@ public struct ProcessChange: Hashable, Sendable {
 
     /// The key under which services share what the process's latest version is.
     public var headKey: String { keyPrefix + "head" }
-}
-
-extension UUID {
-    /// As `hash(into:)`, which goes byte by byte.
-    fileprivate func hashHalves(into hasher: inout Hasher) {
-        let halves = withUnsafeBytes(of: uuid) { bytes in
-            (bytes.loadUnaligned(as: UInt64.self), bytes.loadUnaligned(fromByteOffset: 8, as: UInt64.self))
-        }
-        hasher.combine(halves.0)
-        hasher.combine(halves.1)
-    }
 }

@@ -39,34 +39,48 @@ extension UUID {
         guard text.count == 36, text[8] == Self.dash, text[13] == Self.dash, text[18] == Self.dash,
             text[23] == Self.dash
         else { return nil }
-        var halves: (UInt64, UInt64) = (0, 0)
-        var areDigits = true
-        Self.read(text, 0..<8, &halves.0, &areDigits)
-        Self.read(text, 9..<13, &halves.0, &areDigits)
-        Self.read(text, 14..<18, &halves.0, &areDigits)
-        Self.read(text, 19..<23, &halves.1, &areDigits)
-        Self.read(text, 24..<36, &halves.1, &areDigits)
-        guard areDigits else { return nil }
-        let bytes = (halves.0.bigEndian, halves.1.bigEndian)
+        let digits = UnsafeRawBufferPointer(text)
+        guard
+            let first = HexDigits(digits.loadUnaligned(as: UInt64.self)).value,
+            let second = HexDigits(digits.pair(9, 14)).value,
+            let third = HexDigits(digits.pair(19, 24)).value,
+            let fourth = HexDigits(digits.loadUnaligned(fromByteOffset: 28, as: UInt64.self)).value
+        else { return nil }
+        let bytes = (first, second, third, fourth)
         self.init(uuid: withUnsafeBytes(of: bytes) { $0.load(as: uuid_t.self) })
     }
 
     private static var dash: UInt8 { UInt8(ascii: "-") }
+}
 
-    /// Reads hexadecimal digits, without a branch for each kind: a digit's low four bits, and nine more for a letter.
-    @inline(__always)
-    private static func read(
-        _ text: UnsafeBufferPointer<UInt8>,
-        _ range: Range<Int>,
-        _ value: inout UInt64,
-        _ areDigits: inout Bool
-    ) {
-        for index in range {
-            let byte = text[index]
-            let isNumber = byte &- UInt8(ascii: "0") < 10
-            let isLetter = (byte | 0x20) &- UInt8(ascii: "a") < 6
-            areDigits = areDigits && (isNumber || isLetter)
-            value = value << 4 | UInt64(byte & 0x0f &+ (byte >> 6) &* 9)
-        }
+extension UnsafeRawBufferPointer {
+    /// Four bytes from one place and four from another.
+    fileprivate func pair(_ first: Int, _ second: Int) -> UInt64 {
+        UInt64(UInt32(littleEndian: loadUnaligned(fromByteOffset: first, as: UInt32.self)))
+            | UInt64(UInt32(littleEndian: loadUnaligned(fromByteOffset: second, as: UInt32.self))) << 32
     }
+}
+
+/// Eight hexadecimal digits in ASCII, dealt with all at once: each byte of a word is a lane.
+private struct HexDigits {
+    private let text: UInt64
+
+    /// - Parameter text: The first digit in the lowest byte.
+    init(_ text: UInt64) { self.text = UInt64(littleEndian: text) }
+
+    /// The four bytes that they write, in their order in memory; nil where one of them is none.
+    var value: UInt32? {
+        guard text & Self.all(0x80) == 0 else { return nil }
+        // The highest bit of a lane says whether its byte is at least the one that is taken from 0x80; none overflows.
+        let isNumber = (text + Self.all(0x80 - 0x30)) & ~(text + Self.all(0x80 - 0x3a))
+        let small = text | Self.all(0x20)
+        let isLetter = (small + Self.all(0x80 - 0x61)) & ~(small + Self.all(0x80 - 0x67)) & Self.all(0x80)
+        guard (isNumber | isLetter) & Self.all(0x80) == Self.all(0x80) else { return nil }
+        let values = (text & Self.all(0x0f)) + (isLetter >> 7) * 9
+        var bytes = (values << 4 | values >> 8) & 0x00ff_00ff_00ff_00ff
+        bytes = (bytes | bytes >> 8) & 0x0000_ffff_0000_ffff
+        return UInt32(truncatingIfNeeded: bytes | bytes >> 16).littleEndian
+    }
+
+    private static func all(_ byte: UInt64) -> UInt64 { byte &* 0x0101_0101_0101_0101 }
 }
