@@ -1,11 +1,22 @@
 internal import FoundationEssentials
 internal import Postgres
+internal import ServiceKit
 internal import StableMapping
 
 /// Between a version's contents and its columns.
 enum ContentCoding {
-    static func json(_ mapping: [String: String]) throws -> String {
-        String(decoding: try JSONEncoder().encode(mapping), as: UTF8.self)
+    static func json(_ mapping: [String: String]) -> String {
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(2 + 64 * mapping.count)
+        bytes.append(UInt8(ascii: "{"))
+        for (key, value) in mapping {
+            if bytes.count > 1 { bytes.append(UInt8(ascii: ",")) }
+            JSONText.append(key, to: &bytes)
+            bytes.append(UInt8(ascii: ":"))
+            JSONText.append(value, to: &bytes)
+        }
+        bytes.append(UInt8(ascii: "}"))
+        return String(decoding: bytes, as: UTF8.self)
     }
 
     static func json(_ document: ProcessContent.Document?) throws -> String? {
@@ -13,7 +24,25 @@ enum ContentCoding {
     }
 
     static func mapping(_ json: String) throws -> [String: String] {
-        try JSONDecoder().decode([String: String].self, from: Data(json.utf8))
+        var text = json
+        let mapping = text.withUTF8 { quickMapping(UnsafeRawBufferPointer($0)) }
+        return try mapping ?? JSONDecoder().decode([String: String].self, from: Data(json.utf8))
+    }
+
+    /// Nil for what only the general decoder reads, or refuses with a reason.
+    private static func quickMapping(_ json: UnsafeRawBufferPointer) -> [String: String]? {
+        var mapping: [String: String] = [:]
+        var reader = JSONStrings(json)
+        do {
+            try reader.object { reader, key in
+                let value = try reader.string()
+                let key = reader.withBytes(key) { String(decoding: $0, as: UTF8.self) }
+                mapping[key] = reader.withBytes(value) { String(decoding: $0, as: UTF8.self) }
+            }
+        } catch {
+            return nil
+        }
+        return reader.isAtEnd() ? mapping : nil
     }
 
     static func document(_ json: String?) throws -> ProcessContent.Document? {

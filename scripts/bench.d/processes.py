@@ -16,7 +16,7 @@ from bench.speak import BenchmarkFailed, step
 from bench.stack import Stack, proxy
 
 PACKAGES = ("postgresql", "postgresql-contrib", *h2load.PACKAGES)
-MLFLOW = "mlflow==3.17.2", "psycopg2-binary==2.9.13"
+MLFLOW = "mlflow==3.17.2", "psycopg[binary]==3.3.4"
 
 # As scripts/up has it: a loop for each core, eight connections to the database for each loop.
 CONNECTIONS = 8 * os.cpu_count()

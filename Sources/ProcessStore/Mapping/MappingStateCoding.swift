@@ -4,7 +4,7 @@ internal import StableMapping
 
 /// Between the engine's state and its column.
 enum MappingStateCoding {
-    static func bytes(_ state: MappingState) throws -> [UInt8] { Array(try JSONEncoder().encode(state)) }
+    static func bytes(_ state: MappingState) -> [UInt8] { MappingStateForm.encode(state) }
 
     /// A version's state and program as they are stored. Reading them takes long.
     struct RawVersion: Sendable {
@@ -28,7 +28,11 @@ enum MappingStateCoding {
         func readState() throws -> MappingState { try readState(nil) }
 
         private func readState(_ program: ProgramFacts?) throws -> MappingState {
-            if let state { return try JSONDecoder().decode(MappingState.self, from: Data(state)) }
+            if let state {
+                // The first form was JSON.
+                if state.first == MappingStateForm.number { return try MappingStateForm.decode(state) }
+                return try JSONDecoder().decode(MappingState.self, from: Data(state))
+            }
             return MappingState(
                 version: number,
                 given: try ContentCoding.mapping(mapping),

@@ -34,8 +34,8 @@ struct PreparedContent: Sendable {
         self.hash = hash
         self.policy = policy
         documentJSON = try ContentCoding.json(content.document)
-        mappingJSON = try ContentCoding.json(content.stableMapping)
-        mappingState = try MappingStateCoding.bytes(outcome.state)
+        mappingJSON = ContentCoding.json(content.stableMapping)
+        mappingState = MappingStateCoding.bytes(outcome.state)
         facts = FactDelta(from: previous, to: outcome.state)
         report = MappingReportForm.message(outcome)
     }

@@ -1,5 +1,5 @@
-/// JSON's texts, where a whole encoder is too much: each log line is written with it.
-enum JSONText {
+/// JSON's texts, where a whole encoder is too much: log lines and mappings are written with it.
+public enum JSONText {
     /// The text in quotation marks, with everything escaped that must be (RFC 8259, section 7).
     static func quoted(_ text: String) -> String {
         var bytes: [UInt8] = []
@@ -8,7 +8,7 @@ enum JSONText {
     }
 
     /// The same, as bytes at the end of others.
-    static func append(_ text: String, to bytes: inout [UInt8]) {
+    public static func append(_ text: String, to bytes: inout [UInt8]) {
         bytes.append(UInt8(ascii: "\""))
         for byte in text.utf8 {
             switch byte {

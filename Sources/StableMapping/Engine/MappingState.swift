@@ -1,5 +1,5 @@
 /// Everything that the engine has to know of a version to make the mapping of the next one: entries, and the fact IDs that
-/// are no longer in use. Stored with each version; its `Codable` form is stable.
+/// are no longer in use. Stored with each version; its `Codable` form is stable, for those who read what was stored with it.
 public struct MappingState: Hashable, Sendable, Codable {
     /// The version whose state it is.
     public let version: Int32
@@ -7,6 +7,13 @@ public struct MappingState: Hashable, Sendable, Codable {
     public let entries: [Entry]
     /// Fact IDs that are no longer in use, the oldest first; at most ``MappingLimits/retired``.
     public let retired: [Retired]
+
+    /// A state as it was stored; nothing is checked.
+    public init(version: Int32, entries: [Entry], retired: [Retired]) {
+        self.version = version
+        self.entries = entries
+        self.retired = retired
+    }
 
     /// The mapping: key to fact ID.
     public var mapping: [String: String] {
@@ -37,6 +44,23 @@ public struct MappingState: Hashable, Sendable, Codable {
         /// fact.
         public let formerKey: String?
 
+        /// An entry as it was stored.
+        public init(
+            key: String,
+            factID: String,
+            origin: Origin,
+            fact: String?,
+            since: Int32,
+            formerKey: String?
+        ) {
+            self.key = key
+            self.factID = factID
+            self.origin = origin
+            self.fact = fact
+            self.since = since
+            self.formerKey = formerKey
+        }
+
         enum CodingKeys: String, CodingKey {
             case key = "k"
             case factID = "i"
@@ -57,6 +81,14 @@ public struct MappingState: Hashable, Sendable, Codable {
         public let since: Int32
         /// The first version without it.
         public let retiredIn: Int32
+
+        /// A retired ID as it was stored.
+        public init(factID: String, identity: String, since: Int32, retiredIn: Int32) {
+            self.factID = factID
+            self.identity = identity
+            self.since = since
+            self.retiredIn = retiredIn
+        }
 
         enum CodingKeys: String, CodingKey {
             case factID = "i"

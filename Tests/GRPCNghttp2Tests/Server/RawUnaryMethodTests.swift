@@ -9,9 +9,9 @@ import Testing
         var configuration = ServerConfiguration()
         configuration.rawMethods = [
             RawUnaryMethod(whereKnown: EchoService.echo) { call in
-                guard call.message.withUnsafeBytes({ $0.first == 1 }) else { return false }
+                guard call.message.withUnsafeBytes({ $0.first == 1 }) else { return .declined }
                 call.respond(MessageBytes([42]), trailing: ["x-raw": "yes"])
-                return true
+                return .answered
             }
         ]
         return configuration

@@ -1,0 +1,127 @@
+import GRPCCore
+import GRPCNghttp2
+import Testing
+
+/// Raw methods that wait before they answer a call, or leave it to its generated handler.
+@Suite struct LaterAnswerTests {
+    /// What a message's first byte asks for.
+    private enum Wish {
+        static let answer: UInt8 = 1
+        static let decline: UInt8 = 2
+        /// Until its task is cancelled; then it is declined.
+        static let wait: UInt8 = 3
+        /// Until the gate is opened.
+        static let gate: UInt8 = 4
+    }
+
+    /// Tells a test what goes on in a method, and the method when to go on.
+    private struct Signal: Sendable {
+        private let stream: AsyncStream<Void>
+        private let continuation: AsyncStream<Void>.Continuation
+
+        init() { (stream, continuation) = AsyncStream.makeStream() }
+
+        func give() { continuation.yield() }
+
+        /// Returns once it is given, or the task is cancelled.
+        func wait() async { for await _ in stream { return } }
+    }
+
+    private let begun = Signal()
+    private let ended = Signal()
+    private let gate = Signal()
+
+    private var configuration: ServerConfiguration {
+        var configuration = ServerConfiguration()
+        configuration.rawMethods = [
+            RawUnaryMethod(whereKnown: EchoService.echo) { [begun, ended, gate] call in
+                let wish = call.message.withUnsafeBytes { $0.first }
+                return .later {
+                    await Task.yield()
+                    switch wish {
+                    case Wish.wait:
+                        begun.give()
+                        await Signal().wait()
+                        ended.give()
+                        return false
+                    case Wish.gate:
+                        begun.give()
+                        await gate.wait()
+                    case Wish.answer: break
+                    default: return false
+                    }
+                    call.respond(MessageBytes([42]))
+                    return true
+                }
+            }
+        ]
+        return configuration
+    }
+
+    @Test func aCallIsAnsweredAfterAWait() async throws {
+        try await Harness.run(server: configuration) { harness in
+            let response = try await harness.unary(EchoService.echo, [Wish.answer, 7], metadata: ["x-a": "b"])
+            #expect(try response.message == [42])
+            #expect(Array(response.metadata[stringValues: "x-a"]).isEmpty)
+        }
+    }
+
+    @Test(arguments: [1, 1_000, RawUnaryMethod.maxMessageBytes])
+    func whatIsDeclinedAfterAWaitGoesToTheGeneratedHandlerWhole(size: Int) async throws {
+        try await Harness.run(server: configuration) { harness in
+            let message = [UInt8](repeating: Wish.decline, count: size)
+            let response = try await harness.unary(EchoService.echo, message, metadata: ["x-a": "b"])
+            #expect(try response.message == message)
+            #expect(Array(response.metadata[stringValues: "x-a"]) == ["b"])
+        }
+    }
+
+    @Test func answersAndDeclinesMixOnOneConnection() async throws {
+        try await Harness.run(server: configuration) { harness in
+            try await withThrowingTaskGroup(of: Bool.self) { group in
+                for number in 0..<200 {
+                    group.addTask {
+                        let wish = number % 2 == 0 ? Wish.answer : Wish.decline
+                        let answer = try await harness.unary(EchoService.echo, [wish, UInt8(number)]).message
+                        return answer == (wish == Wish.answer ? [42] : [wish, UInt8(number)])
+                    }
+                }
+                for try await isRight in group { #expect(isRight) }
+            }
+            #expect(await harness.serverTransport.census.connections == 1)
+        }
+    }
+
+    @Test func theWaitOfACallerWhoLeavesIsCancelled() async throws {
+        try await Harness.run(server: configuration) { harness in
+            let call = Task { try await harness.unary(EchoService.echo, [Wish.wait]).message }
+            await begun.wait()
+            call.cancel()
+            await ended.wait()
+            await #expect(throws: (any Error).self) { try await call.value }
+            try await #expect(harness.unary(EchoService.echo, [Wish.answer]).message == [42])
+        }
+    }
+
+    @Test func theWaitEndsWithTheCallersTime() async throws {
+        try await Harness.run(server: configuration) { harness in
+            let options = CallOptions.with { $0.timeout = .milliseconds(100) }
+            let error = await #expect(throws: RPCError.self) {
+                try await harness.unary(EchoService.echo, [Wish.wait], options: options).message
+            }
+            #expect(error?.code == .deadlineExceeded)
+            await ended.wait()
+            try await #expect(harness.unary(EchoService.echo, [Wish.answer]).message == [42])
+        }
+    }
+
+    @Test func aServerThatStopsLetsItsWaitingCallsFinish() async throws {
+        try await Harness.run(server: configuration) { harness in
+            async let answer = harness.unary(EchoService.echo, [Wish.gate]).message
+            await begun.wait()
+            harness.server.beginGracefulShutdown()
+            gate.give()
+            try await #expect(answer == [42])
+        }
+    }
+}
