@@ -48,7 +48,8 @@ public enum ProcessService {
             limits: configuration.poolLimits,
             cacheBytes: configuration.cacheBytes,
             keys: keys,
-            announcer: announcer
+            announcer: announcer,
+            redis: announcer?.clients
         )
         let host = try await GRPCHost(
             services: [

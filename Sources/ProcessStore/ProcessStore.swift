@@ -1,6 +1,7 @@
 internal import EventLoop
 internal import FoundationEssentials
 internal import Postgres
+internal import Redis
 internal import ServiceKit
 
 /// Processes and their versions in PostgreSQL, seen from one organization at a time.
@@ -13,6 +14,7 @@ public struct ProcessStore: Sendable {
     private struct Lane: Sendable {
         let pool: PostgresPool
         let cache: VersionCache
+        let shared: SharedVersions?
     }
 
     let workshop: Workshop
@@ -30,6 +32,7 @@ public struct ProcessStore: Sendable {
     ///   - cacheBytes: Each cache's.
     ///   - keys: What versions are signed with.
     ///   - announcer: Who is told of each change of a process.
+    ///   - redis: What replicas share versions through, for as long as whoever made it runs it.
     init(
         configuration: PostgresConfiguration,
         loops: EventLoopGroup,
@@ -38,7 +41,8 @@ public struct ProcessStore: Sendable {
         limits: PostgresPool.Limits,
         cacheBytes: Int,
         keys: SigningKeys,
-        announcer: (any ChangeAnnouncer)? = nil
+        announcer: (any ChangeAnnouncer)? = nil,
+        redis: RedisClients? = nil
     ) {
         self.announcer = announcer
         self.loops = loops
@@ -52,10 +56,11 @@ public struct ProcessStore: Sendable {
                     offload: offload,
                     limits: limits
                 )
-                return (
-                    ObjectIdentifier(loop),
-                    Lane(pool: pool, cache: VersionCache(bytes: cacheBytes, loop: loop))
-                )
+                let shared = redis.map {
+                    SharedVersions(redis: $0.client(on: loop), seal: keys.sharedSeal)
+                }
+                let cache = VersionCache(bytes: cacheBytes, loop: loop)
+                return (ObjectIdentifier(loop), Lane(pool: pool, cache: cache, shared: shared))
             }
         )
     }
@@ -76,6 +81,8 @@ public struct ProcessStore: Sendable {
     var pool: PostgresPool { lane.pool }
     /// What the current loop has read.
     var cache: VersionCache { lane.cache }
+    /// What the current loop shares with others; nil without Redis.
+    var shared: SharedVersions? { lane.shared }
 
     /// Tells every loop that a process is not what it was.
     func forget(_ process: UUID, organization: UUID) async {

@@ -7,7 +7,7 @@ internal import ServiceLifecycle
 ///
 /// Nobody waits for it. Where Redis is away, the others learn of the change when what they keep grows old.
 struct RedisAnnouncer: ChangeAnnouncer, Service {
-    private let clients: RedisClients
+    let clients: RedisClients
 
     init(_ configuration: RedisConfiguration, threads: Transport.Threads) {
         clients = RedisClients(
@@ -26,7 +26,7 @@ struct RedisAnnouncer: ChangeAnnouncer, Service {
         let client = clients.own
         // In this order: whoever is told looks there.
         let commands: [RedisCommand] = [
-            .del([RedisArgument(change.headKey)]),
+            .del([RedisArgument(change.headKey), RedisArgument(change.detailsKey)]),
             .publish(RedisArgument(ProcessChange.channel), RedisArgument(change.message)),
         ]
         client.loop.execute { client.sendOnLoop(commands) { _ in } }

@@ -8,6 +8,9 @@ internal import SwiftProtobuf
 struct EncodedHead: Sendable {
     let bytes: [UInt8]
 
+    /// As it was encoded before.
+    init(bytes: [UInt8]) { self.bytes = bytes }
+
     /// From a row with the columns of a process, and the rows of `Queries.versions`.
     ///
     /// - Throws: `PostgresError` (decoding).

@@ -77,6 +77,15 @@ struct EncodedVersion: Sendable {
     let writer: ProtobufWriter
     let code: Range<Int>
 
+    /// As it was encoded before.
+    init(number: Int32, bytes: some Sequence<UInt8>, code: Range<Int>) {
+        var writer = ProtobufWriter()
+        writer.append(bytes)
+        self.number = number
+        self.writer = writer
+        self.code = code
+    }
+
     /// From a row of `Queries.version` that has a version. Takes about a millisecond for a megabyte.
     ///
     /// - Throws: `PostgresError` (decoding), and what the general decoder of JSON throws.

@@ -99,5 +99,5 @@ actor VersionCache {
     }
 
     /// When a head was forgotten last: what was read before may be what has been forgotten.
-    private var forgottenAt: ContinuousClock.Instant?
+    private(set) var forgottenAt: ContinuousClock.Instant?
 }

@@ -77,6 +77,10 @@ struct SigningKeys: Sendable {
         self.known = known
     }
 
+    /// What values in Redis are believed by, from the current key. Where replicas have another one for a while, they do not
+    /// share.
+    var sharedSeal: SharedSeal { SharedSeal(secret: current.rawRepresentation) }
+
     /// A signature of the current key.
     func sign(_ bytes: [UInt8]) throws -> [UInt8] { Array(try current.signature(for: bytes)) }
 

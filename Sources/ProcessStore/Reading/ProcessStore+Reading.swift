@@ -8,7 +8,8 @@ extension ProcessStore {
     /// How much cheaper it is to encode a version than what else is done with as many bytes.
     private static let encodingDiscount = 16
 
-    /// A version with all that `GetProcess` answers, encoded; 0 is the latest.
+    /// A version with all that `GetProcess` answers, encoded; 0 is the latest, which the database alone knows. Others come from
+    /// memory, from Redis, or from there.
     ///
     /// - Parameter deadline: Until when somebody waits for it.
     func answer(
@@ -19,12 +20,17 @@ extension ProcessStore {
     ) async throws -> VersionAnswer {
         let cache = self.cache
         let key = VersionCache.Key(organization: organization, process: process, version: number)
-        if number > 0, let answer = await cache.answer(key) { return answer }
+        let shared = number > 0 ? self.shared : nil
+        if number > 0 {
+            if let answer = await cache.answer(key) { return answer }
+            if let answer = await shared?.find(key, beside: cache) { return answer }
+        }
         let readAt = ContinuousClock.now
         if number > 0, let known = await cache.version(key) {
             let head = try await head(of: process, organization: organization, deadline: deadline)
             let answer = known.with(head)
             await cache.keep(answer, head, for: key, readAt: readAt)
+            await shared?.share(nil, head, for: key, readAt: readAt, beside: cache)
             return answer
         }
         let results = try await read(
@@ -44,6 +50,7 @@ extension ProcessStore {
         let answer = VersionAnswer(version, head: head)
         let pinned = VersionCache.Key(organization: organization, process: process, version: found)
         await cache.keep(answer, head, for: pinned, readAt: readAt)
+        await shared?.share(version, head, for: pinned, readAt: readAt, beside: cache)
         return answer
     }
 

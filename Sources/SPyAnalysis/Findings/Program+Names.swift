@@ -43,13 +43,13 @@ extension Program {
         for occurrence in occurrences where isAction(occurrence) && occurrence.use.contains(.called) {
             called.insert(occurrence.name)
         }
-        let spelling = Spelling(symbols.map { tree.string($0.name) } + Builtins.allowed.sorted())
+        let spelling = Spelling(symbols.map { tree.string($0.name) })
         var reported: Set<Name> = []
         for occurrence in occurrences where isAction(occurrence) {
             guard !reported.contains(occurrence.name) else { continue }
             reported.insert(occurrence.name)
             let name = tree.string(occurrence.name)
-            if let close = spelling.close(to: name) {
+            if let close = spelling.close(to: name) ?? Spelling.builtins.close(to: name) {
                 report(.undefinedNames, at: occurrence.range, name, "Did you mean '\(close)'?")
             } else if !called.contains(occurrence.name) {
                 report(.undefinedNames, at: occurrence.range, name, "The run-time would have to provide it.")

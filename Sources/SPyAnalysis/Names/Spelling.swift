@@ -2,7 +2,10 @@
 ///
 /// Two names are compared where they leave the same when one letter is taken out of one or both; what is left is kept as a
 /// hash, which is worked out for all letters of a name in one pass.
-struct Spelling {
+struct Spelling: Sendable {
+    /// Those of Python's own names that programs may use.
+    static let builtins = Spelling(Builtins.allowed.sorted())
+
     private var names: [[UInt8]] = []
     private var byRest: [UInt64: Int] = [:]
     private static let lengths = 4...64

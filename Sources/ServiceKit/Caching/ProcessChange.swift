@@ -44,6 +44,12 @@ public struct ProcessChange: Hashable, Sendable {
     /// What all keys of a process in Redis begin with: in a cluster they lie on one server.
     public var keyPrefix: String { "grimoire:1:{\(organization.text):\(process.text)}:" }
 
-    /// The key under which services share what the process's latest version is.
+    /// The key under which replicas of grimoire-mappings share what the process's latest version is.
     public var headKey: String { keyPrefix + "head" }
+
+    /// The key under which replicas of grimoire-processes share what they answer of the process as a whole.
+    public var detailsKey: String { keyPrefix + "details" }
+
+    /// The key under which they share a version.
+    public func versionKey(_ number: Int32) -> String { keyPrefix + "v:\(number)" }
 }
