@@ -23,7 +23,7 @@ public struct CurlFetch: Sendable {
     ///
     /// - Throws: `CurlError` for everything but a whole answer with status 200.
     public func run() throws(CurlError) -> [UInt8] {
-        guard Self.isReady, let handle = curl_easy_init() else {
+        guard CurlLibrary.isReady, let handle = curl_easy_init() else {
             throw CurlError(.invalidRequest, "curl has no memory left")
         }
         // The handle lives in this call alone; `received` outlives it.
@@ -77,9 +77,6 @@ public struct CurlFetch: Sendable {
         default: return CurlError(.unreachable, text, curlCode: code.rawValue)
         }
     }
-
-    /// curl_global_init(3), once for the process, at the first fetch: a program that fetches nothing does not pay for it.
-    private static let isReady = curl_global_init(Int(CURL_GLOBAL_DEFAULT)) == CURLE_OK
 }
 
 /// What has come so far. Touched only by the thread that is in `curl_easy_perform`.
