@@ -62,7 +62,9 @@ extension CurlClient {
     private func collectFinished(_ multi: UnsafeMutableRawPointer) {
         var left: Int32 = 0
         while let message = curl_multi_info_read(multi, &left) {
-            guard message.pointee.msg == CURLMSG_DONE, let easy = message.pointee.easy_handle else { continue }
+            guard message.pointee.msg == CURLMSG_DONE, let easy = message.pointee.easy_handle else {
+                continue
+            }
             let code = message.pointee.data.result
             guard let exchange = exchanges.removeValue(forKey: easy) else { continue }
             let result = curl_multi_remove_handle(multi, easy)

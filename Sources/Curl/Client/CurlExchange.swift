@@ -30,6 +30,8 @@ final class CurlExchange: @unchecked Sendable {
     /// Why a callback made curl give up.
     private var refusal: CurlError?
     private(set) var end: End?
+    /// Counts what the reader has to look at.
+    private(set) var changes = 0
     private var waiter: CheckedContinuation<Void, Never>?
 
     init(client: CurlClient, request: CurlRequest, configuration: CurlConfiguration) {
@@ -69,17 +71,20 @@ final class CurlExchange: @unchecked Sendable {
         return bytes
     }
 
-    /// Somebody waits for the next change. One at a time.
-    func wait(_ continuation: CheckedContinuation<Void, Never>) {
-        precondition(waiter == nil, "an exchange has one reader")
+    /// Somebody waits for a change after those that were seen. One at a time.
+    func wait(after seen: Int, _ continuation: CheckedContinuation<Void, Never>) {
+        client.preconditionIsolated("an exchange is waited for on its loop")
+        // A second reader looks again too, and is refused.
+        guard changes == seen, waiter == nil else { return continuation.resume() }
         waiter = continuation
     }
 
     /// Whether somebody waits already.
     var hasWaiter: Bool { waiter != nil }
 
-    /// The reader looks again.
-    func wake() {
+    /// Something came, or it is over: the reader looks again.
+    private func changed() {
+        changes += 1
         let waiting = waiter
         waiter = nil
         waiting?.resume()
@@ -117,11 +122,13 @@ final class CurlExchange: @unchecked Sendable {
         easy = nil
         drainTimer?.cancel()
         drainTimer = nil
-        wake()
+        changed()
     }
 
     /// curl says that it is over.
     func finish(_ code: CURLcode) {
+        // The request's own scheme has been looked at: this is an answer without a status line, as HTTP/0.9 had them.
+        if code == CURLE_UNSUPPORTED_PROTOCOL { return finish(.failed(refusal ?? Self.noHead)) }
         if code == CURLE_OK { return finish(head == nil ? .failed(Self.noHead) : .whole) }
         finish(.failed(refusal ?? CurlError(code)))
     }
@@ -132,7 +139,7 @@ final class CurlExchange: @unchecked Sendable {
         do throws(CurlError) {
             let hadHead = head != nil
             try reader.read(line)
-            if !hadHead, head != nil { wake() }
+            if !hadHead, head != nil { changed() }
             return line.count
         } catch {
             refusal = error
@@ -152,7 +159,7 @@ final class CurlExchange: @unchecked Sendable {
             return 0
         }
         unread.append(contentsOf: bytes)
-        wake()
+        changed()
         return bytes.count
     }
 

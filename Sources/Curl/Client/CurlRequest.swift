@@ -22,8 +22,12 @@ public struct CurlRequest: Sendable {
         self.maxAnswerBytes = maxAnswerBytes
     }
 
-    /// - Throws: `CurlError` (invalidRequest) where a header would become two, or none (RFC 9110, 5.1 and 5.5).
-    func checkHeaders() throws(CurlError) {
+    /// - Throws: `CurlError` (invalidRequest) where the URL is not one of HTTP, or a header would become two, or none (RFC 9110,
+    ///   5.1 and 5.5).
+    func check() throws(CurlError) {
+        guard ["http://", "https://"].contains(where: url.lowercased().hasPrefix) else {
+            throw CurlError(.invalidRequest, "the URL is not one of HTTP")
+        }
         for (name, value) in headers {
             guard !name.isEmpty, name.utf8.allSatisfy(Self.isToken) else {
                 throw CurlError(.invalidRequest, "a header's name is not a token")

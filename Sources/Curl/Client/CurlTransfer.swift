@@ -32,13 +32,14 @@ public actor CurlTransfer {
     public func next(until deadline: Int64) async throws(CurlError) -> [UInt8]? {
         if Task.isCancelled { exchange.close(Self.cancelled) }
         while true {
+            let seen = exchange.changes
             if case .failed(let error) = exchange.end, error.code == .cancelled { throw error }
             let bytes = exchange.take()
             if !bytes.isEmpty { return bytes }
             switch exchange.end {
             case .whole: return nil
             case .failed(let error): throw error
-            case nil: try await wait(until: deadline)
+            case nil: try await wait(after: seen, until: deadline)
             }
         }
     }
@@ -67,14 +68,15 @@ public actor CurlTransfer {
 
     func head(until deadline: Int64) async throws(CurlError) -> CurlHead {
         while true {
+            let seen = exchange.changes
             if let head = exchange.head { return head }
             if case .failed(let error) = exchange.end { throw error }
-            try await wait(until: deadline)
+            try await wait(after: seen, until: deadline)
         }
     }
 
-    /// Waits for the next change. What ends the wait otherwise ends the exchange.
-    private func wait(until deadline: Int64) async throws(CurlError) {
+    /// Waits for a change after those that were seen. What ends the wait otherwise ends the exchange.
+    private func wait(after seen: Int, until deadline: Int64) async throws(CurlError) {
         guard !exchange.hasWaiter else {
             throw CurlError(.invalidRequest, "an exchange has one reader at a time")
         }
@@ -87,15 +89,20 @@ public actor CurlTransfer {
         }
         defer { timer?.cancel() }
         let loop = loop
-        // The closures name self: they would run off the loop otherwise.
+        // The closures call a method of the actor's: they would run off the loop otherwise. Even so the task leaves the loop for a
+        // moment before it waits (seen with Swift 6.3.1), and what comes meanwhile must not be missed.
         await withTaskCancellationHandler {
             await withCheckedContinuation { continuation in
-                self.exchange.wait(continuation)
-                if Task.isCancelled { self.exchange.close(Self.cancelled) }
+                self.beginWaiting(after: seen, continuation)
             }
         } onCancel: {
             loop.execute { exchange.close(Self.cancelled) }
         }
+    }
+
+    private func beginWaiting(after seen: Int, _ continuation: CheckedContinuation<Void, Never>) {
+        exchange.wait(after: seen, continuation)
+        if Task.isCancelled { exchange.close(Self.cancelled) }
     }
 
     private static var cancelled: CurlError { CurlError(.cancelled, "the task was cancelled") }

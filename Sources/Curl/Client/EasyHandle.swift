@@ -17,7 +17,7 @@ struct EasyHandle {
         exchange: UnsafeMutableRawPointer,
         client: UnsafeMutableRawPointer
     ) throws(CurlError) {
-        try request.checkHeaders()
+        try request.check()
         guard let pointer = curl_easy_init() else {
             throw CurlError(.invalidRequest, "curl has no memory left")
         }

@@ -52,7 +52,9 @@ public struct Embeddings: Sendable, Equatable {
             let model: String?
             let usage: TokenUsage?
         }
-        guard let body = JSONReading.decode(Body.self, from: bytes), body.data.count == count else { return nil }
+        guard let body = JSONReading.decode(Body.self, from: bytes), body.data.count == count else {
+            return nil
+        }
         var vectors = [[Float]](repeating: [], count: count)
         for item in body.data {
             guard vectors.indices.contains(item.index), vectors[item.index].isEmpty else { return nil }

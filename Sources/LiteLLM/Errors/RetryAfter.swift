@@ -3,7 +3,7 @@ internal import Curl
 /// When trying again may help, as an answer's header says it (RFC 9110, 10.2.3).
 enum RetryAfter {
     /// The longest that is believed.
-    static let longest = Duration.seconds(86_400)
+    private static let longestSeconds = 86_400.0
 
     /// LiteLLM's own word before the provider's; nil where neither says anything that makes sense.
     static func duration(_ head: CurlHead) -> Duration? {
@@ -19,12 +19,13 @@ enum RetryAfter {
     static func duration(_ value: String, answeredAt date: String?) -> Duration? {
         if let seconds = Double(value) {
             guard seconds.isFinite, seconds >= 0 else { return nil }
-            return min(.seconds(seconds), longest)
+            // Bounded before it becomes a Duration, which holds fewer numbers than a Double.
+            return .seconds(min(seconds, longestSeconds))
         }
         guard let then = secondsSince1970(value), let date, let now = secondsSince1970(date) else {
             return nil
         }
-        return min(max(.zero, .seconds(then - now)), longest)
+        return .seconds(min(max(0, Double(then - now)), longestSeconds))
     }
 
     /// Of a date like `Sun, 06 Nov 1994 08:49:37 GMT` (RFC 9110, 5.6.7).

@@ -109,7 +109,9 @@ enum UpstreamFailure {
         Mark(
             code: .unknownModel,
             words: ["model_not_found"],
-            phrases: ["Invalid model name passed in", "no healthy deployments for this model: model not found"]
+            phrases: [
+                "Invalid model name passed in", "no healthy deployments for this model: model not found",
+            ]
         ),
         Mark(
             code: .overloaded,

@@ -37,12 +37,20 @@ import Testing
         Case("a colon within data", "data: {\"a\": 1}\n\n", "{\"a\": 1}"),
         Case("names are exact", "Data: a\n\ndata : b\n\n data: c\n\n"),
         Case("nothing", ""),
-        Case("types", utf8("event: error\ndata: a\n\ndata: b\n\n"), [
-            ServerSentEvent(type: "error", data: utf8("a")), ServerSentEvent(data: utf8("b")),
-        ]),
-        Case("half a character", utf8("data: ") + [0xe2, 0x82] + utf8("\n\n"), [
-            ServerSentEvent(data: [0xe2, 0x82])
-        ]),
+        Case(
+            "types",
+            utf8("event: error\ndata: a\n\ndata: b\n\n"),
+            [
+                ServerSentEvent(type: "error", data: utf8("a")), ServerSentEvent(data: utf8("b")),
+            ]
+        ),
+        Case(
+            "half a character",
+            utf8("data: ") + [0xe2, 0x82] + utf8("\n\n"),
+            [
+                ServerSentEvent(data: [0xe2, 0x82])
+            ]
+        ),
         Case("zeros", [0x64, 0x61, 0x74, 0x61, 0x3a, 0, 0x0a, 0x0a], [ServerSentEvent(data: [0])]),
     ]
 

@@ -10,7 +10,10 @@ import Testing
         let files = try FileManager.default.contentsOfDirectory(at: folder, includingPropertiesForKeys: nil)
         #expect(files.count >= 5)
         for file in files {
-            #expect(FuzzEntry.violations(in: [UInt8](try Data(contentsOf: file))) == [], "\(file.lastPathComponent)")
+            #expect(
+                FuzzEntry.violations(in: [UInt8](try Data(contentsOf: file))) == [],
+                "\(file.lastPathComponent)"
+            )
         }
     }
 
@@ -22,7 +25,8 @@ import Testing
         let end = ContinuousClock.now + .seconds(seconds)
         var random = SeededGenerator(seed: seed)
         let words = [
-            "data", "data:", "data: ", "event: ", ":", "\n", "\r", "\r\n", "\n\n", "[DONE]", "\u{feff}", "x", " ",
+            "data", "data:", "data: ", "event: ", ":", "\n", "\r", "\r\n", "\n\n", "[DONE]", "\u{feff}", "x",
+            " ",
             "{\"choices\":[]}", "\u{20ac}", "id: 1", String(repeating: "y", count: 30),
         ]
         var count = 0
