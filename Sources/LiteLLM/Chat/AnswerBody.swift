@@ -5,7 +5,12 @@ struct AnswerBody: Decodable {
     struct Choice: Decodable {
         let delta: Text?
         let message: Text?
-        let finish_reason: String?
+        let finishReason: String?
+
+        private enum CodingKeys: String, CodingKey {
+            case delta, message
+            case finishReason = "finish_reason"
+        }
     }
 
     let model: String?
@@ -20,7 +25,7 @@ struct AnswerBody: Decodable {
         let choice = choices?.first
         return ChatChunk(
             text: choice?.delta?.content ?? choice?.message?.content ?? "",
-            finishReason: choice?.finish_reason,
+            finishReason: choice?.finishReason,
             model: model,
             usage: usage
         )

@@ -12,18 +12,25 @@ public struct TokenUsage: Sendable, Equatable {
 
 extension TokenUsage: Decodable {
     private enum Key: String, CodingKey {
-        case prompt_tokens, completion_tokens, prompt_tokens_details, cost
+        case promptTokens = "prompt_tokens"
+        case completionTokens = "completion_tokens"
+        case promptTokensDetails = "prompt_tokens_details"
+        case cost
     }
 
-    private struct Details: Decodable { let cached_tokens: Int? }
+    private struct Details: Decodable {
+        let cachedTokens: Int?
+
+        private enum CodingKeys: String, CodingKey { case cachedTokens = "cached_tokens" }
+    }
 
     /// Reads LiteLLM's `usage`; what is missing is 0.
     public init(from decoder: any Decoder) throws {
         let values = try decoder.container(keyedBy: Key.self)
-        promptTokens = try values.decodeIfPresent(Int.self, forKey: .prompt_tokens) ?? 0
-        completionTokens = try values.decodeIfPresent(Int.self, forKey: .completion_tokens) ?? 0
-        let details = try values.decodeIfPresent(Details.self, forKey: .prompt_tokens_details)
-        cachedPromptTokens = details?.cached_tokens ?? 0
+        promptTokens = try values.decodeIfPresent(Int.self, forKey: .promptTokens) ?? 0
+        completionTokens = try values.decodeIfPresent(Int.self, forKey: .completionTokens) ?? 0
+        let details = try values.decodeIfPresent(Details.self, forKey: .promptTokensDetails)
+        cachedPromptTokens = details?.cachedTokens ?? 0
         cost = try values.decodeIfPresent(Double.self, forKey: .cost)
     }
 }
