@@ -109,7 +109,7 @@ let package = Package(
         .target(name: "LiteLLM", dependencies: ["Curl", "EventLoop"], swiftSettings: strict),
         .testTarget(
             name: "LiteLLMTests",
-            dependencies: ["Curl", "EventLoop", "LiteLLM", "TestSupport"],
+            dependencies: ["CNghttp2", "Curl", "EventLoop", "LiteLLM", "TestSupport"],
             exclude: ["Fuzz/Corpus", "Fuzz/LibFuzzer.txt"],
             swiftSettings: strict
         ),

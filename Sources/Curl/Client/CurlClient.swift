@@ -88,13 +88,14 @@ public actor CurlClient {
         sockets = [:]
     }
 
-    /// Takes an exchange out of curl's hands.
+    /// Takes an exchange that is not over out of curl's hands, and closes its connection.
     func remove(_ exchange: CurlExchange) {
-        guard let easy = exchange.easy?.pointer, exchanges.removeValue(forKey: easy) != nil, let multi else {
+        guard let easy = exchange.easy, exchanges.removeValue(forKey: easy.pointer) != nil, let multi else {
             return
         }
-        let result = curl_multi_remove_handle(multi, easy)
-        if result != CURLM_OK { endAll(CurlError(result)) }
+        let forbidden = easy.forbidReuse()
+        let result = curl_multi_remove_handle(multi, easy.pointer)
+        if result != CURLM_OK || forbidden != CURLE_OK { endAll(CurlError(result)) }
     }
 
     private func openMulti() throws(CurlError) -> UnsafeMutableRawPointer {
@@ -108,11 +109,8 @@ public actor CurlClient {
             grimoire_curl_multi_set_pointer(made, CURLMOPT_SOCKETDATA, client),
             grimoire_curl_multi_set_timer_callback(made, timerChanged),
             grimoire_curl_multi_set_pointer(made, CURLMOPT_TIMERDATA, client),
-            grimoire_curl_multi_set_long(
-                made,
-                CURLMOPT_PIPELINING,
-                configuration.sharesConnections ? CURLPIPE_MULTIPLEX : CURLPIPE_NOTHING
-            ),
+            // A paused stream of HTTP/2 would stop the others on its connection, and a cancelled one could not be told of.
+            grimoire_curl_multi_set_long(made, CURLMOPT_PIPELINING, CURLPIPE_NOTHING),
             // Those in use count too: with fewer, each connection would be closed after its exchange when many are under way.
             grimoire_curl_multi_set_long(made, CURLMOPT_MAXCONNECTS, configuration.exchangeLimit),
         ]

@@ -4,19 +4,15 @@
 public struct CurlConfiguration: Sendable {
     /// Which HTTP is spoken.
     public enum Version: Sendable {
-        /// HTTP/2 where TLS agrees on it, HTTP/1.1 otherwise.
+        /// HTTP/2 where TLS agrees on it (ALPN), HTTP/1.1 otherwise. HTTP/2 in the clear is left out: libcurl 7.88 cannot use such a
+        /// connection a second time.
         case negotiated
         /// HTTP/1.1 always.
         case http1
-        /// HTTP/2 always, in the clear too, to servers known to speak it.
-        case http2
     }
 
     /// Which HTTP is spoken.
     public var version = Version.negotiated
-    /// Whether exchanges share a connection of HTTP/2. Where readers may be slow it is better that they do not: one that pauses
-    /// holds up the others on its connection.
-    public var sharesConnections = false
     /// From the look-up of the name to the end of TLS' handshake.
     public var connectTimeout: Duration = .seconds(5)
     /// A file of authorities (PEM) in place of the system's. Certificates and names are verified in any case.

@@ -90,7 +90,7 @@ final class CurlExchange: @unchecked Sendable {
         waiting?.resume()
     }
 
-    /// Ends it now: the connection of HTTP/1 is closed, the stream of HTTP/2 reset. Nothing where it is over.
+    /// Ends it now: its connection is closed. Nothing where it is over.
     func close(_ error: CurlError) {
         guard end == nil else { return }
         client.assumeIsolated { $0.remove(self) }

@@ -2,7 +2,7 @@ public import EventLoop
 
 /// The body of an answer, read piece by piece by one reader.
 ///
-/// Whoever lets go of it closes the exchange: the connection of HTTP/1 is closed, the stream of HTTP/2 reset.
+/// Whoever lets go of it closes the exchange: its connection is closed.
 public actor CurlTransfer {
     /// Where its code runs.
     public nonisolated let loop: EventLoop

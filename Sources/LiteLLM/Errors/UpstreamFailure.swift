@@ -78,7 +78,11 @@ enum UpstreamFailure {
         Mark(
             code: .budgetExceeded,
             words: ["budget_exceeded", "insufficient_quota"],
-            phrases: ["Budget has been exceeded", "ExceededBudget", "BudgetExceededError"]
+            // LiteLLM makes a rate limit of the provider's own `insufficient_quota`, of which the sentence is left.
+            phrases: [
+                "Budget has been exceeded", "ExceededBudget", "BudgetExceededError",
+                "exceeded your current quota",
+            ]
         ),
         Mark(
             code: .contextWindowExceeded,
@@ -116,7 +120,8 @@ enum UpstreamFailure {
         Mark(
             code: .overloaded,
             words: ["overloaded_error", "overloaded"],
-            phrases: ["litellm.ServiceUnavailableError"]
+            // Those that failed are left out for a while, and the status is that of a rate limit.
+            phrases: ["litellm.ServiceUnavailableError", "No deployments available for selected model"]
         ),
         Mark(code: .upstreamTimedOut, phrases: ["litellm.Timeout"]),
         Mark(code: .rateLimited, words: ["rate_limit_exceeded"], phrases: ["litellm.RateLimitError"]),

@@ -93,6 +93,22 @@ import Testing
             status: 429,
             body: error("You exceeded your quota", code: #""insufficient_quota""#)
         ),
+        Case(
+            code: .budgetExceeded,
+            status: 429,
+            body: error(
+                "litellm.RateLimitError: OpenAIException - You exceeded your current quota",
+                code: #""429""#
+            )
+        ),
+        Case(
+            code: .overloaded,
+            status: 429,
+            body: error(
+                "No deployments available for selected model, Try again in 5 seconds.",
+                code: #""429""#
+            )
+        ),
         Case(code: .overloaded, status: 503, body: error("litellm.ServiceUnavailableError: x")),
         Case(code: .overloaded, status: 529, body: error("Overloaded", type: #""overloaded_error""#)),
         Case(code: .overloaded, status: 500, body: error("Overloaded", type: #""overloaded_error""#)),

@@ -140,14 +140,26 @@ final class ScriptedUpstream: Sendable {
 
     private let listener: Int32
     let port: UInt16
-    private let script: Script
+    private let serveClient: @Sendable (ScriptedUpstream, Int32) -> Void
     private let open = Mutex<[Int32]>([])
     private let seen = Mutex<(accepted: Int, requests: [UpstreamRequest])>((0, []))
 
     struct Failure: Error {}
 
-    init(_ script: @escaping Script) throws {
-        self.script = script
+    /// One of HTTP/1.1.
+    convenience init(_ script: @escaping Script) throws {
+        try self.init { upstream, descriptor in
+            let client = Client(descriptor: descriptor)
+            while let request = client.request() {
+                upstream.seen.withLock { $0.requests.append(request) }
+                guard script(client, request) else { break }
+            }
+        }
+    }
+
+    /// One of any protocol: `serveClient` has a thread for each connection, which is closed afterwards.
+    init(serveClient: @escaping @Sendable (ScriptedUpstream, Int32) -> Void) throws {
+        self.serveClient = serveClient
         (listener, port) = try Self.listen()
         Self.detach { [self] in serve() }
     }
@@ -170,11 +182,7 @@ final class ScriptedUpstream: Sendable {
             open.withLock { $0.append(descriptor) }
             seen.withLock { $0.accepted += 1 }
             Self.detach { [self] in
-                let client = Client(descriptor: descriptor)
-                while let request = client.request() {
-                    seen.withLock { $0.requests.append(request) }
-                    guard script(client, request) else { break }
-                }
+                serveClient(self, descriptor)
                 open.withLock { $0.removeAll { $0 == descriptor } }
                 close(descriptor)
             }
