@@ -66,7 +66,7 @@ final class CurlExchange: @unchecked Sendable {
             isPaused = false
             // curl hands over at once what it has held back: it may pause again within this call.
             let result = curl_easy_pause(easy.pointer, CURLPAUSE_CONT)
-            if result != CURLE_OK { close(CurlError(result)) }
+            if result != CURLE_OK { close(refusal ?? CurlError(result)) }
         }
         return bytes
     }
