@@ -22,7 +22,7 @@ final class LiteLLMProxy: Sendable {
         defer { try? FileManager.default.removeItem(at: folder) }
         let configuration = folder.appending(path: "config.yaml")
         try Self.configuration(provider).write(to: configuration, atomically: true, encoding: .utf8)
-        let venv = URL(filePath: #filePath).deletingLastPathComponent()
+        let venv = URL(filePath: #filePath).resolvingSymlinksInPath().deletingLastPathComponent()
             .appending(path: "../../../.grimoire/venv/litellm/bin").standardizedFileURL
         let process = Process()
         process.executableURL = venv.appending(path: "python3")
