@@ -55,7 +55,7 @@ extension CurlError {
             case CURLE_PARTIAL_FILE, CURLE_GOT_NOTHING, CURLE_RECV_ERROR, CURLE_SEND_ERROR, CURLE_HTTP2,
                 CURLE_HTTP2_STREAM, CURLE_BAD_CONTENT_ENCODING, CURLE_WRITE_ERROR:
                 .broken
-            case CURLE_OPERATION_TIMEDOUT: .timedOut
+            // A time-out too: of curl's own ones only that for connecting is set.
             default: .unreachable
             }
         self.init(kind, String(cString: curl_easy_strerror(code)), curlCode: code.rawValue)

@@ -20,7 +20,7 @@ final class CurlExchange: @unchecked Sendable {
     private unowned let client: CurlClient
     private let configuration: CurlConfiguration
     private let maxAnswerBytes: Int
-    /// Nil before ``start(_:)`` and once it is over.
+    /// Nil before ``prepare(_:)`` and once it is over.
     private(set) var easy: EasyHandle?
     private var reader: HeadReader
     private var unread: [UInt8] = []

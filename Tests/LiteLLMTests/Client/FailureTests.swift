@@ -215,6 +215,16 @@ import Testing
         }
     }
 
+    @Test func anUpstreamThatDoesNotTakeConnectionsIsUnreachable() async throws {
+        let full = try FullListener()
+        defer { full.close() }
+        try await withClient("http://127.0.0.1:\(full.port)") {
+            $0.connection.connectTimeout = .milliseconds(50)
+        } _: { client in
+            #expect(await ask(client, isStream: true)?.code == .unreachable)
+        }
+    }
+
     @Test func callsOfAModelThatFailsAreRefusedForAWhileAndThoseOfOthersNot() async throws {
         let upstream = try ScriptedUpstream { client, request in
             if request.body.contains("bad") {

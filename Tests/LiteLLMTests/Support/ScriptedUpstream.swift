@@ -189,7 +189,8 @@ final class ScriptedUpstream: Sendable {
         }
     }
 
-    private static func listen() throws -> (Int32, UInt16) {
+    /// A listening socket on a port that is free.
+    static func listen(backlog: Int32 = 512) throws -> (Int32, UInt16) {
         let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
         var address = sockaddr_in()
         address.sin_family = sa_family_t(AF_INET)
@@ -197,7 +198,7 @@ final class ScriptedUpstream: Sendable {
         var length = socklen_t(MemoryLayout<sockaddr_in>.size)
         let isListening = withUnsafeMutablePointer(to: &address) { pointer in
             pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { address in
-                bind(descriptor, address, length) == 0 && Glibc.listen(descriptor, 512) == 0
+                bind(descriptor, address, length) == 0 && Glibc.listen(descriptor, backlog) == 0
                     && getsockname(descriptor, address, &length) == 0
             }
         }
