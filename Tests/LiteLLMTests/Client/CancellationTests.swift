@@ -154,4 +154,28 @@ import Testing
             #expect(await task.value?.code == .cancelled)
         }
     }
+
+    @Test(arguments: [false, true]) func lettingGoOfTheClientClosesItsConnections(loopEndsFirst: Bool)
+        async throws
+    {
+        let gone = Signal()
+        let upstream = try ScriptedUpstream { client, _ in
+            client.answer(200, #"{"choices":[{"message":{"content":"hi"}}]}"#)
+            client.waitForEnd()
+            gone.fire()
+            return false
+        }
+        defer { upstream.stop() }
+        let loop = try EventLoop()
+        try loop.start()
+        var client: LiteLLMClient? = LiteLLMClient(
+            configuration: try LiteLLMConfiguration(url: upstream.url),
+            loop: loop
+        )
+        #expect(try await client?.complete(question()).text == "hi")
+        if loopEndsFirst { await loop.shutdown() }
+        client = nil
+        await gone.wait()
+        await loop.shutdown()
+    }
 }
