@@ -195,7 +195,7 @@ import Testing
             $0.nextChunkTimeout = .milliseconds(500)
         } _: { client in
             let (_, failure) = await read(try await client.stream(question("stall", model: "scripted")))
-            #expect(failure?.code == .timedOutBetweenChunks && failure?.partialText == "so far")
+            #expect(failure?.code == .timedOutBetweenChunks && failure?.partialText?.hasPrefix("so ") == true)
         }
     }
 

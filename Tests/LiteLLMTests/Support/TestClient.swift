@@ -16,6 +16,8 @@ func withClient(
     var configuration = try LiteLLMConfiguration(url: url, key: key)
     // A busy machine must not fail a test that is not about time; no test waits for a retry that it does not want.
     configuration.connection.connectTimeout = .seconds(30)
+    configuration.firstChunkTimeout = .seconds(60)
+    configuration.nextChunkTimeout = .seconds(60)
     configuration.retries.attempts = 1
     configuration.retries.firstBackoff = .milliseconds(2)
     configure(&configuration)
