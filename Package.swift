@@ -104,7 +104,15 @@ let package = Package(
             swiftSettings: strict
         ),
 
-        .target(name: "Curl", dependencies: ["CCurl"], swiftSettings: strict),
+        .target(name: "Curl", dependencies: ["CCurl", "EventLoop"], swiftSettings: strict),
+
+        .target(name: "LiteLLM", dependencies: ["Curl", "EventLoop"], swiftSettings: strict),
+        .testTarget(
+            name: "LiteLLMTests",
+            dependencies: ["CNghttp2", "Curl", "EventLoop", "LiteLLM", "TestSupport"],
+            exclude: ["Fuzz/Corpus", "Fuzz/LibFuzzer.txt"],
+            swiftSettings: strict
+        ),
 
         .target(
             name: "GrimoireAPI",

@@ -23,7 +23,7 @@ public struct CurlFetch: Sendable {
     ///
     /// - Throws: `CurlError` for everything but a whole answer with status 200.
     public func run() throws(CurlError) -> [UInt8] {
-        guard Self.isReady, let handle = curl_easy_init() else {
+        guard CurlLibrary.isReady, let handle = curl_easy_init() else {
             throw CurlError(.invalidRequest, "curl has no memory left")
         }
         // The handle lives in this call alone; `received` outlives it.
@@ -38,10 +38,10 @@ public struct CurlFetch: Sendable {
                 curlCode: result.rawValue
             )
         }
-        guard result == CURLE_OK else { throw Self.failure(result) }
+        guard result == CURLE_OK else { throw CurlError(result) }
         var status = 0
         let read = grimoire_curl_get_long(handle, CURLINFO_RESPONSE_CODE, &status)
-        guard read == CURLE_OK else { throw Self.failure(read) }
+        guard read == CURLE_OK else { throw CurlError(read) }
         guard status == 200 else {
             throw CurlError(.status(status), "the answer's status is \(status), not 200")
         }
@@ -66,20 +66,8 @@ public struct CurlFetch: Sendable {
             grimoire_curl_set_writer(handle, receive),
             grimoire_curl_set_pointer(handle, CURLOPT_WRITEDATA, receiver),
         ]
-        if let refused = results.first(where: { $0 != CURLE_OK }) { throw Self.failure(refused) }
+        if let refused = results.first(where: { $0 != CURLE_OK }) { throw CurlError(refused) }
     }
-
-    private static func failure(_ code: CURLcode) -> CurlError {
-        let text = String(cString: curl_easy_strerror(code))
-        switch code {
-        case CURLE_URL_MALFORMAT, CURLE_UNSUPPORTED_PROTOCOL, CURLE_UNKNOWN_OPTION, CURLE_OUT_OF_MEMORY:
-            return CurlError(.invalidRequest, text, curlCode: code.rawValue)
-        default: return CurlError(.unreachable, text, curlCode: code.rawValue)
-        }
-    }
-
-    /// curl_global_init(3), once for the process, at the first fetch: a program that fetches nothing does not pay for it.
-    private static let isReady = curl_global_init(Int(CURL_GLOBAL_DEFAULT)) == CURLE_OK
 }
 
 /// What has come so far. Touched only by the thread that is in `curl_easy_perform`.

@@ -1,0 +1,235 @@
+import Glibc
+import Synchronization
+
+/// A request as an upstream got it.
+struct UpstreamRequest: Sendable {
+    let line: String
+    /// Names in lower case.
+    let headers: [String: String]
+    let body: String
+}
+
+/// A server of HTTP/1.1 that answers as a test wants it to, each client on a thread of its own.
+final class ScriptedUpstream: Sendable {
+    /// One client.
+    final class Client: Sendable {
+        private let descriptor: Int32
+        private let inbox = Mutex<[UInt8]>([])
+
+        fileprivate init(descriptor: Int32) { self.descriptor = descriptor }
+
+        /// The next request, nil at the end.
+        fileprivate func request() -> UpstreamRequest? {
+            inbox.withLock { inbox in
+                guard let head = read(&inbox, upTo: "\r\n\r\n") else { return nil }
+                var lines = head.components(separatedBy: "\r\n")
+                let line = lines.removeFirst()
+                var headers: [String: String] = [:]
+                for line in lines {
+                    let parts = line.components(separatedBy: ": ")
+                    headers[parts[0].lowercased()] = parts.dropFirst().joined(separator: ": ")
+                }
+                let length = headers["content-length"].flatMap { Int($0) } ?? 0
+                while inbox.count < length { guard receive(&inbox) else { return nil } }
+                let body = String(decoding: inbox.prefix(length), as: UTF8.self)
+                inbox.removeFirst(length)
+                return UpstreamRequest(line: line, headers: headers, body: body)
+            }
+        }
+
+        private func read(_ inbox: inout [UInt8], upTo end: String) -> String? {
+            while true {
+                if let range = inbox.firstRange(of: Array(end.utf8)) {
+                    let text = String(decoding: inbox[..<range.lowerBound], as: UTF8.self)
+                    inbox.removeFirst(range.upperBound)
+                    return text
+                }
+                guard receive(&inbox) else { return nil }
+            }
+        }
+
+        private func receive(_ inbox: inout [UInt8]) -> Bool {
+            var buffer = [UInt8](repeating: 0, count: 65_536)
+            let count = recv(descriptor, &buffer, buffer.count, 0)
+            guard count > 0 else { return false }
+            inbox += buffer.prefix(count)
+            return true
+        }
+
+        /// False where the client has gone.
+        @discardableResult
+        func send(_ bytes: [UInt8]) -> Bool {
+            var sent = 0
+            while sent < bytes.count {
+                let count = bytes.withUnsafeBytes {
+                    Glibc.send(
+                        descriptor,
+                        $0.baseAddress.map { $0 + sent },
+                        bytes.count - sent,
+                        Int32(MSG_NOSIGNAL)
+                    )
+                }
+                guard count > 0 else { return false }
+                sent += count
+            }
+            return true
+        }
+
+        @discardableResult
+        func send(_ text: String) -> Bool { send(Array(text.utf8)) }
+
+        /// Returns when the client has gone or the server been stopped.
+        func waitForEnd() {
+            // POLLRDHUP (poll.h), which Glibc's Swift module leaves out.
+            var event = pollfd(fd: descriptor, events: 0x2000, revents: 0)
+            while poll(&event, 1, -1) == 0 || event.revents == 0 {}
+        }
+
+        /// Whether another byte could be sent at once.
+        var isWritable: Bool {
+            var event = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
+            return poll(&event, 1, 0) == 1 && event.revents & Int16(POLLOUT) != 0
+        }
+
+        // MARK: Answers
+
+        /// A whole answer.
+        func answer(_ status: Int = 200, _ body: String, headers: [String] = []) {
+            let lines =
+                ["HTTP/1.1 \(status) X", "content-type: application/json"] + headers
+                + ["content-length: \(body.utf8.count)", "", body]
+            send(lines.joined(separator: "\r\n"))
+        }
+
+        /// The start of a stream.
+        func beginStream(headers: [String] = []) {
+            let lines =
+                ["HTTP/1.1 200 OK", "content-type: text/event-stream; charset=utf-8"] + headers
+                + ["transfer-encoding: chunked", "", ""]
+            send(lines.joined(separator: "\r\n"))
+        }
+
+        /// A piece of a stream, as it is.
+        @discardableResult
+        func piece(_ bytes: [UInt8]) -> Bool {
+            send(Array("\(String(bytes.count, radix: 16))\r\n".utf8) + bytes + Array("\r\n".utf8))
+        }
+
+        @discardableResult
+        func piece(_ text: String) -> Bool { piece(Array(text.utf8)) }
+
+        /// A piece of text as LiteLLM streams it.
+        func text(_ text: String) {
+            piece(#"data: {"model":"m","choices":[{"index":0,"delta":{"content":"\#(text)"}}]}"# + "\n\n")
+        }
+
+        /// What LiteLLM ends a stream with.
+        func endStream() {
+            piece(#"data: {"model":"m","choices":[{"index":0,"delta":{},"finish_reason":"stop"}]}"# + "\n\n")
+            piece(
+                #"data: {"choices":[{"index":0,"delta":{}}],"usage":{"prompt_tokens":3,"completion_tokens":2}}"#
+                    + "\n\n"
+            )
+            piece("data: [DONE]\n\n")
+            send("0\r\n\r\n")
+        }
+    }
+
+    /// What is done with a request; false to close the connection after it.
+    typealias Script = @Sendable (Client, UpstreamRequest) -> Bool
+
+    private let listener: Int32
+    let port: UInt16
+    private let serveClient: @Sendable (ScriptedUpstream, Int32) -> Void
+    private let open = Mutex<[Int32]>([])
+    private let seen = Mutex<(accepted: Int, requests: [UpstreamRequest])>((0, []))
+
+    struct Failure: Error {}
+
+    /// One of HTTP/1.1.
+    convenience init(_ script: @escaping Script) throws {
+        try self.init { upstream, descriptor in
+            let client = Client(descriptor: descriptor)
+            while let request = client.request() {
+                upstream.seen.withLock { $0.requests.append(request) }
+                guard script(client, request) else { break }
+            }
+        }
+    }
+
+    /// One of any protocol: `serveClient` has a thread for each connection, which is closed afterwards.
+    init(serveClient: @escaping @Sendable (ScriptedUpstream, Int32) -> Void) throws {
+        self.serveClient = serveClient
+        (listener, port) = try Self.listen()
+        Self.detach { [self] in serve() }
+    }
+
+    var url: String { "http://127.0.0.1:\(port)" }
+    /// How many connections have been made.
+    var accepted: Int { seen.withLock { $0.accepted } }
+    var requests: [UpstreamRequest] { seen.withLock { $0.requests } }
+
+    func stop() {
+        shutdown(listener, Int32(SHUT_RDWR))
+        close(listener)
+        open.withLock { open in for descriptor in open { shutdown(descriptor, Int32(SHUT_RDWR)) } }
+    }
+
+    private func serve() {
+        while true {
+            let descriptor = accept(listener, nil, nil)
+            guard descriptor >= 0 else { return }
+            open.withLock { $0.append(descriptor) }
+            seen.withLock { $0.accepted += 1 }
+            Self.detach { [self] in
+                serveClient(self, descriptor)
+                open.withLock { $0.removeAll { $0 == descriptor } }
+                close(descriptor)
+            }
+        }
+    }
+
+    /// A listening socket on a port that is free.
+    static func listen(backlog: Int32 = 512) throws -> (Int32, UInt16) {
+        let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
+        var address = sockaddr_in()
+        address.sin_family = sa_family_t(AF_INET)
+        address.sin_addr.s_addr = UInt32(0x7f00_0001).bigEndian
+        var length = socklen_t(MemoryLayout<sockaddr_in>.size)
+        let isListening = withUnsafeMutablePointer(to: &address) { pointer in
+            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { address in
+                bind(descriptor, address, length) == 0 && Glibc.listen(descriptor, backlog) == 0
+                    && getsockname(descriptor, address, &length) == 0
+            }
+        }
+        guard isListening else { throw Failure() }
+        return (descriptor, UInt16(bigEndian: address.sin_port))
+    }
+
+    private final class Body: Sendable {
+        let run: @Sendable () -> Void
+        init(_ run: @escaping @Sendable () -> Void) { self.run = run }
+    }
+
+    private static func detach(_ body: @escaping @Sendable () -> Void) {
+        var thread = pthread_t()
+        pthread_create(
+            &thread,
+            nil,
+            { argument in
+                guard let argument else { return nil }
+                Unmanaged<Body>.fromOpaque(argument).takeRetainedValue().run()
+                return nil
+            },
+            Unmanaged.passRetained(Body(body)).toOpaque()
+        )
+        pthread_detach(thread)
+    }
+}
+
+extension String {
+    /// Foundation has one, and so much else.
+    func components(separatedBy separator: String) -> [String] {
+        split(separator: separator, omittingEmptySubsequences: false).map(String.init)
+    }
+}
