@@ -178,7 +178,7 @@ let package = Package(
         .testTarget(
             name: "ProcessStoreTests",
             dependencies: [
-                "EventLoop", "GRPCNghttp2", "GrimoireAPI", "Postgres", "ProcessStore", "SPySyntax",
+                "EventLoop", "GRPCNghttp2", "GrimoireAPI", "Postgres", "ProcessStore", "Redis", "SPySyntax",
                 "ServiceKit",
                 "StableMapping",
                 .product(name: "Crypto", package: "swift-crypto"),

@@ -11,9 +11,10 @@ internal import ServiceKit
 /// Every method throws `ServiceError`.
 public struct ProcessStore: Sendable {
     /// What each loop has of its own.
-    private struct Lane: Sendable {
+    struct Lane: Sendable {
         let pool: PostgresPool
         let cache: VersionCache
+        /// Nil without Redis.
         let shared: SharedVersions?
     }
 
@@ -70,7 +71,8 @@ public struct ProcessStore: Sendable {
         for lane in lanes.values { await lane.pool.shutdown() }
     }
 
-    private var lane: Lane {
+    /// That of the current loop; elsewhere, of the loop whose turn it is.
+    var lane: Lane {
         guard let lane = lanes[ObjectIdentifier(loops.next())] else {
             preconditionFailure("every loop of the group has a lane")
         }
@@ -81,8 +83,6 @@ public struct ProcessStore: Sendable {
     var pool: PostgresPool { lane.pool }
     /// What the current loop has read.
     var cache: VersionCache { lane.cache }
-    /// What the current loop shares with others; nil without Redis.
-    var shared: SharedVersions? { lane.shared }
 
     /// Tells every loop that a process is not what it was.
     func forget(_ process: UUID, organization: UUID) async {

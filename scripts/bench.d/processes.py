@@ -103,7 +103,7 @@ def asked():
         file = pathlib.Path(folder, "record.jsonl")
         with proxy(stack.database_port, record=file) as recorder:
             there = stack.at_port(stack.application_url, recorder.port)
-            with stack.service("recorded", CACHE_MEGABYTES=0, DATABASE_APPLICATION_URL=there) as service:
+            with stack.service("recorded", CACHE_MEGABYTES=0, REDIS_URL=None, DATABASE_APPLICATION_URL=there) as service:
                 for version in (2, 0):
                     client("read", service.port, process, version)
                 client_update_once(service.port, updated)
@@ -136,7 +136,7 @@ def reads(report, options):
         message = protobuf.field(1, process.encode()) + (protobuf.number(2, version) if version else b"")
         with contextlib.ExitStack() as services:
             running = {
-                UNCACHED: services.enter_context(stack.service("uncached", CACHE_MEGABYTES=0)),
+                UNCACHED: services.enter_context(stack.service("uncached", CACHE_MEGABYTES=0, REDIS_URL=None)),
                 CACHED: services.enter_context(stack.service("cached")),
             }
             size = int(client("read", running[UNCACHED].port, process, version)) + 5

@@ -18,9 +18,10 @@ extension ProcessStore {
         organization: UUID,
         deadline: ContinuousClock.Instant? = Call.current?.deadline
     ) async throws -> VersionAnswer {
-        let cache = self.cache
+        let lane = self.lane
+        let cache = lane.cache
         let key = VersionCache.Key(organization: organization, process: process, version: number)
-        let shared = number > 0 ? self.shared : nil
+        let shared = number > 0 ? lane.shared : nil
         if number > 0 {
             if let answer = await cache.answer(key) { return answer }
             if let answer = await shared?.find(key, beside: cache) { return answer }

@@ -77,7 +77,7 @@ class Stack:
         pgbench.sql(self.superuser_url(name), "ALTER SCHEMA public OWNER TO grimoire_owner")
 
     def service(self, name, product="grimoire-processes", database="grimoire", **settings):
-        """A Program of that product with the settings of scripts/up, but for `settings` (CACHE_MEGABYTES="0")."""
+        """A Program of that product with the settings of scripts/up, but for `settings` (CACHE_MEGABYTES="0"); None leaves one out."""
         common = {
             "GRIMOIRE_AUTH_JWKS_FILE": str(self.folder / "keys" / "jwks.json"),
             "GRIMOIRE_AUTH_ISSUER": "grimoire-local",
@@ -90,8 +90,9 @@ class Stack:
             "GRIMOIRE_PROCESSES_ADDRESS": self.settings["GRIMOIRE_PROCESSES_ADDRESS"],
             "GRIMOIRE_REDIS_URL": self.settings["GRIMOIRE_REDIS_URL"],
         }
-        own = {f"GRIMOIRE_{setting}": str(value) for setting, value in settings.items()}
-        return Service(name, [builds.swift(product)], {**common, **own})
+        own = {f"GRIMOIRE_{setting}": value for setting, value in settings.items()}
+        environment = {name: str(value) for name, value in {**common, **own}.items() if value is not None}
+        return Service(name, [builds.swift(product)], environment)
 
 
 class Service(Program):
