@@ -16,7 +16,8 @@ final class StoredAnswer: Sendable, Equatable {
     }
 
     static func == (left: StoredAnswer, right: StoredAnswer) -> Bool {
-        left.version == right.version && left.contentHash == right.contentHash && left.message == right.message
+        left.version == right.version && left.contentHash == right.contentHash
+            && left.message == right.message
     }
 
     /// What it takes in a cache, beside the cache's own books.

@@ -49,7 +49,9 @@ enum SharedHead {
         guard age <= lifetimeMilliseconds else { return nil }
         let checkedAt = now - age * 1_000_000
         if parts[0].elementsEqual(CollectionOfOne(UInt8(ascii: "-"))) { return .absent(checkedAt: checkedAt) }
-        guard let number = Int64(ascii: parts[0]).flatMap(Int32.init(exactly:)), number > 0 else { return nil }
+        guard let number = Int64(ascii: parts[0]).flatMap(Int32.init(exactly:)), number > 0 else {
+            return nil
+        }
         return .latest(number, checkedAt: checkedAt)
     }
 

@@ -60,7 +60,11 @@ import Testing
 
     @Test func aCallIsAnsweredAfterAWait() async throws {
         try await Harness.run(server: configuration) { harness in
-            let response = try await harness.unary(EchoService.echo, [Wish.answer, 7], metadata: ["x-a": "b"])
+            let response = try await harness.unary(
+                EchoService.echo,
+                [Wish.answer, 7],
+                metadata: ["x-a": "b"]
+            )
             #expect(try response.message == [42])
             #expect(Array(response.metadata[stringValues: "x-a"]).isEmpty)
         }

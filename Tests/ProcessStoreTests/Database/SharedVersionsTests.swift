@@ -157,7 +157,11 @@ import Testing
                 _ = try await replicas.read(replicas.second, process)
                 _ = try await replicas.first.update(
                     process,
-                    mapping: MappingChange(program: ProgramFacts("x = \(number)\n"), codeBytes: 10, given: [:]),
+                    mapping: MappingChange(
+                        program: ProgramFacts("x = \(number)\n"),
+                        codeBytes: 10,
+                        given: [:]
+                    ),
                     expectedVersion: 0,
                     changelog: "",
                     author: replicas.fixture.author
