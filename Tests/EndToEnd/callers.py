@@ -1,9 +1,12 @@
 """Every method of grimoire.v1, called in each of the ways that clients have: REST and gRPC through Envoy, gRPC directly."""
 import dataclasses
+import datetime
 import importlib
+import json
 import pathlib
 import re
 import urllib.parse
+import uuid
 
 import grpc
 import requests
@@ -141,7 +144,8 @@ class Client:
             answer = call(request, metadata=list(metadata), timeout=60)
         except grpc.RpcError as error:
             status = rpc_status.from_call(error)
-            return Answer(error.code().value[0], {}, error.details(), [unpacked(each) for each in status.details] if status else [])
+            details = [unpacked(each) for each in status.details] if status else []
+            return Answer(error.code().value[0], {}, error.details(), details)
         message = message_factory.GetMessageClass(method.descriptor.output_type).FromString(answer)
         return Answer(0, json_format.MessageToDict(message, preserving_proto_field_name=True))
 
@@ -174,3 +178,53 @@ def unpacked(detail):
             detail.Unpack(made)
             return {"@type": detail.type_url, **json_format.MessageToDict(made, preserving_proto_field_name=True)}
     return {"@type": detail.type_url}
+
+
+class Process:
+    """What requests may name of a process; of one that does not exist, too."""
+
+    def __init__(self, client=None, token=None):
+        self.id, self.name, self.fact = (str(uuid.uuid4()) for _ in range(3))
+        if client:
+            made = client("direct", "CreateProcess", {"name": self.name, "spy_code": "x = 1\n",
+                                                      "stable_mapping": {"x": self.fact}}, token)
+            assert made.code == 0, made
+            self.id = made.body["process_id"]
+
+    def hidden(self, value):
+        """A text of the value in which everything that tells which process it is has gone."""
+        text = json.dumps(value, sort_keys=True)
+        for number, word in enumerate((self.id, self.name, self.fact)):
+            text = text.replace(word, f"<{number}>")
+        return text
+
+
+def run():
+    started = datetime.datetime.now(datetime.timezone.utc) - datetime.timedelta(hours=1)
+    return {"execution_id": str(uuid.uuid4()), "version_number": 1, "started_at": started.isoformat(),
+            "duration": "0.250s", "outcome": "succeeded"}
+
+
+# A request that is answered where the process exists.
+REQUESTS = {
+    "ProcessManager.CreateProcess": lambda p: {"name": "made", "spy_code": "x = 1\n"},
+    "ProcessManager.GetProcess": lambda p: {"process_id": p.id},
+    "ProcessManager.UpdateProcess": lambda p: {"process_id": p.id, "spy_code": "x = 2\n"},
+    "ProcessManager.DeleteProcess": lambda p: {"process_id": p.id},
+    "ProcessManager.RestoreProcess": lambda p: {"process_id": p.id},
+    "ProcessManager.ListProcesses": lambda p: {"name": p.name},
+    "ProcessManager.ListProcessVersions": lambda p: {"process_id": p.id},
+    "ProcessManager.GetProcessSpy": lambda p: {"process_id": p.id},
+    "ProcessManager.GetProcessMapping": lambda p: {"process_id": p.id},
+    "ProcessManager.ValidateProcess": lambda p: {"spy_code": "x = 3\n", "process_id": p.id},
+    "ProcessManager.DiffVersions": lambda p: {"process_id": p.id},
+    "ProcessManager.VerifyVersion": lambda p: {"process_id": p.id},
+    "ProcessManager.RecordExecutions": lambda p: {"process_id": p.id, "executions": [run()]},
+    "ProcessManager.SummarizeExecutions": lambda p: {"process_id": p.id},
+    "ProcessMappings.GetProcessMapping": lambda p: {"process_id": p.id},
+    "ProcessMappings.BatchGetProcessMappings": lambda p: {"requests": [{"process_id": p.id}]},
+    "ProcessMappings.GetMappingEvolution": lambda p: {"process_id": p.id, "from_version": 1, "to_version": 2},
+    "ProcessMappings.FindProcessesByFact": lambda p: {"fact_id": p.fact},
+    "MappingSource.GetMappingEvolution": lambda p: {"process_id": p.id, "from_version": 1, "to_version": 2},
+    "MappingSource.FindProcessesByFact": lambda p: {"fact_id": p.fact},
+}

@@ -1,13 +1,11 @@
 """Every method of every service, in every way: who may call it, and what it tells of other organizations. A new one must be
 added here, or these tests fail."""
-import datetime
-import json
 import uuid
 
 import pytest
 from grpc_reflection.v1alpha.proto_reflection_descriptor_database import ProtoReflectionDescriptorDatabase
 
-from callers import every_method
+from callers import REQUESTS, Process, every_method
 from conftest import channel, setting
 from tokens import claims, signed
 
@@ -23,54 +21,6 @@ ALLOWED = {
 NOT_FOUND, PERMISSION_DENIED, UNAUTHENTICATED = 5, 7, 16
 
 
-class Process:
-    """What requests may name of a process; of one that does not exist, too."""
-
-    def __init__(self, client=None, token=None):
-        self.id, self.name, self.fact = (str(uuid.uuid4()) for _ in range(3))
-        if client:
-            made = client("direct", "CreateProcess", {"name": self.name, "spy_code": "x = 1\n",
-                                                      "stable_mapping": {"x": self.fact}}, token)
-            assert made.code == 0, made
-            self.id = made.body["process_id"]
-
-    def hidden(self, value):
-        """A text of the value in which everything that tells which process it is has gone."""
-        text = json.dumps(value, sort_keys=True)
-        for number, word in enumerate((self.id, self.name, self.fact)):
-            text = text.replace(word, f"<{number}>")
-        return text
-
-
-def run():
-    started = datetime.datetime.now(datetime.timezone.utc) - datetime.timedelta(hours=1)
-    return {"execution_id": str(uuid.uuid4()), "version_number": 1, "started_at": started.isoformat(),
-            "duration": "0.250s", "outcome": "succeeded"}
-
-
-# A request that is answered where the process exists.
-REQUESTS = {
-    "ProcessManager.CreateProcess": lambda p: {"name": "made", "spy_code": "x = 1\n"},
-    "ProcessManager.GetProcess": lambda p: {"process_id": p.id},
-    "ProcessManager.UpdateProcess": lambda p: {"process_id": p.id, "spy_code": "x = 2\n"},
-    "ProcessManager.DeleteProcess": lambda p: {"process_id": p.id},
-    "ProcessManager.RestoreProcess": lambda p: {"process_id": p.id},
-    "ProcessManager.ListProcesses": lambda p: {"name": p.name},
-    "ProcessManager.ListProcessVersions": lambda p: {"process_id": p.id},
-    "ProcessManager.GetProcessSpy": lambda p: {"process_id": p.id},
-    "ProcessManager.GetProcessMapping": lambda p: {"process_id": p.id},
-    "ProcessManager.ValidateProcess": lambda p: {"spy_code": "x = 3\n", "process_id": p.id},
-    "ProcessManager.DiffVersions": lambda p: {"process_id": p.id},
-    "ProcessManager.VerifyVersion": lambda p: {"process_id": p.id},
-    "ProcessManager.RecordExecutions": lambda p: {"process_id": p.id, "executions": [run()]},
-    "ProcessManager.SummarizeExecutions": lambda p: {"process_id": p.id},
-    "ProcessMappings.GetProcessMapping": lambda p: {"process_id": p.id},
-    "ProcessMappings.BatchGetProcessMappings": lambda p: {"requests": [{"process_id": p.id}]},
-    "ProcessMappings.GetMappingEvolution": lambda p: {"process_id": p.id, "from_version": 1, "to_version": 2},
-    "ProcessMappings.FindProcessesByFact": lambda p: {"fact_id": p.fact},
-    "MappingSource.GetMappingEvolution": lambda p: {"process_id": p.id, "from_version": 1, "to_version": 2},
-    "MappingSource.FindProcessesByFact": lambda p: {"fact_id": p.fact},
-}
 # Those that name no process: whoever may call them is answered, whatever others have.
 WITHOUT_A_PROCESS = {"ProcessManager.CreateProcess"}
 NEEDS_TWO_VERSIONS = {"GetMappingEvolution"}
