@@ -131,7 +131,9 @@ class Client:
         rest = dict(request)
         for name in re.findall(r"{(\w+)}", path):
             path = path.replace(f"{{{name}}}", urllib.parse.quote(rest.pop(name, ""), safe=""))
-        query = {} if has_body else {query_name(method, name): value for name, value in rest.items()}
+        query = {} if has_body else {
+            query_name(method, name): str(value).lower() if isinstance(value, bool) else value
+            for name, value in rest.items()}
         answer = self.session.request(
             verb, self.rest_url + path, params=query, json=rest if has_body else None, headers=headers, timeout=60)
         return rest_answer(answer)
