@@ -88,7 +88,7 @@ import Testing
 
     @Test func oneHyphenIsLeftOfSeveralBeforeAWord() {
         for (given, normalized) in [
-            ("", ""), ("well-known -b", "well-known -b"), ("--b", "-b"), ("a - -(!-b -c", "a -  (!b -c"),
+            ("", ""), ("well-known -b", "well-known -b"), ("--b", "-b"), ("a - -(!-b -c", "a - (!b -c"),
             ("-a -b", "-a -b"), ("-\u{a0}-\u{2028}-x", "-\u{a0}\u{2028}x"), ("-\"-a\"", "-\"-a\""),
         ] {
             #expect(SearchWords.normalized(given) == normalized, "\(given)")
