@@ -1,4 +1,4 @@
-"""Every method of grimoire.v1, called in each of the ways that clients have: REST and gRPC through Envoy, gRPC directly."""
+"""Every method of grimoire.v1, in each of the ways that clients have: REST and gRPC through Envoy, gRPC directly."""
 import dataclasses
 import datetime
 import importlib
@@ -140,7 +140,8 @@ class Client:
 
     def over_grpc(self, way, method, request, metadata=()):
         """A request of any bytes."""
-        opened = self.envoy if way == "gRPC" else self.mappings if method.service == "ProcessMappings" else self.processes
+        direct = self.mappings if method.service == "ProcessMappings" else self.processes
+        opened = self.envoy if way == "gRPC" else direct
         call = opened.unary_unary(method.path)
         try:
             answer = call(request, metadata=list(metadata), timeout=60)

@@ -1,5 +1,5 @@
-"""Every field of every request, in every way: of the wrong type, out of its range, no text, no UUID. Fields are found in the
-descriptors, so that a new one is tried too."""
+"""Every field of every request, in every way: of the wrong type, out of its range, no text, no UUID. Fields are found
+in the descriptors, so that a new one is tried too."""
 import copy
 import dataclasses
 import json
@@ -18,7 +18,8 @@ INVALID_ARGUMENT = 3
 MAX_DEPTH = 4
 NOT_UUIDS = [
     "x", "0", "00000000-0000-4000-8000-00000000dea", "00000000-0000-4000-8000-00000000deadd",
-    "0000000000004000800000000000dead", "{00000000-0000-4000-8000-00000000dead}", "00000000-0000-4000-8000-00000000deag",
+    "0000000000004000800000000000dead", "{00000000-0000-4000-8000-00000000dead}",
+    "00000000-0000-4000-8000-00000000deag",
     "urn:uuid:00000000-0000-4000-8000-00000000dead", "00000000_0000_4000_8000_00000000dead",
     " 00000000-0000-4000-8000-00000000dead", "00000000-0000-4000-8000-00000000dea\u0661",
     "' OR 1=1 --", "%", "null",
@@ -136,7 +137,8 @@ def query_name_of(place):
 
 def test_the_walk_finds_what_is_there(api):
     found = {f"{method}:{place.name}" for method in every_method(api) for place in places(method.descriptor.input_type)}
-    assert {"ProcessManager.CreateProcess:stable_mapping.key", "ProcessManager.CreateProcess:process_document.attributes.x",
+    assert {"ProcessManager.CreateProcess:stable_mapping.key",
+            "ProcessManager.CreateProcess:process_document.attributes.x",
             "ProcessManager.RecordExecutions:executions.actions.name",
             "ProcessMappings.BatchGetProcessMappings:requests.process_id"} <= found
     assert len(found) > 80
@@ -173,7 +175,7 @@ MARK = "QZX"
 
 
 def test_half_a_character_is_no_text(client, method, base, token):
-    """Lone surrogates as JSON escapes, as bytes in a body, a path and a query, and in protobuf; other bytes that are not UTF-8 too."""
+    """Lone surrogates as JSON escapes and as bytes in a body, a path, a query, protobuf; other bytes that are no UTF-8."""
     for place in texts(method):
         request = place.filled(base, MARK)
         for way in method.ways:
@@ -196,7 +198,8 @@ def broken_over_rest(client, method, request, token):
     headers = {"authorization": f"Bearer {token}"}
     if has_body:
         text = json.dumps(rest).encode()
-        versions = [text.replace(MARK.encode(), bad) for bad in (rb"\ud800", rb"\udc00x", rb"\ud800\u0041", b"\xed\xa0\x80", b"a\xffb")]
+        wrong = (rb"\ud800", rb"\udc00x", rb"\ud800\u0041", b"\xed\xa0\x80", b"a\xffb")
+        versions = [text.replace(MARK.encode(), bad) for bad in wrong]
         asked = [(path, body) for body in versions] if MARK.encode() in text else [(path, text)]
     else:
         query = "&".join(f"{query_name(method, name)}={value}" for name, value in rest.items())
@@ -304,7 +307,8 @@ def test_bytes_that_are_no_message_are_the_callers_mistake(client, method, token
             assert answer.code == INVALID_ARGUMENT, (way, data, answer)
     if method.rule and method.rule[2]:
         path = re.sub(r"{\w+}", str(uuid.uuid4()), method.rule[1])
-        for body in ("", "{", "[]", "5", '"x"', "null", '{"name"}', "{'name': 1}", "\ufeff{}", "{}{}", "{" * 200, "[" * 5_000):
+        for body in ("", "{", "[]", "5", '"x"', "null", '{"name"}', "{'name': 1}", "\ufeff{}", "{}{}", "{" * 200,
+                     "[" * 5_000):
             if body == "" and method.name == "RestoreProcess":
                 continue
             answer = rest_answer(client.session.request(

@@ -1,5 +1,5 @@
-"""Every method of every service, in every way: who may call it, and what it tells of other organizations. A new one must be
-added here, or these tests fail."""
+"""Every method of every service, in every way: who may call it, and what it tells of other organizations. A new one
+must be added here, or these tests fail."""
 import uuid
 
 import pytest
@@ -128,7 +128,7 @@ def test_what_was_deleted_looks_absent_to_its_own_organization(client, house, na
 
 @pytest.mark.parametrize("name, way", ways_of_methods())
 def test_an_organization_is_named_by_services_only(client, house, strangers, name, way):
-    """Who names another one: a service is shown that one's, anybody else is refused, whether there is such a one or not."""
+    """A service that names one is shown that one's; anybody else is refused, whether there is such a one or not."""
     method = find(client, name, way)
     if not method:
         return

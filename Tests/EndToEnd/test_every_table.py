@@ -1,5 +1,5 @@
-"""Every table of the Process Database with raw SQL as the role that serves: nothing of another organization is read or changed. A
-new table must hold rows here and be guarded, or these tests fail."""
+"""Every table of the Process Database, with raw SQL as the role that serves: nothing of another organization is read or
+changed. A new table must hold rows here and be guarded, or these tests fail."""
 import datetime
 import uuid
 
@@ -15,7 +15,8 @@ CLOSED = {"schema_migrations"}
 # Tables into which the application writes and never looks.
 WRITTEN_ONLY = {"outbox"}
 # What stays as it is once it is written: the application may not change it, not even its own.
-IMMUTABLE = {"process_versions", "process_version_index", "audit_log", "outbox", "process_executions", "process_execution_index"}
+IMMUTABLE = {
+    "process_versions", "process_version_index", "audit_log", "outbox", "process_executions", "process_execution_index"}
 # Functions that act with their owner's rights; each is looked at below.
 TRUSTED_FUNCTIONS = {"grimoire_search", "grimoire_upkeep"}
 
@@ -38,7 +39,8 @@ def tables(administrator):
     """All relations that hold rows and are reached by their own name, partitions and their parents alike."""
     rows = administrator.execute(
         "SELECT relname::text, relispartition FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace "
-        "WHERE n.nspname NOT IN ('pg_catalog', 'information_schema', 'pg_toast') AND c.relkind IN ('r', 'p', 'v', 'm', 'f')")
+        "WHERE n.nspname NOT IN ('pg_catalog', 'information_schema', 'pg_toast') "
+        "AND c.relkind IN ('r', 'p', 'v', 'm', 'f')")
     found = dict(rows.fetchall())
     assert {"processes", "process_versions", "audit_log"} <= found.keys()
     return found
@@ -85,12 +87,14 @@ def refused(application, statement, *parameters):
 
 
 def named(text, table, **parts):
-    return sql.SQL(text).format(table=sql.Identifier(table), **{name: sql.Identifier(part) for name, part in parts.items()})
+    parts = {"table": table, **parts}
+    return sql.SQL(text).format(**{name: sql.Identifier(part) for name, part in parts.items()})
 
 
 def columns(administrator, table):
     rows = administrator.execute(
-        "SELECT attname::text FROM pg_attribute WHERE attrelid = %s::regclass AND attnum > 0 AND NOT attisdropped", [table])
+        "SELECT attname::text FROM pg_attribute WHERE attrelid = %s::regclass AND attnum > 0 AND NOT attisdropped",
+        [table])
     return [name for name, in rows]
 
 
@@ -127,14 +131,16 @@ def test_what_is_not_for_the_application_is_closed_to_it(tables, own_and_foreign
     closed = [table for table, is_partition in tables.items() if is_partition or table in CLOSED]
     assert len(closed) > 50, "partitions are closed by their own names"
     for table in closed:
-        for text in ("SELECT * FROM {table}", "DELETE FROM {table}", "TRUNCATE {table}", "INSERT INTO {table} DEFAULT VALUES"):
+        for text in ("SELECT * FROM {table}", "DELETE FROM {table}", "TRUNCATE {table}",
+                     "INSERT INTO {table} DEFAULT VALUES"):
             assert refused(application, named(text, table)), (table, text)
 
 
 def test_foreign_rows_are_neither_changed_nor_deleted_nor_made(tables, own_and_foreign, application, administrator):
     own, foreign = own_and_foreign
     for table in reached(tables):
-        for text, parameters in (("DELETE FROM {table} WHERE organization_id = %s", [foreign]), ("DELETE FROM {table}", [])):
+        for text, parameters in (("DELETE FROM {table} WHERE organization_id = %s", [foreign]),
+                                 ("DELETE FROM {table}", [])):
             try:
                 with application.transaction(force_rollback=True):
                     mine = own_count(application, table, own)
@@ -158,7 +164,8 @@ def test_foreign_rows_are_neither_changed_nor_deleted_nor_made(tables, own_and_f
         assert refused(application, named("TRUNCATE {table}", table)), table
         # A row of one's own, sent to the other organization.
         row = administrator.execute(
-            named("SELECT to_jsonb(r)::text FROM {table} r WHERE organization_id = %s LIMIT 1", table), [own]).fetchone()[0]
+            named("SELECT to_jsonb(r)::text FROM {table} r WHERE organization_id = %s LIMIT 1", table), [own])
+        row = row.fetchone()[0]
         insert = named("INSERT INTO {table} SELECT (jsonb_populate_record(NULL::{table}, "
                        "%s::jsonb || jsonb_build_object('organization_id', %s::text))).*", table)
         assert "row-level security" in (refused(application, insert, row, foreign) or ""), table
@@ -175,16 +182,18 @@ def test_functions_lead_around_no_wall(own_and_foreign, application, administrat
         "SELECT proname::text FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace WHERE n.nspname = 'public' "
         "AND prosecdef AND has_function_privilege('grimoire_app', p.oid, 'EXECUTE')")}
     assert found == TRUSTED_FUNCTIONS
-    searched = application.execute("SELECT DISTINCT organization_id::text FROM grimoire_search(to_tsquery('y'))").fetchall()
-    assert searched == [(own,)]
+    searched = application.execute("SELECT DISTINCT organization_id::text FROM grimoire_search(to_tsquery('y'))")
+    assert searched.fetchall() == [(own,)]
     before = own_count(administrator, "idempotency_keys", foreign)
     application.execute("SELECT grimoire_upkeep(12)")
     application.commit()
     assert own_count(administrator, "idempotency_keys", foreign) == before
     # It owns nothing, inherits nothing and makes nothing: no table, no function that could be mistaken for ours.
     rights = administrator.execute(
-        "SELECT rolsuper, rolbypassrls, rolcreaterole, rolcreatedb, (SELECT count(*) FROM pg_auth_members WHERE member = r.oid), "
-        "(SELECT count(*) FROM pg_class WHERE relowner = r.oid), has_schema_privilege('grimoire_app', 'public', 'CREATE') "
+        "SELECT rolsuper, rolbypassrls, rolcreaterole, rolcreatedb, "
+        "(SELECT count(*) FROM pg_auth_members WHERE member = r.oid), "
+        "(SELECT count(*) FROM pg_class WHERE relowner = r.oid), "
+        "has_schema_privilege('grimoire_app', 'public', 'CREATE') "
         "FROM pg_roles r WHERE rolname = 'grimoire_app'").fetchone()
     assert rights == (False, False, False, False, 0, 0, False)
     with pytest.raises(errors.InsufficientPrivilege):

@@ -1,4 +1,4 @@
-"""Keys that are fetched over https from a real TLS server with an authority of its own: by grimoire-processes and grimoire-mappings."""
+"""Keys that both services fetch over https from a real TLS server with an authority of its own."""
 import contextlib
 import dataclasses
 import http.server
@@ -207,43 +207,55 @@ def started(name, **settings):
             reader.join()
 
 
-@pytest.mark.parametrize("name", PROGRAMS)
-def test_keys_come_over_https_and_rotate(name, key_server, authority):
-    with started(name, GRIMOIRE_AUTH_JWKS_URL=key_server.url, GRIMOIRE_AUTH_JWKS_CA_FILE=authority.certificate) as service:
-        until(service.is_ready, "it does not become ready")
+@contextlib.contextmanager
+def both_started(key_server, authority):
+    with contextlib.ExitStack() as stack:
+        yield [stack.enter_context(started(
+            name, GRIMOIRE_AUTH_JWKS_URL=key_server.url, GRIMOIRE_AUTH_JWKS_CA_FILE=authority.certificate))
+            for name in PROGRAMS]
+
+
+def of_all(services, claim):
+    return lambda: all(claim(service) for service in services)
+
+
+def test_keys_come_over_https_and_rotate(key_server, authority):
+    with both_started(key_server, authority) as services:
+        until(of_all(services, Service.is_ready), "one does not become ready")
         first, second = token("first"), token("second")
-        assert service.ask(first)[0] == BELIEVED
-        # The key of the Grimoire that runs beside is not in this set.
-        assert service.ask(signed(claims(str(uuid.uuid4()))))[0] == UNAUTHENTICATED
-        assert service.ask(second)[0] == UNAUTHENTICATED
+        for service in services:
+            assert service.ask(first)[0] == BELIEVED
+            # The key of the Grimoire that runs beside is not in this set.
+            assert service.ask(signed(claims(str(uuid.uuid4()))))[0] == UNAUTHENTICATED
+            assert service.ask(second)[0] == UNAUTHENTICATED
         key_server.publish("first", "second")
-        until(lambda: service.ask(second)[0] == BELIEVED, "the new key is not believed")
-        assert service.ask(first)[0] == BELIEVED
+        until(of_all(services, lambda each: each.ask(second)[0] == BELIEVED), "the new key is not believed")
+        assert of_all(services, lambda each: each.ask(first)[0] == BELIEVED)()
         key_server.publish("second")
         # Also a token that was believed before.
-        until(lambda: service.ask(first)[0] == UNAUTHENTICATED, "the old key is believed for ever")
+        until(of_all(services, lambda each: each.ask(first)[0] == UNAUTHENTICATED), "the old key is believed for ever")
         # A set that is no longer published still holds.
         key_server.keys = []
-        until(lambda: service.found("could not be read"), "it is not told")
-        assert service.ask(second)[0] == BELIEVED
+        until(of_all(services, lambda each: each.found("could not be read")), "it is not told")
+        assert of_all(services, lambda each: each.ask(second)[0] == BELIEVED)()
 
 
-@pytest.mark.parametrize("name, kind", [
-    ("grimoire-processes", "of another authority"), ("grimoire-mappings", "of another authority"),
-    ("grimoire-mappings", "of another host"), ("grimoire-mappings", "expired")])
-def test_of_a_server_that_is_not_known_no_key_is_believed(name, kind, key_server, authority, certificates):
+@pytest.mark.parametrize("kind", WHY)
+def test_of_a_server_that_is_not_known_no_key_is_believed(kind, key_server, authority, certificates):
     """Nothing is asked of it, nobody is let in; when it shows a good certificate, all goes on by itself."""
     key_server.certificate = certificates[kind]
-    with started(name, GRIMOIRE_AUTH_JWKS_URL=key_server.url, GRIMOIRE_AUTH_JWKS_CA_FILE=authority.certificate) as service:
-        line = until(lambda: service.found("could not be read"), "it is not told")
-        assert WHY[kind] in json.loads(line)["cause"], line
-        code, said = service.ask(token("first"))
-        assert code == grpc.StatusCode.UNAVAILABLE and "keys could not be fetched" in said
-        assert not service.is_ready()
+    with both_started(key_server, authority) as services:
+        for service in services:
+            line = until(lambda: service.found("could not be read"), "it is not told")
+            assert WHY[kind] in json.loads(line)["cause"], line
+            code, said = service.ask(token("first"))
+            assert code == grpc.StatusCode.UNAVAILABLE and "keys could not be fetched" in said
+            assert not service.is_ready()
         assert key_server.asked == 0
         key_server.certificate = certificates["good"]
-        until(lambda: service.ask(token("first"))[0] == BELIEVED, "it does not find that all is well now")
-        assert service.is_ready()
+        for service in services:
+            until(lambda: service.ask(token("first"))[0] == BELIEVED, "it does not find that all is well now")
+            assert service.is_ready()
 
 
 def test_an_authority_of_ones_own_is_unknown_unless_it_is_given(key_server):
@@ -259,4 +271,5 @@ def test_authorities_that_are_not_there_stop_the_start(name, key_server, tmp_pat
     for path in (tmp_path / "empty.pem", tmp_path / "absent.pem", tmp_path):
         with started(name, GRIMOIRE_AUTH_JWKS_URL=key_server.url, GRIMOIRE_AUTH_JWKS_CA_FILE=path) as service:
             assert service.process.wait(timeout=30) == 64
-        assert service.lines[-1].startswith("GRIMOIRE_AUTH_JWKS_CA_FILE") and str(path) in service.lines[-1], service.lines
+        assert service.lines[-1].startswith("GRIMOIRE_AUTH_JWKS_CA_FILE"), service.lines
+        assert str(path) in service.lines[-1], service.lines

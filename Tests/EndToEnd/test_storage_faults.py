@@ -1,4 +1,4 @@
-"""PostgreSQL and grimoire-processes killed again and again under writes: what was acknowledged is there, whole, and once."""
+"""PostgreSQL and grimoire-processes killed again and again: what was acknowledged is there, whole and once."""
 import collections
 import concurrent.futures
 import contextlib
@@ -36,7 +36,7 @@ class Written:
 
 
 class Writer:
-    """Updates a process, which others may do too, and now and then makes one; with the same key until it has an answer."""
+    """Updates a process, as others may too, and now and then makes one; with the same key until it has an answer."""
 
     def __init__(self, stack, organization, process_id, stop):
         self.api, self.organization, self.process_id, self.stop = stack.api, organization, process_id, stop

@@ -1,5 +1,5 @@
-"""Tokens that must not be believed, in every way and at every kind of door: what generated code serves, what bytes are served for,
-and what grimoire-mappings serves."""
+"""Tokens that must not be believed, in every way and at every kind of door: what generated code serves, what bytes are
+served for, and what grimoire-mappings serves."""
 import base64
 import json
 import pathlib
@@ -92,7 +92,8 @@ BAD = {
     "with a part too many": (lambda tmp: broken(lambda *parts: ".".join(parts) + ".e30"), "malformed"),
     "with its signature twice": (lambda tmp: broken(lambda head, body, s: f"{head}.{body}.{s}{s}"), "signature"),
     "with padding": (lambda tmp: broken(lambda *parts: ".".join(parts) + "=="), "malformed"),
-    "of text that is no JSON": (lambda tmp: f"{base64url(b'{')}.{base64url(b'{}')}.{base64url(b'x' * 64)}", "malformed"),
+    "of text that is no JSON": (
+        lambda tmp: ".".join(map(base64url, (b"{", b"{}", b"x" * 64))), "malformed"),
     "of dots": (lambda tmp: "..", "malformed"),
     "of 7 KiB": (lambda tmp: signed(claims(ORG, exp=0, more="x" * 5_000)), "expired"),
     "of 12 KiB": (lambda tmp: signed(claims(ORG, more="x" * 8_700)), "malformed"),
@@ -114,7 +115,8 @@ def test_a_token_that_is_not_good_opens_no_door(client, process, tmp_path, kind)
 
 def test_a_good_token_opens_them_all(client, process):
     for token in (
-        signed(claims(ORG)), signed(claims(ORG, aud=["other", "grimoire"])), signed(claims(ORG, exp=time.time() + 60.5)),
+        signed(claims(ORG)), signed(claims(ORG, aud=["other", "grimoire"])),
+        signed(claims(ORG, exp=time.time() + 60.5)),
         signed(claims(ORG), {"alg": "EdDSA"}), signed(claims(ORG.upper(), more={"deep": [1, None]})),
     ):
         for way in WAYS:

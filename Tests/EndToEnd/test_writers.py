@@ -36,7 +36,7 @@ def versions(rest, process_id):
 
 
 def test_two_hundred_writers_at_once_leave_every_number_once(organization, client):
-    """Half of them by REST, half by gRPC, each with several writes to one process: no number is missing, none is there twice."""
+    """Half of them by REST, half by gRPC, all to one process: no number is missing, none is there twice."""
     process_id = create(organization)
     written, lock = {}, threading.Lock()
 
@@ -55,7 +55,8 @@ def test_two_hundred_writers_at_once_leave_every_number_once(organization, clien
     assert sorted(written) == list(range(2, 402))
     assert versions(organization.rest, process_id) == list(range(1, 402))
     for number, code in written.items():
-        read = client("direct", "GetProcessSpy", {"process_id": process_id, "version_number": number}, organization.token)
+        request = {"process_id": process_id, "version_number": number}
+        read = client("direct", "GetProcessSpy", request, organization.token)
         assert read.body["spy_code"] == code
     for way in THROUGH_ENVOY:
         chain = client(way, "VerifyVersion", {"process_id": process_id, "whole_chain": True}, organization.token).body
