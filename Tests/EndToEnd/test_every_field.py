@@ -175,7 +175,7 @@ MARK = "QZX"
 
 
 def test_half_a_character_is_no_text(client, method, base, token):
-    """Lone surrogates as JSON escapes and as bytes in a body, a path, a query, protobuf; other bytes that are no UTF-8."""
+    """Lone surrogates, as JSON escapes and as bytes in a body, a path, a query, protobuf; and other wrong bytes."""
     for place in texts(method):
         request = place.filled(base, MARK)
         for way in method.ways:

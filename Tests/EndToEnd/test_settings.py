@@ -36,7 +36,7 @@ def known(name):
 
 
 def test_every_name_that_is_written_somewhere_is_one_that_a_program_knows():
-    """A name that nobody knows is passed over in silence, unless it is almost one: what it should set stays as it was."""
+    """A name that nobody knows is passed over in silence, unless it is almost one: nothing is set by it."""
     settings = set().union(*map(known, PROGRAMS))
     assert len(settings) > 15
     exported = set(re.findall(r"^export (GRIMOIRE_[A-Z_]+)=", (ROOT / "scripts" / "up").read_text(), re.MULTILINE))
