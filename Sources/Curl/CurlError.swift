@@ -45,7 +45,9 @@ public struct CurlError: Error, Sendable, Equatable, CustomStringConvertible {
 
 extension CurlError {
     /// What ended a transfer, or what curl said to an option.
-    init(_ code: CURLcode) {
+    ///
+    /// - Parameter reason: What curl wrote into its buffer of errors, if anything.
+    init(_ code: CURLcode, reason: UnsafePointer<CChar>? = nil) {
         let kind: Code =
             switch code {
             case CURLE_URL_MALFORMAT, CURLE_UNSUPPORTED_PROTOCOL, CURLE_UNKNOWN_OPTION, CURLE_OUT_OF_MEMORY,
@@ -58,7 +60,9 @@ extension CurlError {
             // A time-out too: of curl's own ones only that for connecting is set.
             default: .unreachable
             }
-        self.init(kind, String(cString: curl_easy_strerror(code)), curlCode: code.rawValue)
+        var text = String(cString: curl_easy_strerror(code))
+        if let reason, reason.pointee != 0 { text += " (\(String(cString: reason)))" }
+        self.init(kind, text, curlCode: code.rawValue)
     }
 
     init(_ code: CURLMcode) {

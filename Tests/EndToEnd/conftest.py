@@ -134,6 +134,16 @@ def mappings(api):
         yield api.mappings(opened)
 
 
+@pytest.fixture(scope="session")
+def client(api):
+    """All methods of all services in every way."""
+    from callers import Client
+
+    opened = Client(api)
+    yield opened
+    opened.close()
+
+
 def load_example(folder):
     """An example process with the contents of its files in place of their names."""
     example = json.loads((folder / "process.json").read_text())

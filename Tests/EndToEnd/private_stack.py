@@ -103,6 +103,26 @@ class Component:
         for each in family:
             until(lambda: has_ended(each), f"{self.name} outlives SIGKILL")
 
+    def kill_alone(self):
+        """SIGKILL to the program and to none of its children; its supervisor starts it again. Gives when it had ended."""
+        number = self.number
+        os.kill(number, signal.SIGKILL)
+        until(lambda: has_ended(number), f"{self.name} outlives SIGKILL", pause=0.001)
+        return time.monotonic()
+
+    def hurry(self):
+        """Ends the pauses of the supervisor, which grow while the program does not live for long."""
+        def begun():
+            if not has_ended(self.number):
+                return True
+            children = pathlib.Path(f"/proc/{self.supervisor}/task/{self.supervisor}/children").read_text().split()
+            for child in children:
+                with contextlib.suppress(OSError):
+                    if pathlib.Path(f"/proc/{child}/comm").read_text() == "sleep\n":
+                        os.kill(int(child), signal.SIGKILL)
+
+        until(begun, f"{self.name} was not started again", pause=0.005)
+
     def start(self):
         if self.is_held:
             os.kill(self.supervisor, signal.SIGCONT)
@@ -118,7 +138,7 @@ class Component:
 def has_ended(number):
     try:
         return pathlib.Path(f"/proc/{number}/stat").read_text().rpartition(")")[2].split()[0] in "ZX"
-    except FileNotFoundError:
+    except (FileNotFoundError, ProcessLookupError):
         return True
 
 

@@ -10,6 +10,7 @@ import subprocess
 import threading
 import time
 import uuid
+from random import Random
 
 import grpc
 import pytest
@@ -106,6 +107,78 @@ def test_a_refused_request_does_not_cost_the_client_its_connection(organization)
                 received += more
             assert received.startswith(b"HTTP/1.1 400")
             assert b"connection: close" not in received.lower()
+
+
+NO_JSON = [
+    "{'spy_code': 'x = 1'}", '{spy_code: "x = 1"}', '{"spy_code": "x = 1",}', '{"spy_code": "x = \\q"}',
+    '{"spy_code": "x = 1\n"}', '{"spy_code": "x = \\u12"}', '{"spy_code": "x = 1"} {}', '{"spy_code": "x = 1"}}',
+    '{"spy_code" "x = 1"}', "{,}", "{:}", '{"', "{]", '{"spy_code": "x = 1" "replace_mapping": false}',
+    '{"spy_code": "x = 1",, "dry_run": null}', '/**/{"spy_code": "x = 1"}',
+    *(f'{{"spy_code": "x = 1", "dry_run": {{"max_steps": {number}}}}}'
+      for number in ("01", "+1", "1.", ".1", "0x10", "1e", "- 1", "--1")),
+    *(f'{{"spy_code": "x = 1", "replace_mapping": {word}}}'
+      for word in ("True", "fals", "falsee", "'false'", "nul", "undefined")),
+]
+
+
+def changed_texts(text, count):
+    """The text with a letter or two left out, added, changed or swapped; the same ones each time."""
+    random = Random(7)
+    for _ in range(count):
+        letters = list(text)
+        for _ in range(random.choice((1, 1, 2))):
+            at, other = random.randrange(len(letters)), random.randrange(len(letters))
+            kind = random.randrange(4)
+            if kind == 0:
+                del letters[at]
+            elif kind == 3:
+                letters[at], letters[min(other, len(letters) - 1)] = letters[min(other, len(letters) - 1)], letters[at]
+            else:
+                letters[at:at + kind - 1] = random.choice("{}[]\",:\\'0123 \nxtfn\0\x1f")
+        yield "".join(letters)
+
+
+def is_json(text):
+    try:
+        json.loads(text)
+    except ValueError:
+        return False
+    return True
+
+
+def test_what_is_no_json_is_never_taken_for_some(organization):
+    """Python's parser is the judge. The transcoder's own would take `\\q` for q, which changes what a client means."""
+    good = ('{"spy_code": "x = 1\\n\\u0041\\u00e9", "stable_mapping": {"x": "f", "y": "g\\t"}, '
+            '"replace_mapping": false, "dry_run": {"max_steps": 10, "action_results": {"a": "1"}}}')
+    bad = [*NO_JSON, *(text for text in changed_texts(good, 400) if not is_json(text))]
+    assert len(bad) > 200 and not any(map(is_json, bad))
+    for text in bad:
+        answer = organization.rest.session.post(
+            f"{organization.rest.url}/processes:validate", data=text.encode(), timeout=30)
+        assert answer.status_code == 400, (text, answer.text)
+        assert_error(answer, 400, 3)
+    answer = organization.rest.session.post(
+        f"{organization.rest.url}/processes:validate", data='{"spy_code": "a\\d"}', timeout=30)
+    assert answer.json()["message"] == "The body is no JSON: byte 14 is not what has to stand there."
+
+
+def test_however_a_text_is_written_in_json_it_is_stored_as_it_is(organization):
+    text = "\"quoted\" \\\\ /slash\\ \b\f\t \x7f \u00e9 e\u0301 \u2028 \ufeff \U0001f600 \uffff {}[],: it's"
+    document = {"text": text, "attributes": {text: text}}
+    body = {**GOOD, "name": text, "description": text, "process_document": document, "changelog": text}
+    units = "".join(f"\\u{unit:04X}" for unit in memoryview(text.encode("utf-16-le")).cast("H"))
+    for written in (
+        json.dumps(body), json.dumps(body, ensure_ascii=False), json.dumps(body, indent="\t"),
+        json.dumps(body).replace("/", "\\/"), json.dumps(body).replace(json.dumps(text), f'"{units}"'),
+        "\r\n " + json.dumps(body, separators=(" ,\n", " :\t")) + " \n",
+    ):
+        answer = organization.rest.session.post(
+            organization.rest.url + "/processes", data=written.encode(), timeout=30)
+        assert answer.status_code == 201, (written, answer.text)
+        read = organization.rest("GET", f"/processes/{answer.json()['process_id']}").json()
+        assert (read["name"], read["description"], read["process_document"]["text"]) == (text, text, text)
+        assert read["process_document"]["attributes"] == {text: text}
+        assert read["version_history"][0]["changelog"] == text
 
 
 @pytest.mark.parametrize("method, path", [("GET", "/nothing"), ("GET", "/"), ("PATCH", "/processes"), ("PUT", "/processes")])

@@ -2,15 +2,20 @@
 import concurrent.futures
 import os
 import pathlib
+import re
 import signal
 import threading
 import time
+import uuid
 
 import psycopg
 import pytest
 import requests
 
+from callers import THROUGH_ENVOY
 from conftest import Rest, setting
+
+ABORTED = 10
 
 
 def create(organization):
@@ -30,37 +35,76 @@ def versions(rest, process_id):
             return sorted(found)
 
 
-def test_fifty_writers_at_once_leave_every_number_once(organization):
+def test_two_hundred_writers_at_once_leave_every_number_once(organization, client):
+    """Half of them by REST, half by gRPC, all to one process: no number is missing, none is there twice."""
+    process_id = create(organization)
+    written, lock = {}, threading.Lock()
+
+    def write(number):
+        way = THROUGH_ENVOY[number % 2]
+        for turn in range(2):
+            code = f"x = {number * 10 + turn + 1}\n"
+            answer = client(way, "UpdateProcess", {"process_id": process_id, "spy_code": code}, organization.token)
+            assert answer.code == 0, answer
+            with lock:
+                assert answer.body["version_number"] not in written
+                written[answer.body["version_number"]] = code
+
+    with concurrent.futures.ThreadPoolExecutor(200) as pool:
+        list(pool.map(write, range(200)))
+    assert sorted(written) == list(range(2, 402))
+    assert versions(organization.rest, process_id) == list(range(1, 402))
+    for number, code in written.items():
+        request = {"process_id": process_id, "version_number": number}
+        read = client("direct", "GetProcessSpy", request, organization.token)
+        assert read.body["spy_code"] == code
+    for way in THROUGH_ENVOY:
+        chain = client(way, "VerifyVersion", {"process_id": process_id, "whole_chain": True}, organization.token).body
+        assert (chain["valid"], chain["versions_checked"], chain.get("findings", [])) == (True, 401, [])
+
+
+@pytest.mark.parametrize("way", THROUGH_ENVOY)
+def test_of_many_writers_that_expect_one_version_one_wins(organization, client, way):
     process_id = create(organization)
 
     def write(number):
-        rest = Rest(organization.token)
-        answers = []
-        for turn in range(4):
-            answer = rest("PUT", f"/processes/{process_id}", {"spy_code": f"x = {number * 100 + turn + 1}\n"})
-            assert answer.status_code == 200, answer.text
-            answers.append((answer.json()["version_number"], f"x = {number * 100 + turn + 1}\n"))
-        return answers
+        request = {"process_id": process_id, "spy_code": f"x = {number + 1}\n", "expected_version": 1}
+        return number, client(way, "UpdateProcess", request, organization.token)
 
     with concurrent.futures.ThreadPoolExecutor(50) as pool:
-        written = dict(pair for answers in pool.map(write, range(50)) for pair in answers)
-    assert sorted(written) == list(range(2, 202))
-    assert versions(organization.rest, process_id) == list(range(1, 202))
-    for number in (2, 77, 201):
-        read = organization.rest("GET", f"/processes/{process_id}/spy?version={number}").json()
-        assert read["spy_code"] == written[number]
+        answers = list(pool.map(write, range(50)))
+    (winner, answer), = [(number, answer) for number, answer in answers if answer.code == 0]
+    assert answer.body["version_number"] == 2
+    lost = [answer for number, answer in answers if number != winner]
+    assert {answer.code for answer in lost} == {ABORTED}
+    # Each is told what to look at before it tries again.
+    assert all("2" in answer.details[0]["metadata"].values() for answer in lost), lost[0]
+    read = client(way, "GetProcess", {"process_id": process_id}, organization.token).body
+    assert (read["version_number"], read["spy_code"]) == (2, f"x = {winner + 1}\n")
 
 
-def test_of_many_writers_that_expect_one_version_one_wins(organization):
-    process_id = create(organization)
+@pytest.mark.parametrize("method", ["CreateProcess", "UpdateProcess"])
+def test_the_same_key_fifty_times_at_once_makes_one_version(organization, client, method):
+    """Whichever way each of them takes, all get the same answer."""
+    process_id, key = create(organization), str(uuid.uuid4())
+    request = {"name": "Q", "spy_code": "x = 7\n"} | ({"process_id": process_id} if method == "UpdateProcess" else {})
 
-    def write(number):
-        body = {"spy_code": f"x = {number + 1}\n", "expected_version": 1}
-        return Rest(organization.token)("PUT", f"/processes/{process_id}", body).status_code
+    def send(number):
+        return client(THROUGH_ENVOY[number % 2], method, request, organization.token, idempotency_key=key)
 
-    with concurrent.futures.ThreadPoolExecutor(20) as pool:
-        statuses = list(pool.map(write, range(20)))
-    assert sorted(statuses) == [200] + [409] * 19
+    with concurrent.futures.ThreadPoolExecutor(50) as pool:
+        answers = list(pool.map(send, range(50)))
+    assert {answer.code for answer in answers} == {0}, answers
+    keys = ("process_id", "version_number", "created_at" if method == "CreateProcess" else "updated_at")
+    assert len({tuple(instant(answer.body[name]) for name in keys) for answer in answers}) == 1
+    processes = client("gRPC", "ListProcesses", {}, organization.token).body["processes"]
+    assert len(processes) == (2 if method == "CreateProcess" else 1)
+    assert versions(organization.rest, answers[0].body["process_id"]) == ([1] if method == "CreateProcess" else [1, 2])
+
+
+def instant(value):
+    """A value as it is, a time without the zeros that the two ways write differently."""
+    return re.sub(r"\.?0*Z$", "Z", value) if isinstance(value, str) and value.endswith("Z") else value
 
 
 def test_the_database_itself_refuses_to_change_a_version_or_show_a_foreign_one(organization):

@@ -86,6 +86,16 @@ import Testing
         #expect(early.seconds == -1 && early.nanos == 999_999_000)
     }
 
+    @Test func oneHyphenIsLeftOfSeveralBeforeAWord() {
+        for (given, normalized) in [
+            ("", ""), ("well-known -b", "well-known -b"), ("--b", "-b"), ("a - -(!-b -c", "a - (!b -c"),
+            ("-a -b", "-a -b"), ("-\u{a0}-\u{2028}-x", "-\u{a0}\u{2028}x"), ("-\"-a\"", "-\"-a\""),
+        ] {
+            #expect(SearchWords.normalized(given) == normalized, "\(given)")
+        }
+        #expect(SearchWords.normalized(String(repeating: "- ", count: 500)).utf8.count { $0 == 0x2d } == 1)
+    }
+
     @Test func everyMethodOfTheServiceAsksForARole() {
         let methods = Set(
             Grimoire_V1_ProcessManager.Method.descriptors + Grimoire_V1_MappingSource.Method.descriptors

@@ -145,6 +145,24 @@ import Testing
         #expect(error?.setting == "GRIMOIRE_AUTH_JWKS_URL")
     }
 
+    @Test func authoritiesBelongToAnEncryptedURL() async throws {
+        let without = required.filter { $0.key != "GRIMOIRE_AUTH_JWKS_FILE" }
+        let authorities = ["GRIMOIRE_AUTH_JWKS_CA_FILE": "/etc/authorities.pem"]
+        let url = "HTTPS://issuer.example/keys"
+        let configuration = try await read(
+            without.merging(authorities) { $1 }.merging(["GRIMOIRE_AUTH_JWKS_URL": url]) { $1 }
+        )
+        let keys = configuration.authentication.keys
+        #expect(keys == .url(url, refresh: .seconds(300), authorities: "/etc/authorities.pem"))
+        for others in [required, without.merging(["GRIMOIRE_AUTH_JWKS_URL": "http://issuer.example"]) { $1 }]
+        {
+            let error = await #expect(throws: ConfigurationError.self) {
+                try await read(others.merging(authorities) { $1 })
+            }
+            #expect(error?.setting == "GRIMOIRE_AUTH_JWKS_CA_FILE")
+        }
+    }
+
     private func file(_ json: String) throws -> String {
         let path = "\(FileManager.default.temporaryDirectory.path)/grimoire-\(UUID().uuidString).json"
         try Data(json.utf8).write(to: URL(filePath: path))

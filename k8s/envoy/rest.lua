@@ -52,15 +52,36 @@ local function unescape(key)
   return (key:gsub("\\(.)", function(c) return escapes[c] or c end))
 end
 
--- The position after the string that begins at `at`, or nil where it has no end.
+-- The transcoder's parser takes more than JSON has (RFC 8259): 'quotes', keys without any, a comma too many, and \q for q,
+-- which changes what a client means. So the text is judged here.
+local SOMETHING = "[^ \t\r\n]"
+
+-- The position after the string that begins at `at`, or nil where it is none.
 local function string_end(text, at)
   local position = at + 1
   while true do
-    position = text:find('["\\]', position)
+    position = text:find('["\\%c]', position)
     if not position then return nil end
-    if text:byte(position) == 34 then return position + 1 end
-    position = position + 2
+    local byte = text:byte(position)
+    if byte == 34 then return position + 1 end
+    if byte == 92 then
+      position = text:match('^["\\/bfnrt]()', position + 1) or text:match("^u%x%x%x%x()", position + 1)
+      if not position then return nil end
+    elseif byte == 127 then
+      position = position + 1
+    else
+      return nil
+    end
   end
+end
+
+local literals = {["true"] = true, ["false"] = true, ["null"] = true}
+local function is_number_or_literal(word)
+  if literals[word] then return true end
+  local whole, rest = word:match("^%-?(%d+)(.*)$")
+  if not whole or whole:find("^0%d") then return false end
+  rest = rest:gsub("^%.%d+", "")
+  return rest == "" or rest:find("^[eE][+-]?%d+$") ~= nil
 end
 
 local words = {
@@ -81,30 +102,43 @@ local function mismatch(kind, first, text, at)
   if first == '"' and not text:match('^"%-?[%d.eE+-]+"', at) and kind == "int" then return words.int end
 end
 
--- Walks the value at `at`, of type `kind`. Gives the position after it, or nil where the text is no JSON, which is the
--- transcoder's to say, and what is wrong first: {field, reason, text}.
+-- What is wrong where the text is no JSON.
+local function broken(at, text)
+  if not at or at > #text then return nil, {json = "it ends too early"} end
+  return nil, {json = "byte " .. at .. " is not what has to stand there"}
+end
+
+-- Walks the value at `at`, of type `kind`. Gives the position after it, or nil and what is wrong first: {field, reason, text}, or
+-- what is said of a text that is no JSON, as `json`.
 local function walk(text, at, kind, path, depth)
-  if depth > MAX_DEPTH then return nil end
-  at = text:find("%S", at)
-  if not at then return nil end
+  if depth > MAX_DEPTH then return nil, {json = "it is more than " .. MAX_DEPTH .. " levels deep"} end
+  at = text:find(SOMETHING, at)
+  if not at then return broken(nil, text) end
   local first = text:sub(at, at)
-  if not first:find('["{%[%d%-tfn]') then return nil end
+  if not first:find('["{%[%d%-tfn]') then return broken(at, text) end
   local wrong = mismatch(kind, first, text, at)
   if wrong and path ~= "" then return nil, {path, "INVALID_TYPE", path .. " " .. wrong} end
-  if first == '"' then return string_end(text, at) end
-  if first ~= "{" and first ~= "[" then return text:find("[,%]}%s]", at) or #text + 1 end
+  if first == '"' then
+    local after = string_end(text, at)
+    if not after then return broken(at, text) end
+    return after
+  end
+  if first ~= "{" and first ~= "[" then
+    local after = text:find("[,%]} \t\r\n]", at) or #text + 1
+    if not is_number_or_literal(text:sub(at, after - 1)) then return broken(at, text) end
+    return after
+  end
   local closing = first == "{" and "}" or "]"
   local fields = first == "{" and REST_FIELDS.messages[kind]
   local of_each = (kind:sub(1, 2) == "{}" or kind:sub(1, 2) == "[]") and kind:sub(3) or ""
-  at = text:find("%S", at + 1)
+  at = text:find(SOMETHING, at + 1)
   if at and text:sub(at, at) == closing then return at + 1 end
   local index = 0
   while at do
     local inner, inner_path = of_each, path .. "[" .. index .. "]"
     if first == "{" then
-      if text:sub(at, at) ~= '"' then return nil end
-      local after = string_end(text, at)
-      if not after then return nil end
+      local after = text:sub(at, at) == '"' and string_end(text, at)
+      if not after then return broken(at, text) end
       local key = unescape(text:sub(at + 1, after - 2))
       inner_path = path == "" and key or path .. "." .. key
       if fields then
@@ -113,18 +147,27 @@ local function walk(text, at, kind, path, depth)
           return nil, {inner_path, "UNKNOWN_FIELD", inner_path .. " is not a field here; there are " .. names(fields) .. "."}
         end
       end
-      at = text:match("^%s*:()", after)
-      if not at then return nil end
+      at = text:match("^[ \t\r\n]*:()", after)
+      if not at then return broken(text:find(SOMETHING, after), text) end
     end
     local problem
     at, problem = walk(text, at, inner, inner_path, depth + 1)
     if not at then return nil, problem end
-    local separator, position = text:match("^%s*([,%]}])()", at)
+    local separator, position = text:match("^[ \t\r\n]*([,%]}])()", at)
     if separator == closing then return position end
-    if separator ~= "," then return nil end
-    at = text:find("%S", position)
+    if separator ~= "," then return broken(text:find(SOMETHING, at), text) end
+    at = text:find(SOMETHING, position)
     index = index + 1
   end
+  return broken(nil, text)
+end
+
+-- What is wrong with a body.
+local function check_body(text, message)
+  local after, problem = walk(text, 1, message, "", 0)
+  if problem then return problem end
+  local more = text:find(SOMETHING, after)
+  if more then return select(2, broken(more, text)) end
 end
 
 local function decode(text)
@@ -185,8 +228,11 @@ function envoy_on_request(handle)
   local body = handle:body()
   if not body then return end
   if body:length() > MAX_BODY_BYTES then return refuse_size(handle) end
-  local _, problem = walk(body:getBytes(0, body:length()), 1, route.message, "", 0)
-  if problem then refuse(handle, problem[1], problem[2], problem[3]) end
+  if body:length() == 0 then return end
+  local problem = check_body(body:getBytes(0, body:length()), route.message)
+  if not problem then return end
+  if problem.json then return answer(handle, "400", 3, "The body is no JSON: " .. problem.json .. ".", "") end
+  refuse(handle, problem[1], problem[2], problem[3])
 end
 
 function envoy_on_response(handle)

@@ -2,8 +2,8 @@ internal import CCurl
 
 /// One small document fetched over HTTP or HTTPS, with limits on time and size.
 ///
-/// Certificates and host names are verified against the system's authorities. Redirects are not followed: a key set that
-/// moves is a matter for its operator.
+/// Certificates and host names are verified, against the system's authorities unless others are given. Redirects are not
+/// followed: a key set that moves is a matter for its operator.
 public struct CurlFetch: Sendable {
     /// Where the document is: `https://…` or `http://…`.
     public let url: String
@@ -11,9 +11,12 @@ public struct CurlFetch: Sendable {
     public let timeout: Duration
     /// The largest document that is taken, in bytes.
     public let maxBytes: Int
+    /// The path of a PEM file with the only authorities that a server's certificate may come from; nil for the system's.
+    public let authorities: String?
 
     /// Describes a fetch; nothing is opened before ``run()``.
-    public init(url: String, timeout: Duration, maxBytes: Int) {
+    public init(url: String, timeout: Duration, maxBytes: Int, authorities: String? = nil) {
+        self.authorities = authorities
         self.url = url
         self.timeout = timeout
         self.maxBytes = maxBytes
@@ -29,7 +32,11 @@ public struct CurlFetch: Sendable {
         // The handle lives in this call alone; `received` outlives it.
         defer { curl_easy_cleanup(handle) }
         let received = Received(limit: maxBytes)
-        try configure(handle, receiver: Unmanaged.passUnretained(received).toOpaque())
+        // curl writes there why it gave up; ours to free, once the handle is gone.
+        let reason = UnsafeMutablePointer<CChar>.allocate(capacity: Int(CURL_ERROR_SIZE))
+        defer { reason.deallocate() }
+        reason.initialize(repeating: 0, count: Int(CURL_ERROR_SIZE))
+        try configure(handle, receiver: Unmanaged.passUnretained(received).toOpaque(), reason: reason)
         let result = withExtendedLifetime(received) { curl_easy_perform(handle) }
         if received.isTooLarge {
             throw CurlError(
@@ -38,7 +45,7 @@ public struct CurlFetch: Sendable {
                 curlCode: result.rawValue
             )
         }
-        guard result == CURLE_OK else { throw CurlError(result) }
+        guard result == CURLE_OK else { throw CurlError(result, reason: reason) }
         var status = 0
         let read = grimoire_curl_get_long(handle, CURLINFO_RESPONSE_CODE, &status)
         guard read == CURLE_OK else { throw CurlError(read) }
@@ -50,12 +57,14 @@ public struct CurlFetch: Sendable {
 
     private func configure(
         _ handle: UnsafeMutableRawPointer,
-        receiver: UnsafeMutableRawPointer
+        receiver: UnsafeMutableRawPointer,
+        reason: UnsafeMutablePointer<CChar>
     ) throws(CurlError) {
         let milliseconds =
             Int(timeout.components.seconds) * 1_000
             + Int(timeout.components.attoseconds / 1_000_000_000_000_000)
-        let results = [
+        var results = [
+            grimoire_curl_set_pointer(handle, CURLOPT_ERRORBUFFER, reason),
             grimoire_curl_set_text(handle, CURLOPT_URL, url),
             grimoire_curl_set_text(handle, CURLOPT_PROTOCOLS_STR, "http,https"),
             grimoire_curl_set_text(handle, CURLOPT_USERAGENT, "grimoire"),
@@ -66,6 +75,13 @@ public struct CurlFetch: Sendable {
             grimoire_curl_set_writer(handle, receive),
             grimoire_curl_set_pointer(handle, CURLOPT_WRITEDATA, receiver),
         ]
+        if let authorities {
+            // Debian's curl also looks into a folder of the system's authorities.
+            results += [
+                grimoire_curl_set_text(handle, CURLOPT_CAINFO, authorities),
+                grimoire_curl_set_text(handle, CURLOPT_CAPATH, nil),
+            ]
+        }
         if let refused = results.first(where: { $0 != CURLE_OK }) { throw CurlError(refused) }
     }
 }

@@ -90,6 +90,9 @@ final class HTTP2Session {
         // Windows grow as messages are taken, not as they come: this is what holds a fast sender back.
         nghttp2_option_set_no_auto_window_update(created, 1)
         nghttp2_option_set_no_closed_streams(created, 1)
+        // White space around a header's value is no reason to reset the stream (gRPC over HTTP2, "ASCII-Value"): an
+        // "authorization: Bearer " whose token is missing must be told what it lacks.
+        nghttp2_option_set_no_rfc9113_leading_and_trailing_ws_validation(created, 1)
         nghttp2_option_set_stream_reset_rate_limit(
             created,
             UInt64(limits.streamResets.burst),

@@ -16,7 +16,7 @@ enum RequestChecks {
     ) throws(ServiceError) -> MappingKey {
         var violations: [FieldViolation] = []
         let process = uuid(request.processID, &violations)
-        if request.versionNumber < 0 { violations.append(Self.negativeVersion("version_number")) }
+        if request.versionNumber < 0 { violations.append(Self.negativeVersion("version")) }
         guard violations.isEmpty, let process else { throw .invalid(violations) }
         return MappingKey(
             process: ProcessKey(organization: organization, process: process),
@@ -34,14 +34,14 @@ enum RequestChecks {
         let process = uuid(request.processID, &violations)
         if request.fromVersion < 1 {
             violations.append(
-                FieldViolation("from_version", "is required: 1 or more.", reason: "OUT_OF_RANGE")
+                FieldViolation("from", "is required: give a version, 1 or more.", reason: "OUT_OF_RANGE")
             )
         }
         if request.toVersion < 0 {
-            violations.append(Self.negativeVersion("to_version"))
+            violations.append(Self.negativeVersion("to"))
         } else if request.toVersion != 0, request.toVersion <= request.fromVersion {
             violations.append(
-                FieldViolation("to_version", "must be later than from_version.", reason: "OUT_OF_RANGE")
+                FieldViolation("to", "must be a later version than from.", reason: "OUT_OF_RANGE")
             )
         }
         guard violations.isEmpty, let process else { throw .invalid(violations) }

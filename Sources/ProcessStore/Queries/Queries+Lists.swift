@@ -73,7 +73,8 @@ extension Queries {
         if filter.words.isEmpty {
             sql += "FROM processes WHERE organization_id = grimoire_organization() AND deleted_at IS NULL"
         } else {
-            sql += "FROM grimoire_search(grimoire_query(\(parameter(.text(filter.words))))) WHERE true"
+            let words = SearchWords.normalized(filter.words)
+            sql += "FROM grimoire_search(grimoire_query(\(parameter(.text(words))))) WHERE true"
         }
         if !filter.namePrefix.isEmpty {
             let prefix = parameter(.text(filter.namePrefix))

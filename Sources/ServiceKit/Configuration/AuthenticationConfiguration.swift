@@ -25,10 +25,19 @@ public struct AuthenticationConfiguration: Sendable, Equatable {
         typealias Settings = ServiceConfiguration.Settings
         let file = try reader.optionalValue(of: Settings.keysFile)
         let url = try reader.optionalValue(of: Settings.keysURL)
+        let authorities = try reader.optionalValue(of: Settings.keysAuthorities)
+        if authorities != nil, url?.lowercased().hasPrefix("https:") != true {
+            throw ConfigurationError(
+                setting: Settings.keysAuthorities.environmentName,
+                message:
+                    "is given without an https:// URL in \(Settings.keysURL.environmentName): leave it out."
+            )
+        }
         switch (file, url) {
         case (let file?, nil): keys = .file(file)
         case (nil, let url?):
-            keys = .url(url, refresh: .seconds(try reader.value(of: Settings.keysRefresh)))
+            let refresh = Duration.seconds(try reader.value(of: Settings.keysRefresh))
+            keys = .url(url, refresh: refresh, authorities: authorities)
         case (nil, nil):
             throw ConfigurationError(
                 setting: Settings.keysFile.environmentName,

@@ -59,6 +59,13 @@ public struct ServiceConfiguration: Sendable, Equatable {
         ) { text in
             KeySource.isFetchable(text) ? text : nil
         }
+        /// Whose certificate that URL's server may have.
+        public static let keysAuthorities = Setting<String>.text(
+            "auth.jwks.ca.file",
+            allowed: "the path of a PEM file with the certificates of authorities",
+            meaning:
+                "The only authorities that the certificate of the keys' URL may come from. The system's where not set."
+        )
         /// How often they are fetched.
         public static let keysRefresh = Setting<Int>.integer(
             "auth.jwks.refresh.seconds",
@@ -113,9 +120,9 @@ public struct ServiceConfiguration: Sendable, Equatable {
         /// All of them, as `--help` lists them.
         public static let all: [SettingDescription] = [
             listenHost.description, listenPort.description, httpPort.description, eventLoops.description,
-            keysFile.description, keysURL.description, keysRefresh.description, issuer.description,
-            audience.description, clockSkew.description, tokenCache.description, logLevel.description,
-            shutdownGrace.description,
+            keysFile.description, keysURL.description, keysAuthorities.description, keysRefresh.description,
+            issuer.description, audience.description, clockSkew.description, tokenCache.description,
+            logLevel.description, shutdownGrace.description,
         ]
     }
 

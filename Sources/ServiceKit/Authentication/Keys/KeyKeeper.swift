@@ -42,7 +42,7 @@ final class KeyKeeper: Sendable {
     init(source: KeySource?, keys: KeySet?, mark: KeySource.FileMark? = nil) {
         self.source = source
         var limits = KeyRefreshMachine.Limits(refresh: .max, demandInterval: 1_000_000_000)
-        if case .url(_, let refresh) = source {
+        if case .url(_, let refresh, _) = source {
             limits.refresh = refresh.wholeNanoseconds
             limits.demandInterval = 10_000_000_000
         }

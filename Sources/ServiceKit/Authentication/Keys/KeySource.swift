@@ -6,8 +6,9 @@ internal import Glibc
 public enum KeySource: Sendable, Equatable {
     /// A JWKS file, read again when it changes.
     case file(String)
-    /// An HTTP or HTTPS URL, fetched again after each `refresh`.
-    case url(String, refresh: Duration)
+    /// An HTTP or HTTPS URL, fetched again after each `refresh`. `authorities` is the path of a PEM file with those that the
+    /// server's certificate may come from; nil for the system's.
+    case url(String, refresh: Duration, authorities: String? = nil)
 
     /// How the file looked when it was read: what changes when it is written or replaced, links on the way included.
     struct FileMark: Equatable {
@@ -27,7 +28,7 @@ public enum KeySource: Sendable, Equatable {
     var name: String {
         switch self {
         case .file(let path): return path
-        case .url(let url, _):
+        case .url(let url, _, _):
             guard var parts = URLComponents(string: url) else { return "the key set's URL" }
             parts.user = nil
             parts.password = nil
@@ -65,9 +66,14 @@ public enum KeySource: Sendable, Equatable {
                 )
             }
             return data
-        case .url(let url, _):
+        case .url(let url, _, let authorities):
             do {
-                let fetch = CurlFetch(url: url, timeout: Self.fetchTimeout, maxBytes: Self.maxBytes)
+                let fetch = CurlFetch(
+                    url: url,
+                    timeout: Self.fetchTimeout,
+                    maxBytes: Self.maxBytes,
+                    authorities: authorities
+                )
                 return Data(try fetch.run())
             } catch {
                 throw ConfigurationError(
@@ -75,6 +81,21 @@ public enum KeySource: Sendable, Equatable {
                     message: "\(name) cannot be fetched: \(error.message)."
                 )
             }
+        }
+    }
+
+    /// Looks whether the authorities that were chosen are there, so that a wrong path stops the start. Blocks.
+    ///
+    /// - Throws: `ConfigurationError` where they are not.
+    func checkAuthorities() throws(ConfigurationError) {
+        guard case .url(_, _, let path?) = self else { return }
+        let text = (try? Data(contentsOf: URL(filePath: path))).map { String(decoding: $0, as: UTF8.self) }
+        guard text?.contains("-----BEGIN CERTIFICATE-----") == true else {
+            throw ConfigurationError(
+                setting: ServiceConfiguration.Settings.keysAuthorities.environmentName,
+                message:
+                    "\(path) holds no certificate: give \(ServiceConfiguration.Settings.keysAuthorities.allowed)."
+            )
         }
     }
 

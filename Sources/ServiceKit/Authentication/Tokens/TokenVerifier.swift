@@ -22,11 +22,12 @@ public final class TokenVerifier: Sendable {
     /// Reads the keys of a JWKS file (RFC 7517); those of a URL are fetched once the service runs.
     ///
     /// - Throws: `ConfigurationError` where the file cannot be read, holds no key, or holds one that is no
-    ///   public key of an accepted kind.
+    ///   public key of an accepted kind; where the authorities for the URL are not there.
     public convenience init(configuration: AuthenticationConfiguration) async throws(ConfigurationError) {
         let source = configuration.keys
         var first: KeySet?
         let mark = source.mark()
+        try source.checkAuthorities()
         if case .file = source {
             first = try await KeySet(
                 jwks: try source.read(),

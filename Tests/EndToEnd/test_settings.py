@@ -1,0 +1,79 @@
+"""What scripts, manifests and documents say of settings, against what the programs themselves know."""
+import os
+import pathlib
+import re
+import subprocess
+
+import pytest
+
+from conftest import ROOT, setting
+
+PROGRAMS = ("grimoire-processes", "grimoire-mappings")
+# What every program must be told, and what each must beside; all else has a default or may be left out.
+REQUIRED_BY_ALL = {"GRIMOIRE_LISTEN_PORT", "GRIMOIRE_AUTH_JWKS_FILE", "GRIMOIRE_AUTH_ISSUER"}
+REQUIRED = {
+    "grimoire-processes": REQUIRED_BY_ALL | {
+        "GRIMOIRE_DATABASE_URL", "GRIMOIRE_DATABASE_APPLICATION_URL", "GRIMOIRE_SIGNING_KEYS_FILE"},
+    "grimoire-mappings": REQUIRED_BY_ALL | {"GRIMOIRE_PROCESSES_ADDRESS"},
+}
+# Names that are no setting of a program: the scripts' own, a benchmark's, and an example of what Kubernetes makes.
+OTHERS = {
+    "GRIMOIRE_CONFIG_FILE", "GRIMOIRE_STATE", "GRIMOIRE_STOP_SIGNAL", "GRIMOIRE_SERVICE_TOKEN", "GRIMOIRE_LEAK_CALLS",
+    "GRIMOIRE_PROCESSES_SERVICE_HOST"}
+
+
+def running(name):
+    """The program that scripts/up started, and its environment."""
+    number = int((pathlib.Path(setting("GRIMOIRE_STATE")) / "run" / f"{name}.pid").read_text())
+    pairs = pathlib.Path(f"/proc/{number}/environ").read_bytes().split(b"\0")
+    return os.readlink(f"/proc/{number}/exe"), dict(pair.decode().split("=", 1) for pair in pairs if pair)
+
+
+def known(name):
+    program, _ = running(name)
+    text = subprocess.run([program, "--help"], check=True, capture_output=True, text=True).stdout
+    return set(re.findall(r"--[a-z-]+, (GRIMOIRE_[A-Z_]+)", text))
+
+
+def test_every_name_that_is_written_somewhere_is_one_that_a_program_knows():
+    """A name that nobody knows is passed over in silence, unless it is almost one: nothing is set by it."""
+    settings = set().union(*map(known, PROGRAMS))
+    assert len(settings) > 15
+    exported = set(re.findall(r"^export (GRIMOIRE_[A-Z_]+)=", (ROOT / "scripts" / "up").read_text(), re.MULTILINE))
+    files = [ROOT / "README.md", *(ROOT / "Sources").rglob("*.md")]
+    files += [file for folder in ("scripts", "k8s") for file in (ROOT / folder).rglob("*") if file.suffix != ".pyc"]
+    found = set()
+    for file in filter(pathlib.Path.is_file, files):
+        names = set(re.findall(r"GRIMOIRE_[A-Z_]*[A-Z]\b", file.read_text(errors="replace")))
+        assert names <= settings | exported | OTHERS, file
+        found |= names
+    assert REQUIRED["grimoire-processes"] | REQUIRED["grimoire-mappings"] <= found
+
+
+@pytest.mark.parametrize("name", PROGRAMS)
+def test_what_is_required_is_asked_for_by_name_and_what_runs_here_has_it(name):
+    program, environment = running(name)
+    given, asked = {}, set()
+    environment |= {"GRIMOIRE_LISTEN_PORT": "0"}
+    while True:
+        with subprocess.Popen(
+            [program], env=given, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True
+        ) as process:
+            line = process.stderr.readline()
+            process.kill()
+        missing = re.match(r"(GRIMOIRE_[A-Z_]+)\b.* is required: give ", line)
+        if not missing:
+            break
+        assert process.returncode in (64, -9) and missing[1] not in asked, line
+        asked.add(missing[1])
+        given[missing[1]] = environment[missing[1]]
+    assert line.startswith('{"time"'), f"it does not start with what it has asked for: {line}"
+    assert asked == REQUIRED[name]
+    assert asked <= known(name)
+
+
+def test_envoys_configuration_is_filled_in_completely():
+    template = (ROOT / "k8s" / "envoy" / "envoy.yaml").read_text()
+    words = set(re.findall(r"@[A-Z_]+@", template))
+    assert words and words == set(re.findall(r"@[A-Z_]+@", (ROOT / "scripts" / "lib" / "services.sh").read_text()))
+    assert not re.search(r"@[A-Z_]+@", (pathlib.Path(setting("GRIMOIRE_STATE")) / "envoy.yaml").read_text())
