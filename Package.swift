@@ -106,7 +106,13 @@ let package = Package(
 
         .target(name: "Curl", dependencies: ["CCurl", "EventLoop"], swiftSettings: strict),
 
-        .target(name: "LiteLLM", dependencies: ["Curl", "EventLoop"], swiftSettings: strict),
+        .target(
+            name: "LiteLLM",
+            dependencies: [
+                "Curl", "EventLoop", .product(name: "DequeModule", package: "swift-collections"),
+            ],
+            swiftSettings: strict
+        ),
         .testTarget(
             name: "LiteLLMTests",
             dependencies: ["CNghttp2", "Curl", "EventLoop", "LiteLLM", "TestSupport"],
