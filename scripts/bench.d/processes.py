@@ -64,6 +64,38 @@ def example():
     return pgbench.sql(stack.superuser_url(), "SELECT id FROM processes WHERE name = 'Purchase approval'")
 
 
+SMALL_CODE = """def approve(request):
+    limit = 500
+    if request.amount > limit:
+        return notify("manager", request)
+    return "approved"
+"""
+
+
+@functools.cache
+def small():
+    """A process of a few lines with one entry: what a call costs beside the size of what it carries."""
+    body = {"name": "A small process", "spy_code": SMALL_CODE, "stable_mapping": {"limit": "fact-limit"}}
+    request = urllib.request.Request(
+        stack["GRIMOIRE_REST_URL"] + "/processes",
+        method="POST",
+        data=json.dumps(body).encode(),
+        headers={"authorization": f"Bearer {stack.token}", "content-type": "application/json"},
+    )
+    with urllib.request.urlopen(request) as answer:
+        return json.load(answer)["process_id"]
+
+
+@functools.cache
+def code_file(process):
+    """The code that a process is updated with, in a file."""
+    if process != small():
+        return EXAMPLE / "v1.spy"
+    file = stack.folder / "small.spy"
+    file.write_text(SMALL_CODE)
+    return file
+
+
 def copies_of_example(count):
     """Processes to be updated: equal to the example at its first version."""
     return copies.of(stack, example(), count)
@@ -79,14 +111,15 @@ def versions_made(processes):
     )
 
 
-def update(port, processes, seconds, connections=8, warm_up=WARM_UP_SECONDS):
-    """Updates a second, by as many writers as there are processes; each answer was looked at."""
+def update(port, original, writers, seconds, connections=8, warm_up=WARM_UP_SECONDS):
+    """Updates a second, by as many writers, each of a copy of its own; each answer was looked at."""
+    processes = copies.of(stack, original, writers)
     with tempfile.NamedTemporaryFile("w") as list_of_processes:
         list_of_processes.write("\n".join(processes))
         list_of_processes.flush()
         summary = json.loads(
             client(
-                "update", port, "--processes", list_of_processes.name, "--code", EXAMPLE / "v1.spy",
+                "update", port, "--processes", list_of_processes.name, "--code", code_file(original),
                 "--connections", connections, "--warm-up-seconds", warm_up, "--seconds", seconds,
             )
         )  # fmt: skip
@@ -96,30 +129,31 @@ def update(port, processes, seconds, connections=8, warm_up=WARM_UP_SECONDS):
 
 
 @functools.cache
-def asked():
+def asked(original):
     """What the service sends to the database for a pinned version, for the latest, and for an update: (process, pipelines)."""
-    process, (updated,) = example(), copies_of_example(1)
+    (updated,) = copies.of(stack, original, 1)
     with tempfile.TemporaryDirectory() as folder:
         file = pathlib.Path(folder, "record.jsonl")
         with proxy(stack.database_port, record=file) as recorder:
             there = stack.at_port(stack.application_url, recorder.port)
-            with stack.service("recorded", CACHE_MEGABYTES=0, REDIS_URL=None, DATABASE_APPLICATION_URL=there) as service:
-                for version in (2, 0):
-                    client("read", service.port, process, version)
-                client_update_once(service.port, updated)
-        reads = statements.recorded(file, process)
+            settings = {"CACHE_MEGABYTES": 0, "REDIS_URL": None, "DATABASE_APPLICATION_URL": there}
+            with stack.service("recorded", **settings) as service:
+                for version in (1, 0):
+                    client("read", service.port, original, version)
+                client_update_once(service.port, updated, code_file(original))
+        reads = statements.recorded(file, original)
         writes = statements.recorded(file, updated)
     if len(reads) != 2 or len(writes) != 2:
         raise BenchmarkFailed(f"a read is one round trip and an update two, not {len(reads) / 2} and {len(writes)}")
     return {"pinned": reads[0], "latest": reads[1], "update": (updated, writes)}
 
 
-def client_update_once(port, process):
+def client_update_once(port, process, code):
     with tempfile.NamedTemporaryFile("w") as file:
         file.write(process)
         file.flush()
         client(
-            "update", port, "--processes", file.name, "--code", EXAMPLE / "v1.spy",
+            "update", port, "--processes", file.name, "--code", code,
             "--connections", 1, "--warm-up-seconds", 0, "--seconds", 0, "--once",
         )  # fmt: skip
 
@@ -130,9 +164,9 @@ def client_update_once(port, process):
 def reads(report, options):
     """GetProcess of a pinned version and of the latest, without and with the cache."""
     process = example()
-    for version, case in ((2, "pinned"), (0, "latest")):
+    for version, case in ((1, "pinned"), (0, "latest")):
         script = statements.Script()
-        script.pipeline(asked()[case])
+        script.pipeline(asked(process)[case])
         message = protobuf.field(1, process.encode()) + (protobuf.number(2, version) if version else b"")
         with contextlib.ExitStack() as services:
             running = {
@@ -165,9 +199,9 @@ def reads(report, options):
 # Writes
 
 
-def update_script():
+def update_script(original):
     """An update's two pipelines; each client of pgbench has a process of its own and counts its versions."""
-    process, (reading, writing) = asked()["update"]
+    process, (reading, writing) = asked(original)["update"]
     script = statements.Script()
     own = f"('{copies.PREFIX}' || lpad((:first::int8 + :client_id::int8)::text, 12, '0'))::uuid"
 
@@ -191,27 +225,29 @@ def update_script():
 
 
 def writes(report, options):
-    """UpdateProcess beside the transaction of the same statements."""
-    script = update_script()
-    with stack.service("writing") as service:
+    """UpdateProcess beside the transaction of the same statements: of the example, and of a process of a few lines."""
+    for original, size in ((example(), "4 KB"), (small(), "small")):
+        script = update_script(original)
+        with stack.service("writing") as service:
 
-        def measure(name):
-            if name == OURS:
-                return update(service.port, copies_of_example(WRITERS), options.seconds)
-            processes = copies_of_example(CONNECTIONS)
-            first = int(processes[0][len(copies.PREFIX) :])
-            rate, count = pgbench.run(
-                stack.application_url, script, CONNECTIONS, options.seconds, first=first, version=1
-            )
-            if versions_made(processes) != count:
-                raise BenchmarkFailed(f"pgbench made {versions_made(processes)} versions in {count} transactions")
-            return {"updates/s": rate}
+            def measure(name):
+                if name == OURS:
+                    return update(service.port, original, WRITERS, options.seconds)
+                processes = copies.of(stack, original, CONNECTIONS)
+                first = int(processes[0][len(copies.PREFIX) :])
+                rate, count = pgbench.run(
+                    stack.application_url, script, CONNECTIONS, options.seconds, first=first, version=1
+                )
+                if versions_made(processes) != count:
+                    raise BenchmarkFailed(f"pgbench made {versions_made(processes)} versions in {count} transactions")
+                return {"updates/s": rate}
 
-        results = medians(in_turn([PGBENCH, OURS], options.rounds, measure))
-    report.add(
-        "UpdateProcess", results[OURS]["updates/s"], "updates/s", PGBENCH, results[PGBENCH]["updates/s"], target=0.7
-    )
-    report.add("UpdateProcess, p99", results[OURS]["p99 ms"], "ms")
+            results = medians(in_turn([PGBENCH, OURS], options.rounds, measure))
+        report.add(
+            f"UpdateProcess, {size}", results[OURS]["updates/s"], "updates/s",
+            PGBENCH, results[PGBENCH]["updates/s"], target=0.7,
+        )  # fmt: skip
+        report.add(f"UpdateProcess, {size}, p99", results[OURS]["p99 ms"], "ms")
 
 
 def delayed(report, options):
@@ -220,17 +256,19 @@ def delayed(report, options):
         there = stack.at_port(stack.application_url, slow.port)
         settings = {"DATABASE_APPLICATION_URL": there, "DATABASE_CONNECTIONS": DELAYED_CONNECTIONS}
         with stack.service("delayed", **settings) as service:
+            for original, size in ((example(), "4 KB"), (small(), "small")):
 
-            def measure(_):
-                return update(
-                    service.port, copies_of_example(DELAYED_WRITERS), max(1, options.seconds), warm_up=DELAYED_WARM_UP_SECONDS
-                )
+                def measure(_):
+                    return update(
+                        service.port, original, DELAYED_WRITERS, max(1, options.seconds),
+                        warm_up=DELAYED_WARM_UP_SECONDS,
+                    )  # fmt: skip
 
-            results = medians(in_turn([OURS], options.rounds, measure))
-    report.add(
-        f"UpdateProcess, {DELAYED_WRITERS} writers, +{DELAY_MILLISECONDS} ms", results[OURS]["updates/s"], "updates/s",
-        "mark", 1_200, target=1.0,
-    )  # fmt: skip
+                results = medians(in_turn([OURS], options.rounds, measure))
+                report.add(
+                    f"UpdateProcess, {size}, {DELAYED_WRITERS} writers, +{DELAY_MILLISECONDS} ms",
+                    results[OURS]["updates/s"], "updates/s", "mark", 1_200, target=1.0,
+                )  # fmt: skip
 
 
 # Lists

@@ -19,7 +19,7 @@ actor MappingCache {
 
     /// What may be answered without asking anyone, if it is an answer.
     func knownAnswer(_ key: MappingKey) -> StoredAnswer? {
-        if case .answer(let answer) = known(key) { answer } else { nil }
+        memory.knownAnswer(key, now: loop.uptimeNanoseconds)
     }
 
     /// What memory and `found`, which Redis has, say together; it is kept.

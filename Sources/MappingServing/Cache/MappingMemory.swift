@@ -23,13 +23,14 @@ struct MappingMemory: Sendable {
     private var changes: ByteCache<ProcessKey, Int64>
     private var allChangedAt = Int64.min
 
-    /// A memory of `bytes`: an eighth of it for what is known of processes.
+    /// A memory of `bytes`: a quarter of it for heads, so that there is one for each answer of the usual size, and a sixteenth for
+    /// absences and changes.
     init(bytes: Int) {
-        let small = bytes / 8
-        answers = ByteCache(limit: bytes - small)
-        heads = ByteCache(limit: small / 2)
-        absences = ByteCache(limit: small / 4)
-        changes = ByteCache(limit: small / 4)
+        let small = bytes / 32
+        heads = ByteCache(limit: bytes / 4)
+        absences = ByteCache(limit: small)
+        changes = ByteCache(limit: small)
+        answers = ByteCache(limit: bytes - bytes / 4 - 2 * small)
     }
 
     /// What is known at once.
@@ -38,6 +39,14 @@ struct MappingMemory: Sendable {
         case absent
         case failure(RPCError)
         case unknown
+    }
+
+    /// What may be answered without asking anyone, where it is an answer: the hottest question, without ``Known``'s other cases.
+    mutating func knownAnswer(_ key: MappingKey, now: Int64) -> StoredAnswer? {
+        guard case .version(let version) = heads.value(key.process)?.belief(for: key.version, now: now) else {
+            return nil
+        }
+        return answers.value(key.at(version))
     }
 
     /// What may be answered without asking anyone.

@@ -89,7 +89,9 @@ import Testing
             let waiting = Task { try await limiter.withPermit(of: "a") { true } }
             while await limiter.waitingCount == 0 { await Task.yield() }
             let refusal = await #expect(throws: LiteLLMError.self) {
-                try await limiter.withPermit(of: "a") { () -> Void in Issue.record("a full line lets nobody in") }
+                try await limiter.withPermit(of: "a") { () -> Void in
+                    Issue.record("a full line lets nobody in")
+                }
             }
             #expect(refusal?.code == .rateLimited && refusal?.retryAfter ?? .zero > .zero)
             waiting.cancel()
