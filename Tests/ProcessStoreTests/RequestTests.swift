@@ -13,6 +13,28 @@ import Testing
         return validator.violations.map { "\($0.field) \($0.reason)" }
     }
 
+    /// What the fast path reads of a request, and what it leaves to those who can say what is wrong.
+    @Test(
+        arguments: [(0, 0), (1, 1), (7, 7), (Int32.max, Int32.max), (-1, nil), (Int32.min, nil)]
+            as [(Int32, Int32?)]
+    )
+    func aVersionBelowZeroIsNoneForTheFastPath(version: Int32, read: Int32?) throws {
+        let request = Grimoire_V1_GetProcessRequest.with {
+            $0.processID = "6f1e2d3c-0000-4000-8000-000000000001"
+            $0.versionNumber = version
+        }
+        let bytes: [UInt8] = try request.serializedBytes()
+        #expect(bytes.withUnsafeBytes { VersionQuestion($0)?.version } == read)
+        var twice = bytes
+        twice.append(contentsOf: [0x10, 2])
+        #expect(version == 0 || twice.withUnsafeBytes { VersionQuestion($0) } == nil)
+        let basic: [UInt8] = try Grimoire_V1_GetProcessRequest.with {
+            $0.processID = request.processID
+            $0.view = .basic
+        }.serializedBytes()
+        #expect(basic.withUnsafeBytes { VersionQuestion($0) } == nil)
+    }
+
     @Test func charactersAreCountedAndNotBytes() {
         #expect(violations { $0.name(String(repeating: "€", count: 255)) } == [])
         #expect(violations { $0.name(String(repeating: "€", count: 256)) } == ["name TOO_LONG"])

@@ -72,12 +72,15 @@ struct VersionQuestion: Equatable {
                 process = UUID(text: UnsafeBufferPointer(rebasing: bytes.bindMemory(to: UInt8.self)[range]))
                 guard process != nil else { return nil }
             case 0x10:
-                guard version == nil, let number = reader.varint() else { return nil }
-                version = Int32(exactly: number)
+                // One below zero has more than 32 bits here.
+                guard version == nil, let number = reader.varint(), let value = Int32(exactly: number) else {
+                    return nil
+                }
+                version = value
             default: return nil
             }
         }
-        guard reader.isAtEnd, let process, (version ?? 0) >= 0 else { return nil }
+        guard reader.isAtEnd, let process else { return nil }
         self.process = process
         self.version = version ?? 0
     }
