@@ -90,6 +90,9 @@ class Script:
     def _place(self, kind, plain):
         if plain is None:
             return f"NULL::{NAMES[kind]}"
+        if not plain:
+            # pgbench takes no empty variable.
+            return f"''::{NAMES[kind]}"
         known = {value: name for name, value in self.variables.items()}
         name = known.get(plain) or f"v{len(self.variables) + 1}"
         self.variables[name] = plain
