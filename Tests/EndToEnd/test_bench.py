@@ -160,6 +160,7 @@ def test_what_was_noted_becomes_a_script_of_pgbench():
     pipeline = [
         {"sql": "SELECT $1, $2", "types": [statements.UUID, statements.INT4], "values": ["00" * 16, "00000007"]},
         {"sql": "INSERT $10 $1 $2", "types": [statements.TEXT] * 10, "values": ["61"] * 8 + [None, "62"]},
+        {"sql": "SELECT $1", "types": [statements.TEXT], "values": [""]},
     ]
     script = statements.Script()
     script.pipeline(pipeline, lambda sql, index, kind, plain: ":number::int4" if plain == "7" else None)
@@ -167,6 +168,7 @@ def test_what_was_noted_becomes_a_script_of_pgbench():
         "\\startpipeline",
         "SELECT :v1::uuid, :number::int4;",
         "INSERT :v3::text :v2::text :v2::text;",
+        "SELECT ''::text;",
         "\\endpipeline",
     ]
     assert script.variables == {"v1": "00000000-0000-0000-0000-000000000000", "v2": "a", "v3": "b"}
@@ -179,6 +181,14 @@ def test_what_was_noted_becomes_a_script_of_pgbench():
         (statements.BYTEA, "00ff", "\\x00ff"),
         (statements.INT8, "ffffffffffffffff", "-1"),
         (statements.BOOL, "01", "true"),
+        # Arrays: dimensions, flags, type, length, lower bound; then each element behind its length.
+        (1009, "00000000" "00000000" "00000019", "{}"),
+        (
+            1009,
+            "00000001" "00000001" "00000019" "00000003" "00000001" "00000002612c" "00000002225c" "ffffffff",
+            r'{"a,","\"\\",NULL}',
+        ),
+        (1007, "00000001" "00000000" "00000017" "00000001" "00000001" "00000004" "fffffffe", '{"-2"}'),
     ],
 )
 def test_binary_parameters_are_read(kind, value, plain):
