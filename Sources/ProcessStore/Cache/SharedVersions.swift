@@ -58,7 +58,7 @@ final class SharedVersions: Sendable {
     /// Puts what was read from the database there, for others. Nobody waits for it.
     ///
     /// - Parameters:
-    ///   - version: Nil where it is known to be there, or was not read.
+    ///   - version: Nil where it was not read.
     ///   - readAt: From before the reading began.
     func share(
         _ version: EncodedVersion?,

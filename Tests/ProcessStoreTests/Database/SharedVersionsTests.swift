@@ -88,7 +88,9 @@ import Testing
     }
 
     /// Puts a version of a process there that says where it came from, as a replica would, and has the second one read it.
-    private static func descriptionRead(_ replicas: Replicas) async throws -> String {
+    ///
+    /// - Parameter age: How long ago, by the writer's clock, the database was asked, in milliseconds.
+    private static func descriptionRead(_ replicas: Replicas, age: Int64 = 0) async throws -> String {
         let process = try await replicas.shared()
         let name = replicas.change(process).versionKey(1)
         let head = replicas.change(process).detailsKey
@@ -101,7 +103,7 @@ import Testing
         let bytes: [UInt8] = try told.serializedBytes()
         let marked = SharedVersionForm.encode(EncodedVersion(number: 1, bytes: bytes, code: version.code))
         let now = Int64(Date().timeIntervalSince1970 * 1_000)
-        let known = SharedVersionForm.encode(EncodedHead(bytes: []), readAt: now)
+        let known = SharedVersionForm.encode(EncodedHead(bytes: []), readAt: now - age)
         for (name, body) in [(name, marked), (head, known)] {
             try await replicas.redis.set(
                 RedisArgument(name),
@@ -117,6 +119,16 @@ import Testing
             // On a busy machine what is known of the process may grow too old before it is read: then with another one.
             for _ in 0..<50 where try await Self.descriptionRead(replicas) == "From Redis" { return }
             Issue.record("nothing was ever read from Redis")
+        }
+    }
+
+    @Test(arguments: [1_000, 5_000] as [Int64])
+    func whatTheWritersClockCallsOldIsReadFromTheDatabaseHoweverLongRedisKeepsIt(age: Int64) async throws {
+        try await Self.with { replicas in
+            for _ in 0..<3 {
+                let description = try await Self.descriptionRead(replicas, age: age)
+                #expect(description != "From Redis")
+            }
         }
     }
 
@@ -175,7 +187,7 @@ import Testing
         }
     }
 
-    @Test func aHeadIsAsOldAsTheOlderClockSays() throws {
+    @Test func formsAreReadAsTheyWereWrittenOrNotAtAll() throws {
         let head = EncodedHead(bytes: [1, 2, 3])
         let bytes = SharedVersionForm.encode(head, readAt: -5)
         let read = try #require(SharedVersionForm.head(bytes[...]))

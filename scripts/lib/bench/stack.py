@@ -77,7 +77,10 @@ class Stack:
         pgbench.sql(self.superuser_url(name), "ALTER SCHEMA public OWNER TO grimoire_owner")
 
     def service(self, name, product="grimoire-processes", database="grimoire", **settings):
-        """A Program of that product with the settings of scripts/up, but for `settings` (CACHE_MEGABYTES="0"); None leaves one out."""
+        """A Program of that product with the settings of scripts/up, but for `settings` (CACHE_MEGABYTES="0").
+
+        None leaves one out.
+        """
         common = {
             "GRIMOIRE_AUTH_JWKS_FILE": str(self.folder / "keys" / "jwks.json"),
             "GRIMOIRE_AUTH_ISSUER": "grimoire-local",
