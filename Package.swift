@@ -20,6 +20,7 @@ let package = Package(
     products: [
         .executable(name: "grimoire-processes", targets: ["grimoire-processes"]),
         .executable(name: "grimoire-mappings", targets: ["grimoire-mappings"]),
+        .executable(name: "grimoire-suggestions", targets: ["grimoire-suggestions"]),
         .executable(name: "transport-bench-server", targets: ["TransportBenchServer"]),
         .executable(name: "transport-bench-client", targets: ["TransportBenchClient"]),
         .executable(name: "process-bench-client", targets: ["ProcessBenchClient"]),
@@ -263,6 +264,62 @@ let package = Package(
             swiftSettings: strict
         ),
 
+        // What goes to a language model and what comes back, as values: filters, prompts, context, findings, patches.
+        .target(
+            name: "SuggestionContent",
+            dependencies: [
+                "SPyAnalysis", "SPySandbox", "SPySyntax", "StableMapping",
+                .product(name: "Crypto", package: "swift-crypto"),
+            ],
+            swiftSettings: strict
+        ),
+        .testTarget(
+            name: "SuggestionContentTests",
+            dependencies: ["SPyAnalysis", "SPySyntax", "StableMapping", "SuggestionContent", "TestSupport"],
+            swiftSettings: strict
+        ),
+        // WebSocket (RFC 6455) over swift-nio's codec.
+        .target(
+            name: "WebSocketServing",
+            dependencies: [
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "NIOWebSocket", package: "swift-nio"),
+            ],
+            swiftSettings: strict
+        ),
+        .testTarget(
+            name: "WebSocketServingTests",
+            dependencies: ["TestSupport", "WebSocketServing"],
+            swiftSettings: strict
+        ),
+        .target(
+            name: "SuggestionServing",
+            dependencies: [
+                "Curl", "EventLoop", "GRPCNghttp2", "GrimoireAPI", "LiteLLM", "Redis", "ServiceKit", "SuggestionContent",
+                "WebSocketServing",
+                .product(name: "CoreMetrics", package: "swift-metrics"),
+                .product(name: "Crypto", package: "swift-crypto"),
+                .product(name: "DequeModule", package: "swift-collections"),
+                .product(name: "GRPCCore", package: "grpc-swift-2"),
+                .product(name: "GRPCProtobuf", package: "grpc-swift-protobuf"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+                .product(name: "SwiftProtobuf", package: "swift-protobuf"),
+            ],
+            swiftSettings: strict
+        ),
+        .testTarget(
+            name: "SuggestionServingTests",
+            dependencies: [
+                "EventLoop", "GrimoireAPI", "LiteLLM", "ServiceKit", "SuggestionContent", "SuggestionServing",
+                "TestSupport",
+            ],
+            swiftSettings: strict
+        ),
+
         // gRPC's interoperability tests: client and server over any transport, as a suite and as programs for other peers.
         .target(
             name: "InteropSupport",
@@ -314,6 +371,15 @@ let package = Package(
             name: "grimoire-mappings",
             dependencies: [
                 "MappingServing", "ServiceKit",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ],
+            swiftSettings: strict
+        ),
+
+        .executableTarget(
+            name: "grimoire-suggestions",
+            dependencies: [
+                "ServiceKit", "SuggestionServing",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: strict

@@ -97,6 +97,10 @@ public enum ProcessService {
         Grimoire_V1_ProcessManager.Method.RestoreProcess.descriptor: .admin,
         Grimoire_V1_ProcessManager.Method.RecordExecutions.descriptor: .service,
         Grimoire_V1_ProcessManager.Method.SummarizeExecutions.descriptor: .viewer,
+        Grimoire_V1_ProcessManager.Method.SuggestionsChat.descriptor: .editor,
+        Grimoire_V1_ProcessManager.Method.AnalyzeProcess.descriptor: .viewer,
+        Grimoire_V1_ProcessManager.Method.GenerateProcessInsights.descriptor: .viewer,
+        Grimoire_V1_ProcessManager.Method.PlanProcessImprovement.descriptor: .viewer,
         Grimoire_V1_MappingSource.Method.GetMappingEvolution.descriptor: .viewer,
         Grimoire_V1_MappingSource.Method.FindProcessesByFact.descriptor: .viewer,
     ]

@@ -202,6 +202,58 @@ public enum Grimoire_V1_ProcessManager: Sendable {
                 type: .unary
             )
         }
+        /// Namespace for "SuggestionsChat" metadata.
+        public enum SuggestionsChat: Sendable {
+            /// Request type for "SuggestionsChat".
+            public typealias Input = Grimoire_V1_ChatRequest
+            /// Response type for "SuggestionsChat".
+            public typealias Output = Grimoire_V1_ChatResponse
+            /// Descriptor for "SuggestionsChat".
+            public static let descriptor = GRPCCore.MethodDescriptor(
+                service: GRPCCore.ServiceDescriptor(fullyQualifiedService: "grimoire.v1.ProcessManager"),
+                method: "SuggestionsChat",
+                type: .bidirectionalStreaming
+            )
+        }
+        /// Namespace for "AnalyzeProcess" metadata.
+        public enum AnalyzeProcess: Sendable {
+            /// Request type for "AnalyzeProcess".
+            public typealias Input = Grimoire_V1_AnalyzeProcessRequest
+            /// Response type for "AnalyzeProcess".
+            public typealias Output = Grimoire_V1_AnalyzeProcessResponse
+            /// Descriptor for "AnalyzeProcess".
+            public static let descriptor = GRPCCore.MethodDescriptor(
+                service: GRPCCore.ServiceDescriptor(fullyQualifiedService: "grimoire.v1.ProcessManager"),
+                method: "AnalyzeProcess",
+                type: .unary
+            )
+        }
+        /// Namespace for "GenerateProcessInsights" metadata.
+        public enum GenerateProcessInsights: Sendable {
+            /// Request type for "GenerateProcessInsights".
+            public typealias Input = Grimoire_V1_GenerateProcessInsightsRequest
+            /// Response type for "GenerateProcessInsights".
+            public typealias Output = Grimoire_V1_GenerateProcessInsightsResponse
+            /// Descriptor for "GenerateProcessInsights".
+            public static let descriptor = GRPCCore.MethodDescriptor(
+                service: GRPCCore.ServiceDescriptor(fullyQualifiedService: "grimoire.v1.ProcessManager"),
+                method: "GenerateProcessInsights",
+                type: .unary
+            )
+        }
+        /// Namespace for "PlanProcessImprovement" metadata.
+        public enum PlanProcessImprovement: Sendable {
+            /// Request type for "PlanProcessImprovement".
+            public typealias Input = Grimoire_V1_PlanProcessImprovementRequest
+            /// Response type for "PlanProcessImprovement".
+            public typealias Output = Grimoire_V1_PlanProcessImprovementResponse
+            /// Descriptor for "PlanProcessImprovement".
+            public static let descriptor = GRPCCore.MethodDescriptor(
+                service: GRPCCore.ServiceDescriptor(fullyQualifiedService: "grimoire.v1.ProcessManager"),
+                method: "PlanProcessImprovement",
+                type: .unary
+            )
+        }
         /// Descriptors for all methods in the "grimoire.v1.ProcessManager" service.
         public static let descriptors: [GRPCCore.MethodDescriptor] = [
             CreateProcess.descriptor,
@@ -217,7 +269,11 @@ public enum Grimoire_V1_ProcessManager: Sendable {
             DiffVersions.descriptor,
             VerifyVersion.descriptor,
             RecordExecutions.descriptor,
-            SummarizeExecutions.descriptor
+            SummarizeExecutions.descriptor,
+            SuggestionsChat.descriptor,
+            AnalyzeProcess.descriptor,
+            GenerateProcessInsights.descriptor,
+            PlanProcessImprovement.descriptor
         ]
     }
 }
@@ -512,6 +568,67 @@ extension Grimoire_V1_ProcessManager {
             request: GRPCCore.StreamingServerRequest<Grimoire_V1_SummarizeExecutionsRequest>,
             context: GRPCCore.ServerContext
         ) async throws -> GRPCCore.StreamingServerResponse<Grimoire_V1_SummarizeExecutionsResponse>
+
+        /// Handle the "SuggestionsChat" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > The methods of ProcessSuggestions, by this name too for clients that know one service only: Envoy takes them to
+        /// > grimoire-suggestions. Asked directly, grimoire-processes is UNIMPLEMENTED.
+        ///
+        /// - Parameters:
+        ///   - request: A streaming request of `Grimoire_V1_ChatRequest` messages.
+        ///   - context: Context providing information about the RPC.
+        /// - Throws: Any error which occurred during the processing of the request. Thrown errors
+        ///     of type `RPCError` are mapped to appropriate statuses. All other errors are converted
+        ///     to an internal error.
+        /// - Returns: A streaming response of `Grimoire_V1_ChatResponse` messages.
+        func suggestionsChat(
+            request: GRPCCore.StreamingServerRequest<Grimoire_V1_ChatRequest>,
+            context: GRPCCore.ServerContext
+        ) async throws -> GRPCCore.StreamingServerResponse<Grimoire_V1_ChatResponse>
+
+        /// Handle the "AnalyzeProcess" method.
+        ///
+        /// - Parameters:
+        ///   - request: A streaming request of `Grimoire_V1_AnalyzeProcessRequest` messages.
+        ///   - context: Context providing information about the RPC.
+        /// - Throws: Any error which occurred during the processing of the request. Thrown errors
+        ///     of type `RPCError` are mapped to appropriate statuses. All other errors are converted
+        ///     to an internal error.
+        /// - Returns: A streaming response of `Grimoire_V1_AnalyzeProcessResponse` messages.
+        func analyzeProcess(
+            request: GRPCCore.StreamingServerRequest<Grimoire_V1_AnalyzeProcessRequest>,
+            context: GRPCCore.ServerContext
+        ) async throws -> GRPCCore.StreamingServerResponse<Grimoire_V1_AnalyzeProcessResponse>
+
+        /// Handle the "GenerateProcessInsights" method.
+        ///
+        /// - Parameters:
+        ///   - request: A streaming request of `Grimoire_V1_GenerateProcessInsightsRequest` messages.
+        ///   - context: Context providing information about the RPC.
+        /// - Throws: Any error which occurred during the processing of the request. Thrown errors
+        ///     of type `RPCError` are mapped to appropriate statuses. All other errors are converted
+        ///     to an internal error.
+        /// - Returns: A streaming response of `Grimoire_V1_GenerateProcessInsightsResponse` messages.
+        func generateProcessInsights(
+            request: GRPCCore.StreamingServerRequest<Grimoire_V1_GenerateProcessInsightsRequest>,
+            context: GRPCCore.ServerContext
+        ) async throws -> GRPCCore.StreamingServerResponse<Grimoire_V1_GenerateProcessInsightsResponse>
+
+        /// Handle the "PlanProcessImprovement" method.
+        ///
+        /// - Parameters:
+        ///   - request: A streaming request of `Grimoire_V1_PlanProcessImprovementRequest` messages.
+        ///   - context: Context providing information about the RPC.
+        /// - Throws: Any error which occurred during the processing of the request. Thrown errors
+        ///     of type `RPCError` are mapped to appropriate statuses. All other errors are converted
+        ///     to an internal error.
+        /// - Returns: A streaming response of `Grimoire_V1_PlanProcessImprovementResponse` messages.
+        func planProcessImprovement(
+            request: GRPCCore.StreamingServerRequest<Grimoire_V1_PlanProcessImprovementRequest>,
+            context: GRPCCore.ServerContext
+        ) async throws -> GRPCCore.StreamingServerResponse<Grimoire_V1_PlanProcessImprovementResponse>
     }
 
     /// Service protocol for the "grimoire.v1.ProcessManager" service.
@@ -790,6 +907,67 @@ extension Grimoire_V1_ProcessManager {
             request: GRPCCore.ServerRequest<Grimoire_V1_SummarizeExecutionsRequest>,
             context: GRPCCore.ServerContext
         ) async throws -> GRPCCore.ServerResponse<Grimoire_V1_SummarizeExecutionsResponse>
+
+        /// Handle the "SuggestionsChat" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > The methods of ProcessSuggestions, by this name too for clients that know one service only: Envoy takes them to
+        /// > grimoire-suggestions. Asked directly, grimoire-processes is UNIMPLEMENTED.
+        ///
+        /// - Parameters:
+        ///   - request: A streaming request of `Grimoire_V1_ChatRequest` messages.
+        ///   - context: Context providing information about the RPC.
+        /// - Throws: Any error which occurred during the processing of the request. Thrown errors
+        ///     of type `RPCError` are mapped to appropriate statuses. All other errors are converted
+        ///     to an internal error.
+        /// - Returns: A streaming response of `Grimoire_V1_ChatResponse` messages.
+        func suggestionsChat(
+            request: GRPCCore.StreamingServerRequest<Grimoire_V1_ChatRequest>,
+            context: GRPCCore.ServerContext
+        ) async throws -> GRPCCore.StreamingServerResponse<Grimoire_V1_ChatResponse>
+
+        /// Handle the "AnalyzeProcess" method.
+        ///
+        /// - Parameters:
+        ///   - request: A request containing a single `Grimoire_V1_AnalyzeProcessRequest` message.
+        ///   - context: Context providing information about the RPC.
+        /// - Throws: Any error which occurred during the processing of the request. Thrown errors
+        ///     of type `RPCError` are mapped to appropriate statuses. All other errors are converted
+        ///     to an internal error.
+        /// - Returns: A response containing a single `Grimoire_V1_AnalyzeProcessResponse` message.
+        func analyzeProcess(
+            request: GRPCCore.ServerRequest<Grimoire_V1_AnalyzeProcessRequest>,
+            context: GRPCCore.ServerContext
+        ) async throws -> GRPCCore.ServerResponse<Grimoire_V1_AnalyzeProcessResponse>
+
+        /// Handle the "GenerateProcessInsights" method.
+        ///
+        /// - Parameters:
+        ///   - request: A request containing a single `Grimoire_V1_GenerateProcessInsightsRequest` message.
+        ///   - context: Context providing information about the RPC.
+        /// - Throws: Any error which occurred during the processing of the request. Thrown errors
+        ///     of type `RPCError` are mapped to appropriate statuses. All other errors are converted
+        ///     to an internal error.
+        /// - Returns: A response containing a single `Grimoire_V1_GenerateProcessInsightsResponse` message.
+        func generateProcessInsights(
+            request: GRPCCore.ServerRequest<Grimoire_V1_GenerateProcessInsightsRequest>,
+            context: GRPCCore.ServerContext
+        ) async throws -> GRPCCore.ServerResponse<Grimoire_V1_GenerateProcessInsightsResponse>
+
+        /// Handle the "PlanProcessImprovement" method.
+        ///
+        /// - Parameters:
+        ///   - request: A request containing a single `Grimoire_V1_PlanProcessImprovementRequest` message.
+        ///   - context: Context providing information about the RPC.
+        /// - Throws: Any error which occurred during the processing of the request. Thrown errors
+        ///     of type `RPCError` are mapped to appropriate statuses. All other errors are converted
+        ///     to an internal error.
+        /// - Returns: A response containing a single `Grimoire_V1_PlanProcessImprovementResponse` message.
+        func planProcessImprovement(
+            request: GRPCCore.ServerRequest<Grimoire_V1_PlanProcessImprovementRequest>,
+            context: GRPCCore.ServerContext
+        ) async throws -> GRPCCore.ServerResponse<Grimoire_V1_PlanProcessImprovementResponse>
     }
 
     /// Simple service protocol for the "grimoire.v1.ProcessManager" service.
@@ -1066,6 +1244,68 @@ extension Grimoire_V1_ProcessManager {
             request: Grimoire_V1_SummarizeExecutionsRequest,
             context: GRPCCore.ServerContext
         ) async throws -> Grimoire_V1_SummarizeExecutionsResponse
+
+        /// Handle the "SuggestionsChat" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > The methods of ProcessSuggestions, by this name too for clients that know one service only: Envoy takes them to
+        /// > grimoire-suggestions. Asked directly, grimoire-processes is UNIMPLEMENTED.
+        ///
+        /// - Parameters:
+        ///   - request: A stream of `Grimoire_V1_ChatRequest` messages.
+        ///   - response: A response stream of `Grimoire_V1_ChatResponse` messages.
+        ///   - context: Context providing information about the RPC.
+        /// - Throws: Any error which occurred during the processing of the request. Thrown errors
+        ///     of type `RPCError` are mapped to appropriate statuses. All other errors are converted
+        ///     to an internal error.
+        func suggestionsChat(
+            request: GRPCCore.RPCAsyncSequence<Grimoire_V1_ChatRequest, any Swift.Error>,
+            response: GRPCCore.RPCWriter<Grimoire_V1_ChatResponse>,
+            context: GRPCCore.ServerContext
+        ) async throws
+
+        /// Handle the "AnalyzeProcess" method.
+        ///
+        /// - Parameters:
+        ///   - request: A `Grimoire_V1_AnalyzeProcessRequest` message.
+        ///   - context: Context providing information about the RPC.
+        /// - Throws: Any error which occurred during the processing of the request. Thrown errors
+        ///     of type `RPCError` are mapped to appropriate statuses. All other errors are converted
+        ///     to an internal error.
+        /// - Returns: A `Grimoire_V1_AnalyzeProcessResponse` to respond with.
+        func analyzeProcess(
+            request: Grimoire_V1_AnalyzeProcessRequest,
+            context: GRPCCore.ServerContext
+        ) async throws -> Grimoire_V1_AnalyzeProcessResponse
+
+        /// Handle the "GenerateProcessInsights" method.
+        ///
+        /// - Parameters:
+        ///   - request: A `Grimoire_V1_GenerateProcessInsightsRequest` message.
+        ///   - context: Context providing information about the RPC.
+        /// - Throws: Any error which occurred during the processing of the request. Thrown errors
+        ///     of type `RPCError` are mapped to appropriate statuses. All other errors are converted
+        ///     to an internal error.
+        /// - Returns: A `Grimoire_V1_GenerateProcessInsightsResponse` to respond with.
+        func generateProcessInsights(
+            request: Grimoire_V1_GenerateProcessInsightsRequest,
+            context: GRPCCore.ServerContext
+        ) async throws -> Grimoire_V1_GenerateProcessInsightsResponse
+
+        /// Handle the "PlanProcessImprovement" method.
+        ///
+        /// - Parameters:
+        ///   - request: A `Grimoire_V1_PlanProcessImprovementRequest` message.
+        ///   - context: Context providing information about the RPC.
+        /// - Throws: Any error which occurred during the processing of the request. Thrown errors
+        ///     of type `RPCError` are mapped to appropriate statuses. All other errors are converted
+        ///     to an internal error.
+        /// - Returns: A `Grimoire_V1_PlanProcessImprovementResponse` to respond with.
+        func planProcessImprovement(
+            request: Grimoire_V1_PlanProcessImprovementRequest,
+            context: GRPCCore.ServerContext
+        ) async throws -> Grimoire_V1_PlanProcessImprovementResponse
     }
 }
 
@@ -1227,6 +1467,50 @@ extension Grimoire_V1_ProcessManager.StreamingServiceProtocol {
                 )
             }
         )
+        router.registerHandler(
+            forMethod: Grimoire_V1_ProcessManager.Method.SuggestionsChat.descriptor,
+            deserializer: GRPCProtobuf.ProtobufDeserializer<Grimoire_V1_ChatRequest>(),
+            serializer: GRPCProtobuf.ProtobufSerializer<Grimoire_V1_ChatResponse>(),
+            handler: { request, context in
+                try await self.suggestionsChat(
+                    request: request,
+                    context: context
+                )
+            }
+        )
+        router.registerHandler(
+            forMethod: Grimoire_V1_ProcessManager.Method.AnalyzeProcess.descriptor,
+            deserializer: GRPCProtobuf.ProtobufDeserializer<Grimoire_V1_AnalyzeProcessRequest>(),
+            serializer: GRPCProtobuf.ProtobufSerializer<Grimoire_V1_AnalyzeProcessResponse>(),
+            handler: { request, context in
+                try await self.analyzeProcess(
+                    request: request,
+                    context: context
+                )
+            }
+        )
+        router.registerHandler(
+            forMethod: Grimoire_V1_ProcessManager.Method.GenerateProcessInsights.descriptor,
+            deserializer: GRPCProtobuf.ProtobufDeserializer<Grimoire_V1_GenerateProcessInsightsRequest>(),
+            serializer: GRPCProtobuf.ProtobufSerializer<Grimoire_V1_GenerateProcessInsightsResponse>(),
+            handler: { request, context in
+                try await self.generateProcessInsights(
+                    request: request,
+                    context: context
+                )
+            }
+        )
+        router.registerHandler(
+            forMethod: Grimoire_V1_ProcessManager.Method.PlanProcessImprovement.descriptor,
+            deserializer: GRPCProtobuf.ProtobufDeserializer<Grimoire_V1_PlanProcessImprovementRequest>(),
+            serializer: GRPCProtobuf.ProtobufSerializer<Grimoire_V1_PlanProcessImprovementResponse>(),
+            handler: { request, context in
+                try await self.planProcessImprovement(
+                    request: request,
+                    context: context
+                )
+            }
+        )
     }
 }
 
@@ -1381,6 +1665,39 @@ extension Grimoire_V1_ProcessManager.ServiceProtocol {
         context: GRPCCore.ServerContext
     ) async throws -> GRPCCore.StreamingServerResponse<Grimoire_V1_SummarizeExecutionsResponse> {
         let response = try await self.summarizeExecutions(
+            request: GRPCCore.ServerRequest(stream: request),
+            context: context
+        )
+        return GRPCCore.StreamingServerResponse(single: response)
+    }
+
+    public func analyzeProcess(
+        request: GRPCCore.StreamingServerRequest<Grimoire_V1_AnalyzeProcessRequest>,
+        context: GRPCCore.ServerContext
+    ) async throws -> GRPCCore.StreamingServerResponse<Grimoire_V1_AnalyzeProcessResponse> {
+        let response = try await self.analyzeProcess(
+            request: GRPCCore.ServerRequest(stream: request),
+            context: context
+        )
+        return GRPCCore.StreamingServerResponse(single: response)
+    }
+
+    public func generateProcessInsights(
+        request: GRPCCore.StreamingServerRequest<Grimoire_V1_GenerateProcessInsightsRequest>,
+        context: GRPCCore.ServerContext
+    ) async throws -> GRPCCore.StreamingServerResponse<Grimoire_V1_GenerateProcessInsightsResponse> {
+        let response = try await self.generateProcessInsights(
+            request: GRPCCore.ServerRequest(stream: request),
+            context: context
+        )
+        return GRPCCore.StreamingServerResponse(single: response)
+    }
+
+    public func planProcessImprovement(
+        request: GRPCCore.StreamingServerRequest<Grimoire_V1_PlanProcessImprovementRequest>,
+        context: GRPCCore.ServerContext
+    ) async throws -> GRPCCore.StreamingServerResponse<Grimoire_V1_PlanProcessImprovementResponse> {
+        let response = try await self.planProcessImprovement(
             request: GRPCCore.ServerRequest(stream: request),
             context: context
         )
@@ -1566,6 +1883,62 @@ extension Grimoire_V1_ProcessManager.SimpleServiceProtocol {
     ) async throws -> GRPCCore.ServerResponse<Grimoire_V1_SummarizeExecutionsResponse> {
         return GRPCCore.ServerResponse<Grimoire_V1_SummarizeExecutionsResponse>(
             message: try await self.summarizeExecutions(
+                request: request.message,
+                context: context
+            ),
+            metadata: [:]
+        )
+    }
+
+    public func suggestionsChat(
+        request: GRPCCore.StreamingServerRequest<Grimoire_V1_ChatRequest>,
+        context: GRPCCore.ServerContext
+    ) async throws -> GRPCCore.StreamingServerResponse<Grimoire_V1_ChatResponse> {
+        return GRPCCore.StreamingServerResponse<Grimoire_V1_ChatResponse>(
+            metadata: [:],
+            producer: { writer in
+                try await self.suggestionsChat(
+                    request: request.messages,
+                    response: writer,
+                    context: context
+                )
+                return [:]
+            }
+        )
+    }
+
+    public func analyzeProcess(
+        request: GRPCCore.ServerRequest<Grimoire_V1_AnalyzeProcessRequest>,
+        context: GRPCCore.ServerContext
+    ) async throws -> GRPCCore.ServerResponse<Grimoire_V1_AnalyzeProcessResponse> {
+        return GRPCCore.ServerResponse<Grimoire_V1_AnalyzeProcessResponse>(
+            message: try await self.analyzeProcess(
+                request: request.message,
+                context: context
+            ),
+            metadata: [:]
+        )
+    }
+
+    public func generateProcessInsights(
+        request: GRPCCore.ServerRequest<Grimoire_V1_GenerateProcessInsightsRequest>,
+        context: GRPCCore.ServerContext
+    ) async throws -> GRPCCore.ServerResponse<Grimoire_V1_GenerateProcessInsightsResponse> {
+        return GRPCCore.ServerResponse<Grimoire_V1_GenerateProcessInsightsResponse>(
+            message: try await self.generateProcessInsights(
+                request: request.message,
+                context: context
+            ),
+            metadata: [:]
+        )
+    }
+
+    public func planProcessImprovement(
+        request: GRPCCore.ServerRequest<Grimoire_V1_PlanProcessImprovementRequest>,
+        context: GRPCCore.ServerContext
+    ) async throws -> GRPCCore.ServerResponse<Grimoire_V1_PlanProcessImprovementResponse> {
+        return GRPCCore.ServerResponse<Grimoire_V1_PlanProcessImprovementResponse>(
+            message: try await self.planProcessImprovement(
                 request: request.message,
                 context: context
             ),
@@ -1920,6 +2293,87 @@ extension Grimoire_V1_ProcessManager {
             deserializer: some GRPCCore.MessageDeserializer<Grimoire_V1_SummarizeExecutionsResponse>,
             options: GRPCCore.CallOptions,
             onResponse handleResponse: @Sendable @escaping (GRPCCore.ClientResponse<Grimoire_V1_SummarizeExecutionsResponse>) async throws -> Result
+        ) async throws -> Result where Result: Sendable
+
+        /// Call the "SuggestionsChat" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > The methods of ProcessSuggestions, by this name too for clients that know one service only: Envoy takes them to
+        /// > grimoire-suggestions. Asked directly, grimoire-processes is UNIMPLEMENTED.
+        ///
+        /// - Parameters:
+        ///   - request: A streaming request producing `Grimoire_V1_ChatRequest` messages.
+        ///   - serializer: A serializer for `Grimoire_V1_ChatRequest` messages.
+        ///   - deserializer: A deserializer for `Grimoire_V1_ChatResponse` messages.
+        ///   - options: Options to apply to this RPC.
+        ///   - handleResponse: A closure which handles the response and returns its result to
+        ///       the caller. Returning from the closure will cancel the RPC if it hasn't
+        ///       already finished.
+        /// - Returns: The result of `handleResponse`.
+        func suggestionsChat<Result>(
+            request: GRPCCore.StreamingClientRequest<Grimoire_V1_ChatRequest>,
+            serializer: some GRPCCore.MessageSerializer<Grimoire_V1_ChatRequest>,
+            deserializer: some GRPCCore.MessageDeserializer<Grimoire_V1_ChatResponse>,
+            options: GRPCCore.CallOptions,
+            onResponse handleResponse: @Sendable @escaping (GRPCCore.StreamingClientResponse<Grimoire_V1_ChatResponse>) async throws -> Result
+        ) async throws -> Result where Result: Sendable
+
+        /// Call the "AnalyzeProcess" method.
+        ///
+        /// - Parameters:
+        ///   - request: A request containing a single `Grimoire_V1_AnalyzeProcessRequest` message.
+        ///   - serializer: A serializer for `Grimoire_V1_AnalyzeProcessRequest` messages.
+        ///   - deserializer: A deserializer for `Grimoire_V1_AnalyzeProcessResponse` messages.
+        ///   - options: Options to apply to this RPC.
+        ///   - handleResponse: A closure which handles the response and returns its result to
+        ///       the caller. Returning from the closure will cancel the RPC if it hasn't
+        ///       already finished.
+        /// - Returns: The result of `handleResponse`.
+        func analyzeProcess<Result>(
+            request: GRPCCore.ClientRequest<Grimoire_V1_AnalyzeProcessRequest>,
+            serializer: some GRPCCore.MessageSerializer<Grimoire_V1_AnalyzeProcessRequest>,
+            deserializer: some GRPCCore.MessageDeserializer<Grimoire_V1_AnalyzeProcessResponse>,
+            options: GRPCCore.CallOptions,
+            onResponse handleResponse: @Sendable @escaping (GRPCCore.ClientResponse<Grimoire_V1_AnalyzeProcessResponse>) async throws -> Result
+        ) async throws -> Result where Result: Sendable
+
+        /// Call the "GenerateProcessInsights" method.
+        ///
+        /// - Parameters:
+        ///   - request: A request containing a single `Grimoire_V1_GenerateProcessInsightsRequest` message.
+        ///   - serializer: A serializer for `Grimoire_V1_GenerateProcessInsightsRequest` messages.
+        ///   - deserializer: A deserializer for `Grimoire_V1_GenerateProcessInsightsResponse` messages.
+        ///   - options: Options to apply to this RPC.
+        ///   - handleResponse: A closure which handles the response and returns its result to
+        ///       the caller. Returning from the closure will cancel the RPC if it hasn't
+        ///       already finished.
+        /// - Returns: The result of `handleResponse`.
+        func generateProcessInsights<Result>(
+            request: GRPCCore.ClientRequest<Grimoire_V1_GenerateProcessInsightsRequest>,
+            serializer: some GRPCCore.MessageSerializer<Grimoire_V1_GenerateProcessInsightsRequest>,
+            deserializer: some GRPCCore.MessageDeserializer<Grimoire_V1_GenerateProcessInsightsResponse>,
+            options: GRPCCore.CallOptions,
+            onResponse handleResponse: @Sendable @escaping (GRPCCore.ClientResponse<Grimoire_V1_GenerateProcessInsightsResponse>) async throws -> Result
+        ) async throws -> Result where Result: Sendable
+
+        /// Call the "PlanProcessImprovement" method.
+        ///
+        /// - Parameters:
+        ///   - request: A request containing a single `Grimoire_V1_PlanProcessImprovementRequest` message.
+        ///   - serializer: A serializer for `Grimoire_V1_PlanProcessImprovementRequest` messages.
+        ///   - deserializer: A deserializer for `Grimoire_V1_PlanProcessImprovementResponse` messages.
+        ///   - options: Options to apply to this RPC.
+        ///   - handleResponse: A closure which handles the response and returns its result to
+        ///       the caller. Returning from the closure will cancel the RPC if it hasn't
+        ///       already finished.
+        /// - Returns: The result of `handleResponse`.
+        func planProcessImprovement<Result>(
+            request: GRPCCore.ClientRequest<Grimoire_V1_PlanProcessImprovementRequest>,
+            serializer: some GRPCCore.MessageSerializer<Grimoire_V1_PlanProcessImprovementRequest>,
+            deserializer: some GRPCCore.MessageDeserializer<Grimoire_V1_PlanProcessImprovementResponse>,
+            options: GRPCCore.CallOptions,
+            onResponse handleResponse: @Sendable @escaping (GRPCCore.ClientResponse<Grimoire_V1_PlanProcessImprovementResponse>) async throws -> Result
         ) async throws -> Result where Result: Sendable
     }
 
@@ -2431,6 +2885,129 @@ extension Grimoire_V1_ProcessManager {
                 onResponse: handleResponse
             )
         }
+
+        /// Call the "SuggestionsChat" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > The methods of ProcessSuggestions, by this name too for clients that know one service only: Envoy takes them to
+        /// > grimoire-suggestions. Asked directly, grimoire-processes is UNIMPLEMENTED.
+        ///
+        /// - Parameters:
+        ///   - request: A streaming request producing `Grimoire_V1_ChatRequest` messages.
+        ///   - serializer: A serializer for `Grimoire_V1_ChatRequest` messages.
+        ///   - deserializer: A deserializer for `Grimoire_V1_ChatResponse` messages.
+        ///   - options: Options to apply to this RPC.
+        ///   - handleResponse: A closure which handles the response and returns its result to
+        ///       the caller. Returning from the closure will cancel the RPC if it hasn't
+        ///       already finished.
+        /// - Returns: The result of `handleResponse`.
+        public func suggestionsChat<Result>(
+            request: GRPCCore.StreamingClientRequest<Grimoire_V1_ChatRequest>,
+            serializer: some GRPCCore.MessageSerializer<Grimoire_V1_ChatRequest>,
+            deserializer: some GRPCCore.MessageDeserializer<Grimoire_V1_ChatResponse>,
+            options: GRPCCore.CallOptions = .defaults,
+            onResponse handleResponse: @Sendable @escaping (GRPCCore.StreamingClientResponse<Grimoire_V1_ChatResponse>) async throws -> Result
+        ) async throws -> Result where Result: Sendable {
+            try await self.client.bidirectionalStreaming(
+                request: request,
+                descriptor: Grimoire_V1_ProcessManager.Method.SuggestionsChat.descriptor,
+                serializer: serializer,
+                deserializer: deserializer,
+                options: options,
+                onResponse: handleResponse
+            )
+        }
+
+        /// Call the "AnalyzeProcess" method.
+        ///
+        /// - Parameters:
+        ///   - request: A request containing a single `Grimoire_V1_AnalyzeProcessRequest` message.
+        ///   - serializer: A serializer for `Grimoire_V1_AnalyzeProcessRequest` messages.
+        ///   - deserializer: A deserializer for `Grimoire_V1_AnalyzeProcessResponse` messages.
+        ///   - options: Options to apply to this RPC.
+        ///   - handleResponse: A closure which handles the response and returns its result to
+        ///       the caller. Returning from the closure will cancel the RPC if it hasn't
+        ///       already finished.
+        /// - Returns: The result of `handleResponse`.
+        public func analyzeProcess<Result>(
+            request: GRPCCore.ClientRequest<Grimoire_V1_AnalyzeProcessRequest>,
+            serializer: some GRPCCore.MessageSerializer<Grimoire_V1_AnalyzeProcessRequest>,
+            deserializer: some GRPCCore.MessageDeserializer<Grimoire_V1_AnalyzeProcessResponse>,
+            options: GRPCCore.CallOptions = .defaults,
+            onResponse handleResponse: @Sendable @escaping (GRPCCore.ClientResponse<Grimoire_V1_AnalyzeProcessResponse>) async throws -> Result = { response in
+                try response.message
+            }
+        ) async throws -> Result where Result: Sendable {
+            try await self.client.unary(
+                request: request,
+                descriptor: Grimoire_V1_ProcessManager.Method.AnalyzeProcess.descriptor,
+                serializer: serializer,
+                deserializer: deserializer,
+                options: options,
+                onResponse: handleResponse
+            )
+        }
+
+        /// Call the "GenerateProcessInsights" method.
+        ///
+        /// - Parameters:
+        ///   - request: A request containing a single `Grimoire_V1_GenerateProcessInsightsRequest` message.
+        ///   - serializer: A serializer for `Grimoire_V1_GenerateProcessInsightsRequest` messages.
+        ///   - deserializer: A deserializer for `Grimoire_V1_GenerateProcessInsightsResponse` messages.
+        ///   - options: Options to apply to this RPC.
+        ///   - handleResponse: A closure which handles the response and returns its result to
+        ///       the caller. Returning from the closure will cancel the RPC if it hasn't
+        ///       already finished.
+        /// - Returns: The result of `handleResponse`.
+        public func generateProcessInsights<Result>(
+            request: GRPCCore.ClientRequest<Grimoire_V1_GenerateProcessInsightsRequest>,
+            serializer: some GRPCCore.MessageSerializer<Grimoire_V1_GenerateProcessInsightsRequest>,
+            deserializer: some GRPCCore.MessageDeserializer<Grimoire_V1_GenerateProcessInsightsResponse>,
+            options: GRPCCore.CallOptions = .defaults,
+            onResponse handleResponse: @Sendable @escaping (GRPCCore.ClientResponse<Grimoire_V1_GenerateProcessInsightsResponse>) async throws -> Result = { response in
+                try response.message
+            }
+        ) async throws -> Result where Result: Sendable {
+            try await self.client.unary(
+                request: request,
+                descriptor: Grimoire_V1_ProcessManager.Method.GenerateProcessInsights.descriptor,
+                serializer: serializer,
+                deserializer: deserializer,
+                options: options,
+                onResponse: handleResponse
+            )
+        }
+
+        /// Call the "PlanProcessImprovement" method.
+        ///
+        /// - Parameters:
+        ///   - request: A request containing a single `Grimoire_V1_PlanProcessImprovementRequest` message.
+        ///   - serializer: A serializer for `Grimoire_V1_PlanProcessImprovementRequest` messages.
+        ///   - deserializer: A deserializer for `Grimoire_V1_PlanProcessImprovementResponse` messages.
+        ///   - options: Options to apply to this RPC.
+        ///   - handleResponse: A closure which handles the response and returns its result to
+        ///       the caller. Returning from the closure will cancel the RPC if it hasn't
+        ///       already finished.
+        /// - Returns: The result of `handleResponse`.
+        public func planProcessImprovement<Result>(
+            request: GRPCCore.ClientRequest<Grimoire_V1_PlanProcessImprovementRequest>,
+            serializer: some GRPCCore.MessageSerializer<Grimoire_V1_PlanProcessImprovementRequest>,
+            deserializer: some GRPCCore.MessageDeserializer<Grimoire_V1_PlanProcessImprovementResponse>,
+            options: GRPCCore.CallOptions = .defaults,
+            onResponse handleResponse: @Sendable @escaping (GRPCCore.ClientResponse<Grimoire_V1_PlanProcessImprovementResponse>) async throws -> Result = { response in
+                try response.message
+            }
+        ) async throws -> Result where Result: Sendable {
+            try await self.client.unary(
+                request: request,
+                descriptor: Grimoire_V1_ProcessManager.Method.PlanProcessImprovement.descriptor,
+                serializer: serializer,
+                deserializer: deserializer,
+                options: options,
+                onResponse: handleResponse
+            )
+        }
     }
 }
 
@@ -2843,6 +3420,109 @@ extension Grimoire_V1_ProcessManager.ClientProtocol {
             request: request,
             serializer: GRPCProtobuf.ProtobufSerializer<Grimoire_V1_SummarizeExecutionsRequest>(),
             deserializer: GRPCProtobuf.ProtobufDeserializer<Grimoire_V1_SummarizeExecutionsResponse>(),
+            options: options,
+            onResponse: handleResponse
+        )
+    }
+
+    /// Call the "SuggestionsChat" method.
+    ///
+    /// > Source IDL Documentation:
+    /// >
+    /// > The methods of ProcessSuggestions, by this name too for clients that know one service only: Envoy takes them to
+    /// > grimoire-suggestions. Asked directly, grimoire-processes is UNIMPLEMENTED.
+    ///
+    /// - Parameters:
+    ///   - request: A streaming request producing `Grimoire_V1_ChatRequest` messages.
+    ///   - options: Options to apply to this RPC.
+    ///   - handleResponse: A closure which handles the response and returns its result to
+    ///       the caller. Returning from the closure will cancel the RPC if it hasn't
+    ///       already finished.
+    /// - Returns: The result of `handleResponse`.
+    public func suggestionsChat<Result>(
+        request: GRPCCore.StreamingClientRequest<Grimoire_V1_ChatRequest>,
+        options: GRPCCore.CallOptions = .defaults,
+        onResponse handleResponse: @Sendable @escaping (GRPCCore.StreamingClientResponse<Grimoire_V1_ChatResponse>) async throws -> Result
+    ) async throws -> Result where Result: Sendable {
+        try await self.suggestionsChat(
+            request: request,
+            serializer: GRPCProtobuf.ProtobufSerializer<Grimoire_V1_ChatRequest>(),
+            deserializer: GRPCProtobuf.ProtobufDeserializer<Grimoire_V1_ChatResponse>(),
+            options: options,
+            onResponse: handleResponse
+        )
+    }
+
+    /// Call the "AnalyzeProcess" method.
+    ///
+    /// - Parameters:
+    ///   - request: A request containing a single `Grimoire_V1_AnalyzeProcessRequest` message.
+    ///   - options: Options to apply to this RPC.
+    ///   - handleResponse: A closure which handles the response and returns its result to
+    ///       the caller. Returning from the closure will cancel the RPC if it hasn't
+    ///       already finished.
+    /// - Returns: The result of `handleResponse`.
+    public func analyzeProcess<Result>(
+        request: GRPCCore.ClientRequest<Grimoire_V1_AnalyzeProcessRequest>,
+        options: GRPCCore.CallOptions = .defaults,
+        onResponse handleResponse: @Sendable @escaping (GRPCCore.ClientResponse<Grimoire_V1_AnalyzeProcessResponse>) async throws -> Result = { response in
+            try response.message
+        }
+    ) async throws -> Result where Result: Sendable {
+        try await self.analyzeProcess(
+            request: request,
+            serializer: GRPCProtobuf.ProtobufSerializer<Grimoire_V1_AnalyzeProcessRequest>(),
+            deserializer: GRPCProtobuf.ProtobufDeserializer<Grimoire_V1_AnalyzeProcessResponse>(),
+            options: options,
+            onResponse: handleResponse
+        )
+    }
+
+    /// Call the "GenerateProcessInsights" method.
+    ///
+    /// - Parameters:
+    ///   - request: A request containing a single `Grimoire_V1_GenerateProcessInsightsRequest` message.
+    ///   - options: Options to apply to this RPC.
+    ///   - handleResponse: A closure which handles the response and returns its result to
+    ///       the caller. Returning from the closure will cancel the RPC if it hasn't
+    ///       already finished.
+    /// - Returns: The result of `handleResponse`.
+    public func generateProcessInsights<Result>(
+        request: GRPCCore.ClientRequest<Grimoire_V1_GenerateProcessInsightsRequest>,
+        options: GRPCCore.CallOptions = .defaults,
+        onResponse handleResponse: @Sendable @escaping (GRPCCore.ClientResponse<Grimoire_V1_GenerateProcessInsightsResponse>) async throws -> Result = { response in
+            try response.message
+        }
+    ) async throws -> Result where Result: Sendable {
+        try await self.generateProcessInsights(
+            request: request,
+            serializer: GRPCProtobuf.ProtobufSerializer<Grimoire_V1_GenerateProcessInsightsRequest>(),
+            deserializer: GRPCProtobuf.ProtobufDeserializer<Grimoire_V1_GenerateProcessInsightsResponse>(),
+            options: options,
+            onResponse: handleResponse
+        )
+    }
+
+    /// Call the "PlanProcessImprovement" method.
+    ///
+    /// - Parameters:
+    ///   - request: A request containing a single `Grimoire_V1_PlanProcessImprovementRequest` message.
+    ///   - options: Options to apply to this RPC.
+    ///   - handleResponse: A closure which handles the response and returns its result to
+    ///       the caller. Returning from the closure will cancel the RPC if it hasn't
+    ///       already finished.
+    /// - Returns: The result of `handleResponse`.
+    public func planProcessImprovement<Result>(
+        request: GRPCCore.ClientRequest<Grimoire_V1_PlanProcessImprovementRequest>,
+        options: GRPCCore.CallOptions = .defaults,
+        onResponse handleResponse: @Sendable @escaping (GRPCCore.ClientResponse<Grimoire_V1_PlanProcessImprovementResponse>) async throws -> Result = { response in
+            try response.message
+        }
+    ) async throws -> Result where Result: Sendable {
+        try await self.planProcessImprovement(
+            request: request,
+            serializer: GRPCProtobuf.ProtobufSerializer<Grimoire_V1_PlanProcessImprovementRequest>(),
+            deserializer: GRPCProtobuf.ProtobufDeserializer<Grimoire_V1_PlanProcessImprovementResponse>(),
             options: options,
             onResponse: handleResponse
         )
@@ -3313,6 +3993,126 @@ extension Grimoire_V1_ProcessManager.ClientProtocol {
             metadata: metadata
         )
         return try await self.summarizeExecutions(
+            request: request,
+            options: options,
+            onResponse: handleResponse
+        )
+    }
+
+    /// Call the "SuggestionsChat" method.
+    ///
+    /// > Source IDL Documentation:
+    /// >
+    /// > The methods of ProcessSuggestions, by this name too for clients that know one service only: Envoy takes them to
+    /// > grimoire-suggestions. Asked directly, grimoire-processes is UNIMPLEMENTED.
+    ///
+    /// - Parameters:
+    ///   - metadata: Additional metadata to send, defaults to empty.
+    ///   - options: Options to apply to this RPC, defaults to `.defaults`.
+    ///   - producer: A closure producing request messages to send to the server. Returning
+    ///       from the closure closes the request stream.
+    ///   - handleResponse: A closure which handles the response and returns its result to
+    ///       the caller. Returning from the closure will cancel the RPC if it hasn't
+    ///       already finished.
+    /// - Returns: The result of `handleResponse`.
+    public func suggestionsChat<Result>(
+        metadata: GRPCCore.Metadata = [:],
+        options: GRPCCore.CallOptions = .defaults,
+        requestProducer producer: @Sendable @escaping (GRPCCore.RPCWriter<Grimoire_V1_ChatRequest>) async throws -> Void,
+        onResponse handleResponse: @Sendable @escaping (GRPCCore.StreamingClientResponse<Grimoire_V1_ChatResponse>) async throws -> Result
+    ) async throws -> Result where Result: Sendable {
+        let request = GRPCCore.StreamingClientRequest<Grimoire_V1_ChatRequest>(
+            metadata: metadata,
+            producer: producer
+        )
+        return try await self.suggestionsChat(
+            request: request,
+            options: options,
+            onResponse: handleResponse
+        )
+    }
+
+    /// Call the "AnalyzeProcess" method.
+    ///
+    /// - Parameters:
+    ///   - message: request message to send.
+    ///   - metadata: Additional metadata to send, defaults to empty.
+    ///   - options: Options to apply to this RPC, defaults to `.defaults`.
+    ///   - handleResponse: A closure which handles the response and returns its result to
+    ///       the caller. Returning from the closure will cancel the RPC if it hasn't
+    ///       already finished.
+    /// - Returns: The result of `handleResponse`.
+    public func analyzeProcess<Result>(
+        _ message: Grimoire_V1_AnalyzeProcessRequest,
+        metadata: GRPCCore.Metadata = [:],
+        options: GRPCCore.CallOptions = .defaults,
+        onResponse handleResponse: @Sendable @escaping (GRPCCore.ClientResponse<Grimoire_V1_AnalyzeProcessResponse>) async throws -> Result = { response in
+            try response.message
+        }
+    ) async throws -> Result where Result: Sendable {
+        let request = GRPCCore.ClientRequest<Grimoire_V1_AnalyzeProcessRequest>(
+            message: message,
+            metadata: metadata
+        )
+        return try await self.analyzeProcess(
+            request: request,
+            options: options,
+            onResponse: handleResponse
+        )
+    }
+
+    /// Call the "GenerateProcessInsights" method.
+    ///
+    /// - Parameters:
+    ///   - message: request message to send.
+    ///   - metadata: Additional metadata to send, defaults to empty.
+    ///   - options: Options to apply to this RPC, defaults to `.defaults`.
+    ///   - handleResponse: A closure which handles the response and returns its result to
+    ///       the caller. Returning from the closure will cancel the RPC if it hasn't
+    ///       already finished.
+    /// - Returns: The result of `handleResponse`.
+    public func generateProcessInsights<Result>(
+        _ message: Grimoire_V1_GenerateProcessInsightsRequest,
+        metadata: GRPCCore.Metadata = [:],
+        options: GRPCCore.CallOptions = .defaults,
+        onResponse handleResponse: @Sendable @escaping (GRPCCore.ClientResponse<Grimoire_V1_GenerateProcessInsightsResponse>) async throws -> Result = { response in
+            try response.message
+        }
+    ) async throws -> Result where Result: Sendable {
+        let request = GRPCCore.ClientRequest<Grimoire_V1_GenerateProcessInsightsRequest>(
+            message: message,
+            metadata: metadata
+        )
+        return try await self.generateProcessInsights(
+            request: request,
+            options: options,
+            onResponse: handleResponse
+        )
+    }
+
+    /// Call the "PlanProcessImprovement" method.
+    ///
+    /// - Parameters:
+    ///   - message: request message to send.
+    ///   - metadata: Additional metadata to send, defaults to empty.
+    ///   - options: Options to apply to this RPC, defaults to `.defaults`.
+    ///   - handleResponse: A closure which handles the response and returns its result to
+    ///       the caller. Returning from the closure will cancel the RPC if it hasn't
+    ///       already finished.
+    /// - Returns: The result of `handleResponse`.
+    public func planProcessImprovement<Result>(
+        _ message: Grimoire_V1_PlanProcessImprovementRequest,
+        metadata: GRPCCore.Metadata = [:],
+        options: GRPCCore.CallOptions = .defaults,
+        onResponse handleResponse: @Sendable @escaping (GRPCCore.ClientResponse<Grimoire_V1_PlanProcessImprovementResponse>) async throws -> Result = { response in
+            try response.message
+        }
+    ) async throws -> Result where Result: Sendable {
+        let request = GRPCCore.ClientRequest<Grimoire_V1_PlanProcessImprovementRequest>(
+            message: message,
+            metadata: metadata
+        )
+        return try await self.planProcessImprovement(
             request: request,
             options: options,
             onResponse: handleResponse

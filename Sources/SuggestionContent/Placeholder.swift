@@ -1,0 +1,2 @@
+/// Names of what content is made of.
+enum Placeholder {}

@@ -1,0 +1,2 @@
+/// A place to begin.
+enum Placeholder {}
