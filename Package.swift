@@ -298,7 +298,8 @@ let package = Package(
         .target(
             name: "SuggestionServing",
             dependencies: [
-                "Curl", "EventLoop", "GRPCNghttp2", "GrimoireAPI", "LiteLLM", "Redis", "ServiceKit", "SuggestionContent",
+                "Curl", "EventLoop", "GRPCNghttp2", "GrimoireAPI", "LiteLLM", "Redis", "ServiceKit",
+                "SuggestionContent",
                 "WebSocketServing",
                 .product(name: "CoreMetrics", package: "swift-metrics"),
                 .product(name: "Crypto", package: "swift-crypto"),

@@ -6,7 +6,7 @@ import SuggestionServing
 struct GrimoireSuggestions: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "grimoire-suggestions",
-        abstract: "Suggests improvements of processes: what SPy's rules find, and what a language model adds.",
+        abstract: "Suggests improvements: what SPy's rules find, and what a language model adds.",
         discussion: "SETTINGS\n" + ServiceProgram.help(SuggestionService.Settings.all)
     )
 
