@@ -78,7 +78,22 @@ extension ServerConnection {
         case .later(let answer):
             ledger.begin()
             stream.task = Self.run(stream, answer, self)
+        case .calledBack(let start):
+            ledger.begin()
+            start { isAnswered in
+                self.assumeIsolated { $0.endRaw(stream, isAnswered: isAnswered) }
+            }
         }
+    }
+
+    /// A raw method that took its time has answered a call, or leaves it to the generated handler.
+    private func endRaw(_ stream: ServerStream, isAnswered: Bool) {
+        if isAnswered {
+            _ = stream.takeMessage()
+        } else if stream.failure == nil {
+            startGenerated(stream)
+        }
+        ledger.end()
     }
 
     /// The task of a call that a raw method answers later, kept and waited for as an RPC's.
@@ -90,12 +105,7 @@ extension ServerConnection {
         Task(executorPreference: stream.loop.taskExecutor) {
             let isAnswered = await answer()
             stream.task = nil
-            if isAnswered {
-                _ = stream.takeMessage()
-            } else if stream.failure == nil {
-                await connection.startGenerated(stream)
-            }
-            connection.ledger.end()
+            await connection.endRaw(stream, isAnswered: isAnswered)
         }
     }
 

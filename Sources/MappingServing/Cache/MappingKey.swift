@@ -39,8 +39,8 @@ struct MappingKey: Hashable, Sendable {
     /// Where it lies in Redis.
     var sharedKey: String {
         switch kind {
-        case .mapping: process.keyPrefix + "m:\(version)"
-        case .evolution(let from): process.keyPrefix + "e:\(from):\(version)"
+        case .mapping: process.key("m:\(version)")
+        case .evolution(let from): process.key("e:\(from):\(version)")
         }
     }
 }

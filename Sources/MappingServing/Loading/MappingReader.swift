@@ -109,11 +109,15 @@ final class MappingReader: Sendable {
         }
     }
 
-    /// The answer that memory and Redis have together; nil where more has to be done, or an error told.
-    func readShared(_ key: MappingKey) async -> StoredAnswer? {
-        guard case .answer(let answer, _) = await shared.settle(key, in: cache) else { return nil }
-        metrics.redis.increment()
-        return answer
+    /// The answer that memory and Redis have together; nil where more has to be done, or an error told. On the loop only, where it
+    /// also calls back.
+    func readShared(_ key: MappingKey, _ callBack: @escaping @Sendable (StoredAnswer?) -> Void) {
+        shared.find(key, beside: cache) { [cache, metrics] found in
+            let settled = cache.assumeIsolated { $0.settle(key, found) }
+            guard case .answer(let answer, _) = settled else { return callBack(nil) }
+            metrics.redis.increment()
+            callBack(answer)
+        }
     }
 
     private func stale(_ candidate: StoredAnswer, _ head: ProcessHead?) -> Loaded {

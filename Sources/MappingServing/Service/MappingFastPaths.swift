@@ -40,8 +40,10 @@ struct MappingFastPaths: Sendable {
         let known = reader.cache.assumeIsolated { $0.knownAnswer(key) }
         if let known { return .answer(Self.answer(message, question, key, known)) }
         guard reader.shared.canBeAsked else { return .declined }
-        return .later {
-            await reader.readShared(key).map { Self.answer(message, question, key, $0) }
+        return .calledBack { callBack in
+            reader.readShared(key) { found in
+                callBack(found.map { Self.answer(message, question, key, $0) })
+            }
         }
     }
 

@@ -30,31 +30,52 @@ final class SharedCache: Sendable {
     }
 
     /// Looks for an answer and for what is known of its process. For the latest version of which anything is known, where the
-    /// question is for the latest. What is in memory is not asked for.
-    func find(_ key: MappingKey, beside cache: isolated MappingCache) async -> Found {
+    /// question is for the latest. What is in memory is not asked for. On the loop only, where it also calls back, once: at once
+    /// where Redis cannot be asked.
+    func find(
+        _ key: MappingKey,
+        beside cache: MappingCache,
+        _ callBack: @escaping @Sendable (Found) -> Void
+    ) {
         let now = loop.uptimeNanoseconds
         let headKey = key.process.headKey
-        var commands = Self.commands(forHead: headKey)
-        let asks = !key.isLatest && cache.answer(key) == nil
-        let sharedKey = asks ? key.sharedKey : ""
-        if asks { commands.append(.get(RedisArgument(sharedKey))) }
-        guard let values = await send(commands, beside: cache) else { return Found() }
-        var found = Found()
-        found.head = Self.head(in: values[0], lifetime: values[1], headKey, now)
-        if asks {
-            found.answer = Self.answer(in: values[2], sharedKey, key.version)
-        } else if key.isLatest, let latest = found.head?.latest, cache.answer(key.at(latest)) == nil {
-            let sharedKey = key.at(latest).sharedKey
-            if let values = await send([.get(RedisArgument(sharedKey))], beside: cache) {
-                found.answer = Self.answer(in: values[0], sharedKey, latest)
+        guard !key.isLatest, !Self.has(key, cache) else {
+            return send(Self.commands(forHead: headKey)) { values in
+                let head = values.flatMap { Self.head(in: $0[0], lifetime: $0[1], headKey, now) }
+                guard key.isLatest, let latest = head?.latest, !Self.has(key.at(latest), cache) else {
+                    return callBack(Found(head: head))
+                }
+                let sharedKey = key.at(latest).sharedKey
+                self.send([.get(RedisArgument(sharedKey))]) { values in
+                    let answer = values.flatMap { Self.answer(in: $0[0], sharedKey, latest) }
+                    callBack(Found(head: head, answer: answer))
+                }
             }
         }
-        return found
+        let sharedKey = key.sharedKey
+        let keys = [RedisArgument(headKey), RedisArgument(sharedKey)]
+        send([.mget(keys), Self.lifetime(of: headKey)]) { values in
+            guard let values, let pair = try? values[0].elements(), pair.count == keys.count else {
+                return callBack(Found())
+            }
+            callBack(
+                Found(
+                    head: Self.head(in: pair[0], lifetime: values[1], headKey, now),
+                    answer: Self.answer(in: pair[1], sharedKey, key.version)
+                )
+            )
+        }
     }
 
-    /// What memory and Redis say together.
-    func settle(_ key: MappingKey, in cache: isolated MappingCache) async -> MappingMemory.Settled {
-        cache.settle(key, await find(key, beside: cache))
+    /// The same for who can wait.
+    func find(_ key: MappingKey, beside cache: isolated MappingCache) async -> Found {
+        await withCheckedContinuation { continuation in
+            find(key, beside: cache) { continuation.resume(returning: $0) }
+        }
+    }
+
+    private static func has(_ key: MappingKey, _ cache: MappingCache) -> Bool {
+        cache.assumeIsolated { $0.answer(key) != nil }
     }
 
     /// The answers of several versions, and the heads of their processes, in one round trip.
@@ -65,7 +86,10 @@ final class SharedCache: Sendable {
             commands += Self.commands(forHead: key.process.headKey)
             if !key.isLatest { commands.append(.get(RedisArgument(key.sharedKey))) }
         }
-        guard let values = await send(commands, beside: cache) else { return keys.map { _ in Found() } }
+        let answers = await withCheckedContinuation { continuation in
+            send(commands) { continuation.resume(returning: $0) }
+        }
+        guard let values = answers else { return keys.map { _ in Found() } }
         var place = 0
         return keys.map { key in
             var found = Found()
@@ -79,8 +103,11 @@ final class SharedCache: Sendable {
     }
 
     private static func commands(forHead key: String) -> [RedisCommand] {
-        let key = RedisArgument(key)
-        return [.get(key), RedisCommand("PTTL", [key])]
+        [.get(RedisArgument(key)), lifetime(of: key)]
+    }
+
+    private static func lifetime(of key: String) -> RedisCommand {
+        RedisCommand("PTTL", [RedisArgument(key)])
     }
 
     private static func head(
@@ -131,21 +158,18 @@ final class SharedCache: Sendable {
     /// Whether asking may be worth a try: there is a Redis, and it answered when it was asked last.
     var canBeAsked: Bool { !isResting && redis?.isUp == true }
 
-    private func send(
-        _ commands: [RedisCommand],
-        beside cache: isolated MappingCache
-    ) async -> [RedisValue]? {
-        guard !isResting, let redis else { return nil }
-        let result = await withCheckedContinuation { continuation in
-            redis.sendOnLoop(commands, timeout: Self.patience) { continuation.resume(returning: $0) }
-        }
-        switch result {
-        case .success(let values): return values
-        case .failure(let error):
-            if error.code == .timedOut {
-                restsUntil.store(loop.uptimeNanoseconds + Self.rest, ordering: .relaxed)
+    /// On the loop only, where it also calls back, once: with nil where Redis does not answer.
+    private func send(_ commands: [RedisCommand], _ callBack: @escaping @Sendable ([RedisValue]?) -> Void) {
+        guard !isResting, let redis else { return callBack(nil) }
+        redis.sendOnLoop(commands, timeout: Self.patience) { result in
+            switch result {
+            case .success(let values): callBack(values)
+            case .failure(let error):
+                if error.code == .timedOut {
+                    self.restsUntil.store(self.loop.uptimeNanoseconds + Self.rest, ordering: .relaxed)
+                }
+                callBack(nil)
             }
-            return nil
         }
     }
 }

@@ -71,13 +71,15 @@ enum SharedHead {
     /// In hexadecimal digits.
     private static func digest(of body: ArraySlice<UInt8>, key: String) -> [UInt8] {
         let digits: StaticString = "0123456789abcdef"
-        var text: [UInt8] = []
-        text.reserveCapacity(2 * SharedValue.digestBytes)
-        for byte in SharedValue.digest(of: body, key: key) {
-            text.append(digits.utf8Start[Int(byte >> 4)])
-            text.append(digits.utf8Start[Int(byte & 15)])
+        return SharedValue.withDigest(of: body, key: key) { bytes in
+            [UInt8](unsafeUninitializedCapacity: 2 * bytes.count) { text, count in
+                for byte in bytes {
+                    text[count] = digits.utf8Start[Int(byte >> 4)]
+                    text[count + 1] = digits.utf8Start[Int(byte & 15)]
+                    count += 2
+                }
+            }
         }
-        return text
     }
 
     /// Now, since 1970.

@@ -18,14 +18,15 @@ enum SharedValue {
         body.append(UInt8(answer.contentHash.count))
         body += answer.contentHash
         answer.message.withUnsafeBytes { body.append(contentsOf: $0) }
-        return [form] + digest(of: body[...], key: key) + body
+        return [form] + withDigest(of: body[...], key: key) { Array($0) } + body
     }
 
     /// The answer in a value; nil where it is cut short, of another form, damaged, or that of another key.
     static func decode(_ value: [UInt8], key: String, version: Int32) -> StoredAnswer? {
         guard value.count >= headBytes, value[0] == form else { return nil }
         let body = value[(1 + digestBytes)...]
-        guard value[1...digestBytes].elementsEqual(digest(of: body, key: key)) else { return nil }
+        let isWhole = withDigest(of: body, key: key) { value[1...digestBytes].elementsEqual($0) }
+        guard isWhole else { return nil }
         let number = body.prefix(4).reduce(UInt32(0)) { $0 << 8 | UInt32($1) }
         let hashEnd = headBytes + Int(body[body.startIndex + 4])
         guard Int32(bitPattern: number) == version, hashEnd <= value.count else { return nil }
@@ -39,12 +40,16 @@ enum SharedValue {
         )
     }
 
-    /// What says that a value is whole, and that of its key.
-    static func digest(of body: ArraySlice<UInt8>, key: String) -> ArraySlice<UInt8> {
+    /// What says that a value is whole, and that of its key: ``digestBytes`` of them, for `use` alone.
+    static func withDigest<Result>(
+        of body: ArraySlice<UInt8>,
+        key: String,
+        _ use: (Slice<UnsafeRawBufferPointer>) -> Result
+    ) -> Result {
         var hash = SHA256()
         var key = key
         key.withUTF8 { hash.update(bufferPointer: UnsafeRawBufferPointer($0)) }
         body.withUnsafeBytes { hash.update(bufferPointer: $0) }
-        return Array(hash.finalize()).prefix(digestBytes)
+        return hash.finalize().withUnsafeBytes { use($0.prefix(digestBytes)) }
     }
 }

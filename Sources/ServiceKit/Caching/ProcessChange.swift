@@ -41,15 +41,39 @@ public struct ProcessChange: Hashable, Sendable {
     /// The message.
     public var message: String { "\(organization.text) \(process.text)" }
 
-    /// What all keys of a process in Redis begin with: in a cluster they lie on one server.
-    public var keyPrefix: String { "grimoire:1:{\(organization.text):\(process.text)}:" }
-
     /// The key under which replicas of grimoire-mappings share what the process's latest version is.
-    public var headKey: String { keyPrefix + "head" }
+    public var headKey: String { key("head") }
 
     /// The key under which replicas of grimoire-processes share what they answer of the process as a whole.
-    public var detailsKey: String { keyPrefix + "details" }
+    public var detailsKey: String { key("details") }
 
     /// The key under which they share a version.
-    public func versionKey(_ number: Int32) -> String { keyPrefix + "v:\(number)" }
+    public func versionKey(_ number: Int32) -> String { key("v:\(number)") }
+
+    /// The key of something about the process: `grimoire:1:{ORGANIZATION:PROCESS}:NAME`. In a cluster the keys of a process lie on
+    /// one server, by what stands in braces.
+    public func key(_ name: String) -> String {
+        let start: StaticString = "grimoire:1:{"
+        let fixed = start.utf8CodeUnitCount + 2 * UUID.textBytes + 3
+        // Written at once: a read from Redis makes two of them, and interpolation takes five times as long.
+        return String(unsafeUninitializedCapacity: fixed + name.utf8.count) { text in
+            var place = 0
+            func append(_ byte: UInt8) {
+                text[place] = byte
+                place += 1
+            }
+            func append(_ id: UUID) {
+                id.writeText(to: UnsafeMutableBufferPointer(rebasing: text[place...]))
+                place += UUID.textBytes
+            }
+            start.withUTF8Buffer { $0.forEach(append) }
+            append(organization)
+            append(UInt8(ascii: ":"))
+            append(process)
+            append(UInt8(ascii: "}"))
+            append(UInt8(ascii: ":"))
+            name.utf8.forEach(append)
+            return place
+        }
+    }
 }

@@ -4,20 +4,28 @@ extension UUID {
     /// The ID as the API writes it.
     public var text: String {
         // `uuidString` goes by printf, which is a fifth of what a cached read costs.
-        String(unsafeUninitializedCapacity: 36) { digits in
-            withUnsafeBytes(of: uuid) { bytes in
-                var place = 0
-                for (index, byte) in bytes.enumerated() {
-                    if index == 4 || index == 6 || index == 8 || index == 10 {
-                        digits[place] = UInt8(ascii: "-")
-                        place += 1
-                    }
-                    digits[place] = Self.digit(byte >> 4)
-                    digits[place + 1] = Self.digit(byte & 15)
-                    place += 2
+        String(unsafeUninitializedCapacity: Self.textBytes) { digits in
+            writeText(to: digits)
+            return Self.textBytes
+        }
+    }
+
+    /// How long ``text`` is.
+    static let textBytes = 36
+
+    /// Writes ``text`` to the beginning of `digits`, which has room for it.
+    func writeText(to digits: UnsafeMutableBufferPointer<UInt8>) {
+        withUnsafeBytes(of: uuid) { bytes in
+            var place = 0
+            for (index, byte) in bytes.enumerated() {
+                if index == 4 || index == 6 || index == 8 || index == 10 {
+                    digits[place] = UInt8(ascii: "-")
+                    place += 1
                 }
+                digits[place] = Self.digit(byte >> 4)
+                digits[place + 1] = Self.digit(byte & 15)
+                place += 2
             }
-            return 36
         }
     }
 

@@ -55,6 +55,8 @@ public struct FastPath: Sendable {
         /// The answer after some waiting, in a task on the connection's loop that is cancelled when the caller leaves; nil
         /// leaves the request to the ordinary way, which also tells the caller of what went wrong.
         case later(@Sendable () async -> Answer?)
+        /// The same without a task, for what is hot: it runs at once, and calls back on the connection's loop, once.
+        case calledBack(@Sendable (@escaping @Sendable (Answer?) -> Void) -> Void)
         /// The request takes the ordinary way.
         case declined
     }
@@ -83,19 +85,19 @@ public struct FastPath: Sendable {
         let index = ledger.index(of: descriptor)
         return RawUnaryMethod(whereKnown: descriptor) { call in
             guard let caller = verifier.recentCaller(of: call), caller.may(role) else { return .declined }
+            @Sendable func respond(_ answer: Answer?) -> Bool {
+                guard let answer, !call.isCancelled else { return false }
+                call.respond(answer.message)
+                ledger.answered(index, caller, answer, call.age)
+                return true
+            }
             switch attempt(Request(call: call, caller: caller)) {
             case .declined: return .declined
             case .answer(let answer):
-                call.respond(answer.message)
-                ledger.answered(index, caller, answer, call.age)
+                _ = respond(answer)
                 return .answered
-            case .later(let answer):
-                return .later {
-                    guard let answer = await answer(), !call.isCancelled else { return false }
-                    call.respond(answer.message)
-                    ledger.answered(index, caller, answer, call.age)
-                    return true
-                }
+            case .later(let answer): return .later { respond(await answer()) }
+            case .calledBack(let start): return .calledBack { end in start { end(respond($0)) } }
             }
         }
     }

@@ -1,6 +1,8 @@
+import EventLoop
 import GRPCCore
-import GRPCNghttp2
 import Testing
+
+@testable import GRPCNghttp2
 
 /// Raw methods that wait before they answer a call, or leave it to its generated handler.
 @Suite struct LaterAnswerTests {
@@ -31,35 +33,57 @@ import Testing
     private let ended = Signal()
     private let gate = Signal()
 
-    private var configuration: ServerConfiguration {
+    /// How the method says that it answers later.
+    enum Manner: CaseIterable { case inATask, byCallingBack, byCallingBackAtOnce }
+
+    private func configuration(_ manner: Manner) -> ServerConfiguration {
         var configuration = ServerConfiguration()
         configuration.rawMethods = [
-            RawUnaryMethod(whereKnown: EchoService.echo) { [begun, ended, gate] call in
-                let wish = call.message.withUnsafeBytes { $0.first }
-                return .later {
-                    await Task.yield()
-                    switch wish {
-                    case Wish.wait:
-                        begun.give()
-                        await Signal().wait()
-                        ended.give()
-                        return false
-                    case Wish.gate:
-                        begun.give()
-                        await gate.wait()
-                    case Wish.answer: break
-                    default: return false
+            RawUnaryMethod(whereKnown: EchoService.echo) { call in
+                let wish = call.message.withUnsafeBytes { $0.first ?? 0 }
+                switch manner {
+                case .inATask: return .later { await grant(wish, to: call) }
+                case .byCallingBackAtOnce:
+                    return .calledBack { callBack in
+                        if wish == Wish.answer { call.respond(MessageBytes([42])) }
+                        callBack(wish == Wish.answer)
                     }
-                    call.respond(MessageBytes([42]))
-                    return true
+                case .byCallingBack:
+                    return .calledBack { callBack in
+                        let loop = call.stream.loop
+                        let task = Task(executorPreference: loop.taskExecutor) {
+                            let isAnswered = await grant(wish, to: call)
+                            loop.execute { callBack(isAnswered) }
+                        }
+                        call.onCompletion { _, _ in task.cancel() }
+                    }
                 }
             }
         ]
         return configuration
     }
 
-    @Test func aCallIsAnsweredAfterAWait() async throws {
-        try await Harness.run(server: configuration) { harness in
+    private func grant(_ wish: UInt8, to call: RawUnaryCall) async -> Bool {
+        await Task.yield()
+        switch wish {
+        case Wish.wait:
+            begun.give()
+            await Signal().wait()
+            ended.give()
+            return false
+        case Wish.gate:
+            begun.give()
+            await gate.wait()
+        case Wish.answer: break
+        default: return false
+        }
+        call.respond(MessageBytes([42]))
+        return true
+    }
+
+    @Test(arguments: Manner.allCases)
+    func aCallIsAnsweredAfterAWait(_ manner: Manner) async throws {
+        try await Harness.run(server: configuration(manner)) { harness in
             let response = try await harness.unary(
                 EchoService.echo,
                 [Wish.answer, 7],
@@ -70,9 +94,9 @@ import Testing
         }
     }
 
-    @Test(arguments: [1, 1_000, RawUnaryMethod.maxMessageBytes])
-    func whatIsDeclinedAfterAWaitGoesToTheGeneratedHandlerWhole(size: Int) async throws {
-        try await Harness.run(server: configuration) { harness in
+    @Test(arguments: [1, 1_000, RawUnaryMethod.maxMessageBytes], Manner.allCases)
+    func whatIsDeclinedAfterAWaitGoesToTheGeneratedHandlerWhole(size: Int, _ manner: Manner) async throws {
+        try await Harness.run(server: configuration(manner)) { harness in
             let message = [UInt8](repeating: Wish.decline, count: size)
             let response = try await harness.unary(EchoService.echo, message, metadata: ["x-a": "b"])
             #expect(try response.message == message)
@@ -80,8 +104,9 @@ import Testing
         }
     }
 
-    @Test func answersAndDeclinesMixOnOneConnection() async throws {
-        try await Harness.run(server: configuration) { harness in
+    @Test(arguments: Manner.allCases)
+    func answersAndDeclinesMixOnOneConnection(_ manner: Manner) async throws {
+        try await Harness.run(server: configuration(manner)) { harness in
             try await withThrowingTaskGroup(of: Bool.self) { group in
                 for number in 0..<200 {
                     group.addTask {
@@ -96,8 +121,9 @@ import Testing
         }
     }
 
-    @Test func theWaitOfACallerWhoLeavesIsCancelled() async throws {
-        try await Harness.run(server: configuration) { harness in
+    @Test(arguments: [Manner.inATask, .byCallingBack])
+    func theWaitOfACallerWhoLeavesIsCancelled(_ manner: Manner) async throws {
+        try await Harness.run(server: configuration(manner)) { harness in
             let call = Task { try await harness.unary(EchoService.echo, [Wish.wait]).message }
             await begun.wait()
             call.cancel()
@@ -107,8 +133,9 @@ import Testing
         }
     }
 
-    @Test func theWaitEndsWithTheCallersTime() async throws {
-        try await Harness.run(server: configuration) { harness in
+    @Test(arguments: [Manner.inATask, .byCallingBack])
+    func theWaitEndsWithTheCallersTime(_ manner: Manner) async throws {
+        try await Harness.run(server: configuration(manner)) { harness in
             let options = CallOptions.with { $0.timeout = .milliseconds(100) }
             let error = await #expect(throws: RPCError.self) {
                 try await harness.unary(EchoService.echo, [Wish.wait], options: options).message
@@ -119,8 +146,9 @@ import Testing
         }
     }
 
-    @Test func aServerThatStopsLetsItsWaitingCallsFinish() async throws {
-        try await Harness.run(server: configuration) { harness in
+    @Test(arguments: [Manner.inATask, .byCallingBack])
+    func aServerThatStopsLetsItsWaitingCallsFinish(_ manner: Manner) async throws {
+        try await Harness.run(server: configuration(manner)) { harness in
             async let answer = harness.unary(EchoService.echo, [Wish.gate]).message
             await begun.wait()
             harness.server.beginGracefulShutdown()
