@@ -28,7 +28,7 @@ struct MappingLanes: Sendable {
     private func all(_ body: @escaping @Sendable (isolated MappingCache) -> Void) {
         for reader in readers.values {
             let cache = reader.cache
-            cache.loop.execute { cache.assumeIsolated { body($0) } }
+            cache.loop.execute { cache.assumeOnLoop { body($0) } }
         }
     }
 }

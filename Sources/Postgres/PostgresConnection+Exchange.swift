@@ -22,7 +22,7 @@ extension PostgresConnection {
         exchangeNumber += 1
         let number = exchangeNumber
         let timer = loop.schedule(after: timeout) { [weak self] in
-            self?.assumeIsolated { $0.interrupt(number, .deadline) }
+            self?.assumeOnLoop { $0.interrupt(number, .deadline) }
         }
         defer { timer.cancel() }
         let results: Result<[PostgresResult], PostgresError>
@@ -31,7 +31,7 @@ extension PostgresConnection {
             results = await withTaskCancellationHandler {
                 await self.answers(to: statements, plan)
             } onCancel: {
-                loop.execute { self.assumeIsolated { $0.interrupt(number, .cancellation) } }
+                loop.execute { self.assumeOnLoop { $0.interrupt(number, .cancellation) } }
             }
         } else {
             results = await answers(to: statements, plan)

@@ -37,7 +37,7 @@ extension PostgresConnection {
         cancelAttempts += 1
         graceTimer = loop.schedule(after: configuration.cancelGrace / Self.cancelAttemptLimit) {
             [weak self] in
-            self?.assumeIsolated { $0.askToStop() }
+            self?.assumeOnLoop { $0.askToStop() }
         }
         guard cancelling == nil, let canceller = Canceller(raw) else { return }
         // Kept until it ends; the pipeline's caller waits for it, so that it cannot meet what is sent next.

@@ -4,7 +4,7 @@ public import EventLoop
 /// One session with PostgreSQL, in libpq's pipeline mode, on an event loop.
 ///
 /// It does one pipeline at a time: a pool lends it to one caller after the other.
-public actor PostgresConnection {
+public actor PostgresConnection: LoopActor {
     /// Where its code runs.
     public nonisolated let loop: EventLoop
     /// The loop is the executor.
@@ -158,7 +158,7 @@ public actor PostgresConnection {
         }
         do {
             registration = try loop.register(PQsocket(raw), interest: .readable) { [unowned self] readiness in
-                self.assumeIsolated { $0.becameReady(readiness) }
+                self.assumeOnLoop { $0.becameReady(readiness) }
             }
         } catch {
             close()

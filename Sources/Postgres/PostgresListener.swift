@@ -15,7 +15,7 @@ public import Logging
 ///     }
 /// }
 /// ```
-public actor PostgresListener {
+public actor PostgresListener: LoopActor {
     /// Where its code runs.
     public nonisolated let loop: EventLoop
     /// The loop is the executor.
@@ -98,29 +98,29 @@ public actor PostgresListener {
     }
 
     private func passOn(from connection: PostgresConnection) {
-        connection.assumeIsolated {
+        connection.assumeOnLoop {
             $0.onNotification = { [weak self] notification in
-                self?.assumeIsolated { $0.tell(.notification(notification)) }
+                self?.assumeOnLoop { $0.tell(.notification(notification)) }
             }
         }
     }
 
-    private func close(_ connection: PostgresConnection) { connection.assumeIsolated { $0.close() } }
+    private func close(_ connection: PostgresConnection) { connection.assumeOnLoop { $0.close() } }
 
     private func end(of connection: PostgresConnection) async {
         await withTaskCancellationHandler {
             await withCheckedContinuation { continuation in
                 death = continuation
-                connection.assumeIsolated {
+                connection.assumeOnLoop {
                     $0.whenDead { [weak self] in
                         guard let self else { return }
-                        loop.execute { self.assumeIsolated { $0.connectionEnded() } }
+                        loop.execute { self.assumeOnLoop { $0.connectionEnded() } }
                     }
                 }
                 if Task.isCancelled { connectionEnded() }
             }
         } onCancel: {
-            loop.execute { self.assumeIsolated { $0.connectionEnded() } }
+            loop.execute { self.assumeOnLoop { $0.connectionEnded() } }
         }
     }
 
@@ -148,7 +148,7 @@ public actor PostgresListener {
                 if Task.isCancelled { stopReading(number) }
             }
         } onCancel: {
-            loop.execute { self.assumeIsolated { $0.stopReading(number) } }
+            loop.execute { self.assumeOnLoop { $0.stopReading(number) } }
         }
     }
 

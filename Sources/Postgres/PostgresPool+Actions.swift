@@ -22,19 +22,19 @@ extension PostgresPool {
         return try await withTaskCancellationHandler {
             await withCheckedContinuation { lease in
                 let timer = loop.schedule(after: timeLeft(until: min(end, limit))) { [weak self] in
-                    self?.assumeIsolated { $0.leave(waiter, lateness) }
+                    self?.assumeOnLoop { $0.leave(waiter, lateness) }
                 }
                 leases[waiter] = (lease, timer)
                 interpret(machine.acquire(waiter, now: now))
                 if Task.isCancelled { leave(waiter, Self.cancelled) }
             }
         } onCancel: {
-            loop.execute { self.assumeIsolated { $0.leave(waiter, Self.cancelled) } }
+            loop.execute { self.assumeOnLoop { $0.leave(waiter, Self.cancelled) } }
         }.get()
     }
 
     func release(_ connection: PostgresConnection) {
-        let isUsable = connection.assumeIsolated { $0.isIdle }
+        let isUsable = connection.assumeOnLoop { $0.isIdle }
         interpret(
             machine.release(ObjectIdentifier(connection), isUsable: isUsable, now: loop.uptimeNanoseconds)
         )
@@ -47,13 +47,13 @@ extension PostgresPool {
             case .connect: connect()
             case .connectLater(let nanoseconds):
                 attempt = loop.schedule(after: .nanoseconds(nanoseconds)) { [weak self] in
-                    self?.assumeIsolated { $0.attemptIsDue() }
+                    self?.assumeOnLoop { $0.attemptIsDue() }
                 }
             case .tickLater(let nanoseconds):
                 tick = loop.schedule(after: .nanoseconds(nanoseconds)) { [weak self] in
-                    self?.assumeIsolated { $0.tickIsDue() }
+                    self?.assumeOnLoop { $0.tickIsDue() }
                 }
-            case .close(let id): connections.removeValue(forKey: id)?.assumeIsolated { $0.close() }
+            case .close(let id): connections.removeValue(forKey: id)?.assumeOnLoop { $0.close() }
             case .fail(let waiters, let failure):
                 for waiter in waiters { resume(waiter, .failure(error(for: failure))) }
             case .drained: endDraining()
@@ -62,7 +62,7 @@ extension PostgresPool {
     }
 
     private func isAlive(_ connection: PostgresConnection) -> Bool {
-        connection.assumeIsolated { $0.isAlive() }
+        connection.assumeOnLoop { $0.isAlive() }
     }
 
     private func attemptIsDue() { interpret(machine.attemptDue(now: loop.uptimeNanoseconds)) }
@@ -126,10 +126,10 @@ extension PostgresPool {
     private func take(_ connection: PostgresConnection) {
         let key = ObjectIdentifier(connection)
         connections[key] = connection
-        connection.assumeIsolated {
+        connection.assumeOnLoop {
             $0.whenDead { [weak self] in
                 guard let self else { return }
-                loop.execute { self.assumeIsolated { $0.connectionDied(key) } }
+                loop.execute { self.assumeOnLoop { $0.connectionDied(key) } }
             }
         }
         interpret(machine.connected(key, now: loop.uptimeNanoseconds))

@@ -4,7 +4,7 @@ public import Logging
 /// The connections of one event loop, lent to one caller after the other.
 ///
 /// ``PoolStateMachine`` decides; this actor makes, lends and closes.
-public actor PostgresPool {
+public actor PostgresPool: LoopActor {
     /// Where its code, and that of its connections, runs.
     public nonisolated let loop: EventLoop
     /// The loop is the executor.
@@ -135,7 +135,7 @@ public actor PostgresPool {
     /// Whether there is a connection, idle or lent, so that a caller is likely to be served. For code on the loop.
     ///
     /// - Precondition: The calling thread is the loop's.
-    public nonisolated var isServingOnLoop: Bool { assumeIsolated { !$0.connections.isEmpty } }
+    public nonisolated var isServingOnLoop: Bool { assumeOnLoop { !$0.connections.isEmpty } }
 
     /// Closes idle connections now and lent ones when they come back; callers in line fail. Idempotent.
     ///
@@ -149,14 +149,14 @@ public actor PostgresPool {
         for connector in connectors.values { await connector.value }
         guard !isDrained else { return }
         let timer = loop.schedule(after: grace) { [weak self] in
-            self?.assumeIsolated { $0.closeUnderBorrowers() }
+            self?.assumeOnLoop { $0.closeUnderBorrowers() }
         }
         await withCheckedContinuation { drainWaiters.append($0) }
         timer.cancel()
     }
 
     private func closeUnderBorrowers() {
-        for connection in connections.values { connection.assumeIsolated { $0.close() } }
+        for connection in connections.values { connection.assumeOnLoop { $0.close() } }
         endDraining()
     }
 

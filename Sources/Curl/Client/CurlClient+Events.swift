@@ -22,7 +22,7 @@ extension CurlClient {
         }
         do throws(EventLoopError) {
             sockets[socket] = try loop.register(socket, interest: interest) { [unowned self] readiness in
-                self.assumeIsolated { $0.becameReady(socket, readiness) }
+                self.assumeOnLoop { $0.becameReady(socket, readiness) }
             }
             return true
         } catch {
@@ -36,7 +36,7 @@ extension CurlClient {
         timer = nil
         guard milliseconds >= 0 else { return }
         timer = loop.schedule(after: .milliseconds(milliseconds)) { [unowned self] in
-            self.assumeIsolated {
+            self.assumeOnLoop {
                 $0.timer = nil
                 $0.act(CURL_SOCKET_BAD, 0)
             }
@@ -75,7 +75,7 @@ extension CurlClient {
 
     /// Closes a socket of curl's, on the loop.
     nonisolated func closeOnLoop(_ socket: Int32) -> Int32 {
-        assumeIsolated { client in
+        assumeOnLoop { client in
             client.sockets.removeValue(forKey: socket)?.cancel()
             return Glibc.close(socket)
         }
@@ -93,7 +93,7 @@ func socketChanged(
 ) -> Int32 {
     guard let client else { return -1 }
     return Unmanaged<CurlClient>.fromOpaque(client).takeUnretainedValue()
-        .assumeIsolated { $0.watch(socket, what) ? 0 : -1 }
+        .assumeOnLoop { $0.watch(socket, what) ? 0 : -1 }
 }
 
 func timerChanged(
@@ -103,6 +103,6 @@ func timerChanged(
 ) -> Int32 {
     guard let client else { return -1 }
     Unmanaged<CurlClient>.fromOpaque(client).takeUnretainedValue()
-        .assumeIsolated { $0.callLater(milliseconds: milliseconds) }
+        .assumeOnLoop { $0.callLater(milliseconds: milliseconds) }
     return 0
 }

@@ -5,7 +5,7 @@ public import EventLoop
 ///
 /// Connections are kept and used again. Certificates and host names are verified. Redirects are not followed. Nothing is connected
 /// before the first ``send(_:until:)``.
-public actor CurlClient {
+public actor CurlClient: LoopActor {
     /// Where its code runs.
     public nonisolated let loop: EventLoop
     /// The loop is the executor.

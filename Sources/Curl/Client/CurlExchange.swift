@@ -93,7 +93,7 @@ final class CurlExchange: @unchecked Sendable {
     /// Ends it now: its connection is closed. Nothing where it is over.
     func close(_ error: CurlError) {
         guard end == nil else { return }
-        client.assumeIsolated { $0.remove(self) }
+        client.assumeOnLoop { $0.remove(self) }
         finish(.failed(error))
     }
 

@@ -60,7 +60,7 @@ final class ClientCall: @unchecked Sendable {
         ClientContext(
             descriptor: descriptor,
             remotePeer: stream.connection.address.description,
-            localPeer: stream.connection.assumeIsolated { $0.localPeer }
+            localPeer: stream.connection.assumeOnLoop { $0.localPeer }
         )
     }
     var offload: OffloadExecutor { options.offload }
@@ -231,7 +231,7 @@ final class ClientCall: @unchecked Sendable {
             maxResponseBytes: options.maxResponseBytes,
             waitsForReady: options.waitsForReady
         ) { self.begin($0) }
-        let waiter = channel.assumeIsolated { $0.openStream(again) }
+        let waiter = channel.assumeOnLoop { $0.openStream(again) }
         // Where a stream was there at once, this attempt is over already, and the next one may wait.
         if isBetweenAttempts, self.waiter == nil { self.waiter = waiter }
         return true
@@ -244,7 +244,7 @@ final class ClientCall: @unchecked Sendable {
         case .failure(let error):
             stream.fail(error.rpcError)
         case .success(let next):
-            guard !isClosed else { return next.connection.assumeIsolated { $0.release() } }
+            guard !isClosed else { return next.connection.assumeOnLoop { $0.release() } }
             stream = next
             next.call = self
             guard let headers else { break }
@@ -266,14 +266,14 @@ final class ClientCall: @unchecked Sendable {
         isClosed = true
         stream.call = nil
         if isBetweenAttempts {
-            if let waiter { channel.assumeIsolated { $0.giveUp(waiter) } }
+            if let waiter { channel.assumeOnLoop { $0.giveUp(waiter) } }
         } else {
             if stream.slot >= 0, !(stream.status != nil && stream.isSendFinished) {
                 stream.fail(RPCError(code: .cancelled, message: "The caller gave the call up."))
                 stream.reset(errorCode: NGHTTP2_CANCEL.rawValue)
             }
             // A stream that has a number gives its place back when HTTP/2 closes it.
-            if stream.id == 0 { stream.connection.assumeIsolated { $0.release() } }
+            if stream.id == 0 { stream.connection.assumeOnLoop { $0.release() } }
         }
         written = []
         stream.messages.removeAll()

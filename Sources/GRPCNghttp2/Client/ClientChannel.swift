@@ -5,7 +5,7 @@ internal import GRPCCore
 ///
 /// `LoadBalancer` decides; this carries out: looks names up, connects, keeps timers, and hands each call its stream. Only
 /// calls of this loop come here, so finding a stream for a call takes no lock and no hop.
-actor ClientChannel {
+actor ClientChannel: LoopActor {
     nonisolated let loop: EventLoop
     nonisolated var unownedExecutor: UnownedSerialExecutor { loop.asUnownedSerialExecutor() }
 
@@ -97,7 +97,7 @@ actor ClientChannel {
                 }
             }
         } onCancel: {
-            loop.execute { self.assumeIsolated { $0.giveUp(id) } }
+            loop.execute { self.assumeOnLoop { $0.giveUp(id) } }
         }
     }
 
@@ -145,7 +145,7 @@ actor ClientChannel {
             case .fail: return .refused(lastError)
             case .use(let id):
                 if let connection = connections[id],
-                    let stream = connection.assumeIsolated({ connection -> ClientStream? in
+                    let stream = connection.assumeOnLoop({ connection -> ClientStream? in
                         connection.hasRoom ? connection.openStream(maxResponseBytes: maxResponseBytes) : nil
                     })
                 {
@@ -197,7 +197,7 @@ actor ClientChannel {
             case .connectLater(let id, let delay):
                 retryTimers.removeValue(forKey: id)?.cancel()
                 retryTimers[id] = loop.schedule(after: delay) { [weak self] in
-                    self?.assumeIsolated { $0.retryDue(id) }
+                    self?.assumeOnLoop { $0.retryDue(id) }
                 }
             case .close(let id):
                 retryTimers.removeValue(forKey: id)?.cancel()
@@ -214,11 +214,11 @@ actor ClientChannel {
             configuration: configuration,
             buffers: buffers
         ) { [weak self] connection, change in
-            self?.assumeIsolated { $0.changed(id, connection, change) }
+            self?.assumeOnLoop { $0.changed(id, connection, change) }
         }
         connections[id] = connection
         let limit = balancer.connectTimeout(of: id)
-        connection.assumeIsolated { $0.connect(within: limit) }
+        connection.assumeOnLoop { $0.connect(within: limit) }
     }
 
     private func changed(
@@ -250,7 +250,7 @@ actor ClientChannel {
 
     private func retire(_ connection: ClientConnection) {
         leaving[ObjectIdentifier(connection)] = connection
-        connection.assumeIsolated { $0.leave() }
+        connection.assumeOnLoop { $0.leave() }
     }
 
     private func retryDue(_ id: LoadBalancer.SubchannelID) {
@@ -267,7 +267,7 @@ actor ClientChannel {
         case .lookUp: startLookUp()
         case .wait(let delay):
             lookUpTimer = loop.schedule(after: delay) { [weak self] in
-                self?.assumeIsolated { $0.perform($0.schedule.timerDue(now: $0.loop.uptimeNanoseconds)) }
+                self?.assumeOnLoop { $0.perform($0.schedule.timerDue(now: $0.loop.uptimeNanoseconds)) }
             }
         }
     }
@@ -314,7 +314,7 @@ actor ClientChannel {
     }
 
     private func scheduleIdleLook(after delay: Duration) {
-        idleTimer = loop.schedule(after: delay) { [weak self] in self?.assumeIsolated { $0.lookForIdleness() }
+        idleTimer = loop.schedule(after: delay) { [weak self] in self?.assumeOnLoop { $0.lookForIdleness() }
         }
     }
 
@@ -322,7 +322,7 @@ actor ClientChannel {
         guard phase == .open else { return }
         let now = loop.uptimeNanoseconds
         let isBusy =
-            !waiting.isEmpty || connections.values.contains { $0.assumeIsolated { $0.callCount } > 0 }
+            !waiting.isEmpty || connections.values.contains { $0.assumeOnLoop { $0.callCount } > 0 }
         if isBusy { lastActivity = now }
         let idle = Duration.nanoseconds(now - lastActivity)
         if idle >= configuration.maxIdle {
@@ -340,7 +340,7 @@ actor ClientChannel {
         for connection in connections.values { retire(connection) }
         connections = [:]
         serveWaiting()
-        _ = loop.schedule(after: grace) { [weak self] in self?.assumeIsolated { $0.abort() } }
+        _ = loop.schedule(after: grace) { [weak self] in self?.assumeOnLoop { $0.abort() } }
         endIfDone()
     }
 
@@ -351,7 +351,7 @@ actor ClientChannel {
         stopTimers()
         serveWaiting()
         for connection in Array(connections.values) + Array(leaving.values) {
-            connection.assumeIsolated { $0.close(TransportError(.cancelled, "The client has been stopped.")) }
+            connection.assumeOnLoop { $0.close(TransportError(.cancelled, "The client has been stopped.")) }
         }
         endIfDone()
     }
@@ -386,7 +386,7 @@ actor ClientChannel {
         var census = Nghttp2ClientTransport.Census()
         for connection in Array(connections.values) + Array(leaving.values) {
             census.connections += 1
-            census.calls += connection.assumeIsolated { $0.callCount }
+            census.calls += connection.assumeOnLoop { $0.callCount }
         }
         census.waiting = waiting.count
         return census

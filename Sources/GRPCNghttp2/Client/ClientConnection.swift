@@ -5,7 +5,7 @@ internal import Glibc
 /// One connection of a client to one server: made, used by many calls, and given up.
 ///
 /// It owns its socket; its loop is its executor. Whoever made it hears of its changes through `observer`.
-actor ClientConnection {
+actor ClientConnection: LoopActor {
     /// Where it stands.
     enum State: Equatable {
         /// connect(2) is under way. Leaves to `handshaking` or `closed`.
@@ -73,7 +73,7 @@ actor ClientConnection {
         self.socket = socket
         socket.disableNagle()
         timeout = loop.schedule(after: limit) { [weak self] in
-            self?.assumeIsolated { connection in
+            self?.assumeOnLoop { connection in
                 connection.close(
                     TransportError(.connectionRefused, "The server did not answer within \(limit).")
                 )
@@ -85,7 +85,7 @@ actor ClientConnection {
         guard errno == EINPROGRESS || errno == EINTR else { return refused(errno) }
         do {
             registration = try loop.register(descriptor, interest: .writable) { [unowned self] _ in
-                self.assumeIsolated { $0.socketReady() }
+                self.assumeOnLoop { $0.socketReady() }
             }
         } catch {
             close(.system(error.message, error.errorNumber))
@@ -115,10 +115,10 @@ actor ClientConnection {
                 socket: socket,
                 session: try HTTP2Session(role: .client, limits: configuration.http2),
                 buffers: buffers,
-                handle: { [unowned self] events in self.assumeIsolated { $0.handle(&events) } },
+                handle: { [unowned self] events in self.assumeOnLoop { $0.handle(&events) } },
                 closed: { [unowned self] error in
                     let reason = error ?? TransportError(.connectionLost, "The connection was closed.")
-                    self.assumeIsolated { $0.closed(reason) }
+                    self.assumeOnLoop { $0.closed(reason) }
                 }
             )
             self.http2 = http2
@@ -201,7 +201,7 @@ actor ClientConnection {
         let delay = Duration.nanoseconds(max(0, deadline - loop.uptimeNanoseconds))
         keepaliveTimer = (
             deadline,
-            loop.schedule(after: delay) { [weak self] in self?.assumeIsolated { $0.keepaliveDue() } }
+            loop.schedule(after: delay) { [weak self] in self?.assumeOnLoop { $0.keepaliveDue() } }
         )
     }
 

@@ -132,7 +132,7 @@ final class ClientStream: HTTP2Stream, @unchecked Sendable {
     /// HTTP/2 is done with the stream.
     func closed(errorCode: UInt32) {
         giveBack(unconsumed)
-        defer { connection.assumeIsolated { $0.streamClosed() } }
+        defer { connection.assumeOnLoop { $0.streamClosed() } }
         guard !isOver else { return }
         let isUntouched = !isHeadSent || errorCode == NGHTTP2_REFUSED_STREAM.rawValue
         if isUntouched, !hasResponse, let call, call.retry(after: self) { return }

@@ -93,7 +93,7 @@ public final class Nghttp2ClientTransport: ClientTransport {
             for channel in channels.values { await channel.waitForEnd() }
         } onCancel: {
             stop()
-            for channel in channels.values { channel.loop.execute { channel.assumeIsolated { $0.abort() } } }
+            for channel in channels.values { channel.loop.execute { channel.assumeOnLoop { $0.abort() } } }
         }
     }
 
@@ -102,7 +102,7 @@ public final class Nghttp2ClientTransport: ClientTransport {
         guard stop() else { return }
         let grace = configuration.shutdownGrace
         for channel in channels.values {
-            channel.loop.execute { channel.assumeIsolated { $0.shutDown(grace: grace) } }
+            channel.loop.execute { channel.assumeOnLoop { $0.shutDown(grace: grace) } }
         }
     }
 

@@ -105,7 +105,7 @@ public final class Nghttp2ServerTransport: ServerTransport {
         await withTaskCancellationHandler {
             for worker in workers { await worker.waitForEnd() }
         } onCancel: {
-            for worker in workers { worker.loop.execute { worker.assumeIsolated { $0.abort() } } }
+            for worker in workers { worker.loop.execute { worker.assumeOnLoop { $0.abort() } } }
         }
     }
 
@@ -154,7 +154,7 @@ public final class Nghttp2ServerTransport: ServerTransport {
 
     private func serve(_ accepted: AcceptedConnection, at place: Int) {
         let worker = state.withLock { $0.workers[place] }
-        worker.loop.execute { worker.assumeIsolated { $0.serve(accepted) } }
+        worker.loop.execute { worker.assumeOnLoop { $0.serve(accepted) } }
     }
 
     /// Accepts no more connections, and tells clients to make no more calls on those there are. Those under way have the
@@ -162,7 +162,7 @@ public final class Nghttp2ServerTransport: ServerTransport {
     public func beginGracefulShutdown() {
         let workers = stop(TransportError(.shutDown, "The server has been shut down."))
         let grace = configuration.shutdownGrace
-        for worker in workers { worker.loop.execute { worker.assumeIsolated { $0.shutDown(grace: grace) } } }
+        for worker in workers { worker.loop.execute { worker.assumeOnLoop { $0.shutDown(grace: grace) } } }
     }
 
     @discardableResult

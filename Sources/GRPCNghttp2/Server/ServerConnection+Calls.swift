@@ -81,7 +81,7 @@ extension ServerConnection {
         case .calledBack(let start):
             ledger.begin()
             start { isAnswered in
-                self.assumeIsolated { $0.endRaw(stream, isAnswered: isAnswered) }
+                self.assumeOnLoop { $0.endRaw(stream, isAnswered: isAnswered) }
             }
         }
     }

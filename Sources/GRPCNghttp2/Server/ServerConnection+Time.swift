@@ -65,7 +65,7 @@ extension ServerConnection {
         let delay = Duration.nanoseconds(max(0, deadline - loop.uptimeNanoseconds))
         timer = (
             deadline,
-            loop.schedule(after: delay) { [weak self] in self?.assumeIsolated { $0.timerDue() } }
+            loop.schedule(after: delay) { [weak self] in self?.assumeOnLoop { $0.timerDue() } }
         )
     }
 

@@ -6,7 +6,7 @@ internal import GRPCCore
 ///
 /// It owns the connection; its loop is its executor. What it does over time, `ConnectionLifecycle` and the machines for
 /// keepalive, PINGs and floods decide; it carries that out.
-actor ServerConnection {
+actor ServerConnection: LoopActor {
     /// What GRPCCore hands the transport to run an RPC with.
     typealias Handler =
         @Sendable (
@@ -81,7 +81,7 @@ actor ServerConnection {
     /// Begins to serve what comes over `socket`.
     func start(_ socket: Socket, buffers: LoopBuffers) throws(TransportError) {
         let session = try HTTP2Session(
-            role: .server { [unowned self] id in self.assumeIsolated { $0.makeStream(id) } },
+            role: .server { [unowned self] id in self.assumeOnLoop { $0.makeStream(id) } },
             limits: environment.configuration.http2
         )
         let http2 = HTTP2Connection(
@@ -89,8 +89,8 @@ actor ServerConnection {
             socket: socket,
             session: session,
             buffers: buffers,
-            handle: { [unowned self] events in self.assumeIsolated { $0.handle(&events) } },
-            closed: { [unowned self] error in self.assumeIsolated { $0.closed(error) } }
+            handle: { [unowned self] events in self.assumeOnLoop { $0.handle(&events) } },
+            closed: { [unowned self] error in self.assumeOnLoop { $0.closed(error) } }
         )
         self.http2 = http2
         try http2.start()

@@ -2,7 +2,7 @@ internal import EventLoop
 internal import GRPCCore
 
 /// One loop's share of a server: a listening socket, and connections, those of its own and those that others handed over.
-actor ServerWorker {
+actor ServerWorker: LoopActor {
     /// How many connections are accepted in one turn of the loop.
     private static let acceptsPerTurn = 64
     /// How long no connection is accepted once the process is out of descriptors.
@@ -52,11 +52,11 @@ actor ServerWorker {
     /// Begins to serve. The worker closes the socket; one without serves what others accept.
     func start(_ listener: sending ListeningSocket?) throws(TransportError) {
         self.listener = listener
-        ledger.whenNone = { [weak self] in self?.assumeIsolated { $0.endIfDone() } }
+        ledger.whenNone = { [weak self] in self?.assumeOnLoop { $0.endIfDone() } }
         guard let listener = self.listener else { return }
         do {
             registration = try loop.register(listener.descriptor, interest: .readable) { [unowned self] _ in
-                self.assumeIsolated { $0.accept() }
+                self.assumeOnLoop { $0.accept() }
             }
         } catch {
             throw .system(error.message, error.errorNumber)
@@ -86,7 +86,7 @@ actor ServerWorker {
     private func pause() {
         registration?.interest = []
         _ = loop.schedule(after: Self.exhaustionPause) { [weak self] in
-            self?.assumeIsolated { $0.registration?.interest = .readable }
+            self?.assumeOnLoop { $0.registration?.interest = .readable }
         }
     }
 
@@ -105,11 +105,11 @@ actor ServerWorker {
             environment: environment,
             shared: shared,
             ledger: ledger,
-            ended: { [unowned self] connection in self.assumeIsolated { $0.remove(connection) } }
+            ended: { [unowned self] connection in self.assumeOnLoop { $0.remove(connection) } }
         )
         connections[ObjectIdentifier(connection)] = connection
         let buffers = self.buffers
-        let hasStarted = connection.assumeIsolated { (try? $0.start(socket, buffers: buffers)) != nil }
+        let hasStarted = connection.assumeOnLoop { (try? $0.start(socket, buffers: buffers)) != nil }
         if !hasStarted {
             socket.close()
             remove(connection)
@@ -129,7 +129,7 @@ actor ServerWorker {
         phase = .draining
         stopListening()
         for connection in connections.values {
-            connection.assumeIsolated { $0.shutDown(grace: grace) }
+            connection.assumeOnLoop { $0.shutDown(grace: grace) }
         }
         endIfDone()
     }
@@ -138,7 +138,7 @@ actor ServerWorker {
     func abort() {
         if phase == .serving { phase = .draining }
         stopListening()
-        for connection in connections.values { connection.assumeIsolated { $0.abort() } }
+        for connection in connections.values { connection.assumeOnLoop { $0.abort() } }
         endIfDone()
     }
 

@@ -2,7 +2,7 @@ internal import EventLoop
 internal import GRPCCore
 
 /// The memory of one loop, by the loop's clock.
-actor MappingCache {
+actor MappingCache: LoopActor {
     nonisolated let loop: EventLoop
     nonisolated var unownedExecutor: UnownedSerialExecutor { loop.asUnownedSerialExecutor() }
 

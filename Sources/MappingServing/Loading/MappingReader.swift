@@ -113,7 +113,7 @@ final class MappingReader: Sendable {
     /// also calls back.
     func readShared(_ key: MappingKey, _ callBack: @escaping @Sendable (StoredAnswer?) -> Void) {
         shared.find(key, beside: cache) { [cache, metrics] found in
-            let settled = cache.assumeIsolated { $0.settle(key, found) }
+            let settled = cache.assumeOnLoop { $0.settle(key, found) }
             guard case .answer(let answer, _) = settled else { return callBack(nil) }
             metrics.redis.increment()
             callBack(answer)

@@ -1,3 +1,4 @@
+internal import EventLoop
 internal import FoundationEssentials
 internal import GRPCNghttp2
 internal import GrimoireAPI
@@ -37,7 +38,7 @@ struct MappingFastPaths: Sendable {
             let key = Self.key(question, request.caller.organizationID)
         else { return .declined }
         let (reader, message) = (lanes.own, request.message)
-        let known = reader.cache.assumeIsolated { $0.knownAnswer(key) }
+        let known = reader.cache.assumeOnLoop { $0.knownAnswer(key) }
         if let known { return .answer(Self.answer(message, question, key, known)) }
         guard reader.shared.canBeAsked else { return .declined }
         return .calledBack { callBack in
@@ -63,7 +64,7 @@ struct MappingFastPaths: Sendable {
     @Sendable
     private func batch(_ request: FastPath.Request) -> FastPath.Reply {
         let (message, organization) = (request.message, request.caller.organizationID)
-        let answer = lanes.own.cache.assumeIsolated { Self.batch(message, organization, $0) }
+        let answer = lanes.own.cache.assumeOnLoop { Self.batch(message, organization, $0) }
         return answer.map { .answer($0) } ?? .declined
     }
 

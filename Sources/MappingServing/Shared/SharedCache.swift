@@ -75,7 +75,7 @@ final class SharedCache: Sendable {
     }
 
     private static func has(_ key: MappingKey, _ cache: MappingCache) -> Bool {
-        cache.assumeIsolated { $0.answer(key) != nil }
+        cache.assumeOnLoop { $0.answer(key) != nil }
     }
 
     /// The answers of several versions, and the heads of their processes, in one round trip.

@@ -8,7 +8,7 @@ internal import ServiceKit
 /// A version may be kept for as long as it fits. Whether its process still exists, and which versions it has, is believed
 /// for `headLifetime` only: a process that another instance deletes is gone here within that time, and what this instance
 /// writes is known at once, since it tells every loop's cache before it answers.
-actor VersionCache {
+actor VersionCache: LoopActor {
     /// How long what is known of a process is believed.
     static let headLifetime: Duration = .seconds(1)
     /// Bytes that an entry takes beside its texts.
@@ -67,7 +67,7 @@ actor VersionCache {
     }
 
     /// ``answer(_:)`` for a caller on the loop, without a suspension.
-    nonisolated func answerOnLoop(_ key: Key) -> VersionAnswer? { assumeIsolated { $0.answer(key) } }
+    nonisolated func answerOnLoop(_ key: Key) -> VersionAnswer? { assumeOnLoop { $0.answer(key) } }
 
     /// A version whatever is known of its process, for a caller that reads that now.
     func version(_ key: Key) -> VersionAnswer? { answers.value(key)?.answer }

@@ -41,14 +41,14 @@ extension RedisClient {
         switch verdict {
         case .serve:
             guard let connection = link.connection else { return completion.fail(link.unavailable) }
-            connection.assumeIsolated {
+            connection.assumeOnLoop {
                 $0.enqueue(commands, deadline: deadline, completion: completion)
             }
         case .wait:
             link.line.add(commands: commands.count, deadline: deadline) { [weak self] error in
                 if let error { return completion.fail(error) }
                 guard let self else { return completion.fail(Self.closed) }
-                self.assumeIsolated {
+                self.assumeOnLoop {
                     $0.send(commands, to: endpoint, deadline: deadline, completion: completion)
                 }
             }
@@ -130,8 +130,8 @@ extension RedisClient {
     }
 
     private func watch(_ connection: RedisConnection, _ id: Int) -> RedisError? {
-        connection.assumeIsolated { connection in
-            connection.onEnd = { [weak self] error in self?.assumeIsolated { $0.ended(id, error) } }
+        connection.assumeOnLoop { connection in
+            connection.onEnd = { [weak self] error in self?.assumeOnLoop { $0.ended(id, error) } }
             return connection.end
         }
     }
@@ -152,7 +152,7 @@ extension RedisClient {
             case .connectLater(let nanoseconds):
                 let id = link.id
                 link.attempt = loop.schedule(after: .nanoseconds(nanoseconds)) { [weak self] in
-                    self?.assumeIsolated { $0.attemptIsDue(id) }
+                    self?.assumeOnLoop { $0.attemptIsDue(id) }
                 }
             case .serveWaiting:
                 noteReachability()

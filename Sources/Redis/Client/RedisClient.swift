@@ -9,7 +9,7 @@ internal import Synchronization
 /// While a server is away, callers fail at once (unavailable) in place of waiting.
 ///
 /// No command is ever sent twice, except where a cluster's server has refused it and named another.
-public actor RedisClient {
+public actor RedisClient: LoopActor {
     /// Where its code, and that of its connections, runs.
     public nonisolated let loop: EventLoop
     /// The loop is the executor.
@@ -130,7 +130,7 @@ public actor RedisClient {
         completion: @escaping (Result<[RedisValue], RedisError>) -> Void
     ) {
         let completion = RedisCompletion(completion)
-        assumeIsolated { client in
+        assumeOnLoop { client in
             let now = client.loop.uptimeNanoseconds
             let end = deadline(timeout ?? client.configuration.commandTimeout, after: now)
             client.submit(commands, deadline: end, completion: completion)

@@ -1,3 +1,5 @@
+internal import EventLoop
+
 /// Sending to a cluster: by slot, and on to where a server says that the slot is.
 extension RedisClient {
     func submitToCluster(_ commands: [RedisCommand], deadline: Int64, completion: RedisCompletion) {
@@ -13,7 +15,7 @@ extension RedisClient {
             cluster.line.add(commands: commands.count, deadline: deadline) { [weak self] error in
                 if let error { return completion.fail(error) }
                 guard let self else { return completion.fail(Self.closed) }
-                self.assumeIsolated {
+                self.assumeOnLoop {
                     $0.submitToCluster(commands, deadline: deadline, completion: completion)
                 }
             }

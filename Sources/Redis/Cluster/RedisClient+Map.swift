@@ -32,7 +32,7 @@ extension RedisClient {
             case .connect: orderMap()
             case .connectLater(let nanoseconds):
                 cluster.attempt = loop.schedule(after: .nanoseconds(nanoseconds)) { [weak self] in
-                    self?.assumeIsolated { $0.mapIsDue() }
+                    self?.assumeOnLoop { $0.mapIsDue() }
                 }
             case .serveWaiting: cluster.line.end(nil)
             case .failWaiting: cluster.line.end(cluster.unavailable)

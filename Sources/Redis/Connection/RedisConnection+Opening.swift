@@ -34,13 +34,13 @@ extension RedisConnection {
         do throws(EventLoopError) {
             // A connection that is made at once is writable at once.
             registration = try loop.register(descriptor, interest: .writable) { [unowned self] readiness in
-                self.assumeIsolated { $0.becameReady(readiness) }
+                self.assumeOnLoop { $0.becameReady(readiness) }
             }
         } catch {
             throw RedisError(.connectionFailed, error.description)
         }
         let timer = loop.schedule(after: .nanoseconds(end - loop.uptimeNanoseconds)) { [weak self] in
-            self?.assumeIsolated { $0.dialled($0.tooSlow) }
+            self?.assumeOnLoop { $0.dialled($0.tooSlow) }
         }
         defer { timer.cancel() }
         let loop = loop
@@ -50,7 +50,7 @@ extension RedisConnection {
                 if Task.isCancelled { self.dialled(Self.cancelled) }
             }
         } onCancel: {
-            loop.execute { self.assumeIsolated { $0.dialled(Self.cancelled) } }
+            loop.execute { self.assumeOnLoop { $0.dialled(Self.cancelled) } }
         }
         if let failure { throw failure }
         registration?.interest = .readable

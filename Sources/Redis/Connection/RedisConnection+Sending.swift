@@ -16,7 +16,7 @@ extension RedisConnection {
         for command in commands { outbox.append(contentsOf: command.bytes) }
         guard !isFlushPutOff else { return }
         isFlushPutOff = true
-        loop.atEndOfTurn { self.assumeIsolated { $0.flush() } }
+        loop.atEndOfTurn { self.assumeOnLoop { $0.flush() } }
     }
 
     private func refusal(of commands: [RedisCommand], deadline: Int64) -> RedisError? {
@@ -94,7 +94,7 @@ extension RedisConnection {
         lookAt = time
         guard time < .max else { return look = nil }
         look = loop.schedule(after: .nanoseconds(time - loop.uptimeNanoseconds)) { [weak self] in
-            self?.assumeIsolated { $0.lookForOverdue() }
+            self?.assumeOnLoop { $0.lookForOverdue() }
         }
     }
 
@@ -137,7 +137,7 @@ extension RedisConnection {
 
     /// Closes it, from its loop's thread, without telling whoever replaces connections.
     nonisolated func discardOnLoop() {
-        assumeIsolated {
+        assumeOnLoop {
             $0.onEnd = nil
             $0.close()
         }

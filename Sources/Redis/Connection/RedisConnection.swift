@@ -4,7 +4,7 @@ public import EventLoop
 ///
 /// Commands of any number of callers are under way at once: those of one turn of the loop go out in one write, and answers come
 /// back in order (``AnswerQueue``). Services use a ``RedisClient``, which keeps connections alive.
-public actor RedisConnection {
+public actor RedisConnection: LoopActor {
     /// Where its code runs.
     public nonisolated let loop: EventLoop
     /// The loop is the executor.

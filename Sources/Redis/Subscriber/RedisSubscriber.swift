@@ -8,7 +8,7 @@ public import Logging
 ///
 /// Each event is given to the handler on the loop, in order, before the next one is read: nothing piles up here, and while the
 /// handler works the loop does nothing else. Of a cluster any server will do, since they pass messages on to each other.
-public actor RedisSubscriber {
+public actor RedisSubscriber: LoopActor {
     /// Where its code, and the handler, runs.
     public nonisolated let loop: EventLoop
     /// The loop is the executor.
@@ -108,7 +108,7 @@ public actor RedisSubscriber {
                 if Task.isCancelled { self.end(Self.cancelled) }
             }
         } onCancel: {
-            loop.execute { self.assumeIsolated { $0.end(Self.cancelled) } }
+            loop.execute { self.assumeOnLoop { $0.end(Self.cancelled) } }
         }
         tick?.cancel()
         connection.discardOnLoop()
@@ -117,9 +117,9 @@ public actor RedisSubscriber {
 
     private func attach(_ connection: RedisConnection) {
         let commands = commands
-        let ended = connection.assumeIsolated { connection in
-            connection.onPush = { [weak self] value in self?.assumeIsolated { $0.receive(value) } }
-            connection.onEnd = { [weak self] error in self?.assumeIsolated { $0.end(error) } }
+        let ended = connection.assumeOnLoop { connection in
+            connection.onPush = { [weak self] value in self?.assumeOnLoop { $0.receive(value) } }
+            connection.onEnd = { [weak self] error in self?.assumeOnLoop { $0.end(error) } }
             connection.write(commands)
             return connection.end
         }
@@ -150,7 +150,7 @@ public actor RedisSubscriber {
     private func tickLater(_ connection: RedisConnection) {
         tick = loop.schedule(after: configuration.deadPeerTimeout / 3) { [weak self, weak connection] in
             guard let connection else { return }
-            self?.assumeIsolated { $0.look(after: connection) }
+            self?.assumeOnLoop { $0.look(after: connection) }
         }
     }
 
@@ -158,7 +158,7 @@ public actor RedisSubscriber {
         guard life != nil else { return }
         switch machine.tick() {
         case .nothing: break
-        case .ping: connection.assumeIsolated { $0.write([RedisCommand("PING", keyIndex: nil)]) }
+        case .ping: connection.assumeOnLoop { $0.write([RedisCommand("PING", keyIndex: nil)]) }
         case .dead:
             return end(
                 RedisError(

@@ -4,7 +4,7 @@ internal import Glibc
 /// A TCP socket on an event loop, for code that reads top to bottom: each verb waits until it is done, or its time is over.
 ///
 /// One task uses it at a time. It owns the descriptor and closes it at the latest with itself.
-actor LoopSocket {
+actor LoopSocket: LoopActor {
     /// Why a verb was not done.
     enum Failure: Error, Equatable {
         /// Its time was over.
@@ -117,7 +117,7 @@ actor LoopSocket {
                 (continuation: CheckedContinuation<Void, any Error>) in
                 do {
                     registration = try loop.register(descriptor, interest: interest) { [unowned self] _ in
-                        self.assumeIsolated { $0.wake(.success(())) }
+                        self.assumeOnLoop { $0.wake(.success(())) }
                     }
                 } catch {
                     return continuation.resume(throwing: error)
@@ -125,12 +125,12 @@ actor LoopSocket {
                 waiter = continuation
                 if let time {
                     timer = loop.schedule(after: time) { [weak self] in
-                        self?.assumeIsolated { $0.wake(.failure(Failure.timedOut)) }
+                        self?.assumeOnLoop { $0.wake(.failure(Failure.timedOut)) }
                     }
                 }
             }
         } onCancel: {
-            loop.execute { [weak self] in self?.assumeIsolated { $0.wake(.failure(CancellationError())) } }
+            loop.execute { [weak self] in self?.assumeOnLoop { $0.wake(.failure(CancellationError())) } }
         }
     }
 
