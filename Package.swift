@@ -292,7 +292,9 @@ let package = Package(
         ),
         .testTarget(
             name: "WebSocketServingTests",
-            dependencies: ["TestSupport", "WebSocketServing"],
+            dependencies: [
+                "TestSupport", "WebSocketServing", .product(name: "NIOCore", package: "swift-nio"),
+            ],
             swiftSettings: strict
         ),
         .target(
@@ -357,6 +359,16 @@ let package = Package(
                 .product(name: "UnixSignals", package: "swift-service-lifecycle"),
             ],
             path: "Tests/InteropPrograms/interop-client",
+            swiftSettings: strict
+        ),
+        .executableTarget(
+            name: "websocket-echo",
+            dependencies: [
+                "WebSocketServing",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "UnixSignals", package: "swift-service-lifecycle"),
+            ],
+            path: "Tests/InteropPrograms/websocket-echo",
             swiftSettings: strict
         ),
 
