@@ -301,7 +301,7 @@ let package = Package(
             name: "SuggestionServing",
             dependencies: [
                 "Curl", "EventLoop", "GRPCNghttp2", "GrimoireAPI", "LiteLLM", "Redis", "ServiceKit",
-                "SuggestionContent",
+                "StableMapping", "SuggestionContent",
                 "WebSocketServing",
                 .product(name: "CoreMetrics", package: "swift-metrics"),
                 .product(name: "Crypto", package: "swift-crypto"),
