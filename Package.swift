@@ -271,11 +271,18 @@ let package = Package(
                 "SPyAnalysis", "SPySandbox", "SPySyntax", "StableMapping",
                 .product(name: "Crypto", package: "swift-crypto"),
             ],
+            resources: [
+                .embedInCode("Prompts/analysis.v1.prompt"), .embedInCode("Prompts/chat-system.v1.prompt"),
+                .embedInCode("Prompts/compaction.v1.prompt"), .embedInCode("Prompts/context.v1.prompt"),
+                .embedInCode("Prompts/documentation.v1.prompt"), .embedInCode("Prompts/insights.v1.prompt"),
+                .embedInCode("Prompts/plan.v1.prompt"), .embedInCode("Prompts/report-system.v1.prompt"),
+            ],
             swiftSettings: strict
         ),
         .testTarget(
             name: "SuggestionContentTests",
             dependencies: ["SPyAnalysis", "SPySyntax", "StableMapping", "SuggestionContent", "TestSupport"],
+            exclude: ["Filter/Data", "Prompts/Golden"],
             swiftSettings: strict
         ),
         // WebSocket (RFC 6455) over swift-nio's codec.
