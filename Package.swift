@@ -167,7 +167,7 @@ let package = Package(
             dependencies: [
                 "EventLoop", "GRPCNghttp2", "GrimoireAPI", "Postgres", "Redis", "SPyAnalysis", "SPySandbox",
                 "SPySyntax",
-                "ServiceKit", "StableMapping",
+                "ServiceKit", "StableMapping", "SuggestionContent",
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "GRPCCore", package: "grpc-swift-2"),
                 .product(name: "GRPCProtobuf", package: "grpc-swift-protobuf"),
@@ -179,6 +179,7 @@ let package = Package(
                 .embedInCode("Migrations/0001_processes.sql"), .embedInCode("Migrations/0002_integrity.sql"),
                 .embedInCode("Migrations/0003_mappings.sql"),
                 .embedInCode("Migrations/0004_audit_counts.sql"),
+                .embedInCode("Migrations/0005_suggestions.sql"),
             ],
             swiftSettings: strict
         ),
@@ -187,7 +188,7 @@ let package = Package(
             dependencies: [
                 "EventLoop", "GRPCNghttp2", "GrimoireAPI", "Postgres", "ProcessStore", "Redis", "SPySyntax",
                 "ServiceKit",
-                "StableMapping",
+                "StableMapping", "SuggestionContent",
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "GRPCCore", package: "grpc-swift-2"),
                 .product(name: "GRPCProtobuf", package: "grpc-swift-protobuf"),

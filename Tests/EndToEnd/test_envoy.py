@@ -405,11 +405,12 @@ def test_each_path_reaches_its_service_as_a_client_of_one_service_expects(upstre
 
 
 def test_what_the_services_ask_of_each_other_is_not_reached(upstream):
-    for method in ("GetMappingEvolution", "FindProcessesByFact"):
+    for method in ("MappingSource/GetMappingEvolution", "MappingSource/FindProcessesByFact",
+                   "SuggestionRecords/GetSuggestionContext", "SuggestionRecords/RateSuggestion"):
         with channel(upstream.url.removeprefix("http://")) as opened, pytest.raises(grpc.RpcError) as caught:
-            opened.unary_unary(f"/grimoire.v1.MappingSource/{method}")(b"", timeout=20)
+            opened.unary_unary(f"/grimoire.v1.{method}")(b"", timeout=20)
         assert caught.value.code() == grpc.StatusCode.UNIMPLEMENTED
-        answer = requests.post(f"{upstream.url}/grimoire.v1.MappingSource/{method}", json={}, timeout=30)
+        answer = requests.post(f"{upstream.url}/grimoire.v1.{method}", json={}, timeout=30)
         assert_error(answer, 404, 5)
     assert not upstream.calls
 

@@ -53,7 +53,8 @@ with socket.socket() as listener:
 component_of_port() {
     case $1 in
         rest | envoy_admin) echo envoy ;;
-        processes | mappings) echo "grimoire-$1" ;;
+        processes | mappings | suggestions) echo "grimoire-$1" ;;
+        suggestions_ws) echo grimoire-suggestions ;;
         *_http) echo "grimoire-${1%_http}" ;;
         *) echo "$1" ;;
     esac
