@@ -74,7 +74,7 @@ struct SuggestionParts: Sendable {
     var services: [any Service] {
         [
             RunningPart { [recorder] in
-                try await withGracefulShutdownHandler {
+                await withGracefulShutdownHandler {
                     await recorder.run()
                 } onGracefulShutdown: {
                     recorder.loop.execute { recorder.assumeIsolated { $0.close() } }

@@ -120,7 +120,7 @@ actor AnswerCache {
     private func shared(_ key: String) async -> CachedAnswer? {
         guard let redis, redis.isUp else { return nil }
         let name = Self.keyPrefix + key
-        guard let value = try? await redis.get(RedisArgument(name), timeout: Self.patience), let value else {
+        guard let value = try? await redis.get(RedisArgument(name), timeout: Self.patience) else {
             return nil
         }
         return CachedAnswer(value, key: name)

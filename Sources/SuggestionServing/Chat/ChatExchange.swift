@@ -1,3 +1,4 @@
+internal import EventLoop
 internal import GRPCCore
 internal import GrimoireAPI
 internal import LiteLLM

@@ -4,6 +4,7 @@ internal import GrimoireAPI
 internal import LiteLLM
 internal import ServiceKit
 internal import SuggestionContent
+internal import SwiftProtobuf
 
 /// Answers messages, for both transports: context from process storage, prompt, cache, limits, model, filters, record.
 ///

@@ -17,7 +17,7 @@ extension ContextInput {
         versions = process.versionHistory.map { version in
             "version \(version.versionNumber), \(version.createdAt.day): \(version.changelog)"
         }
-        figures = response.hasExecutions ? ExecutionFigures(response.executions) : nil
+        figures = response.executions.total.runs > 0 ? ExecutionFigures(response.executions) : nil
         rated = response.rated.map { suggestion in
             RatedSuggestion(
                 message: suggestion.message,
@@ -30,9 +30,8 @@ extension ContextInput {
 }
 
 extension ExecutionFigures {
-    /// The figures of a period; nil where nothing ran in it.
-    init?(_ response: Grimoire_V1_SummarizeExecutionsResponse) {
-        guard response.total.runs > 0 else { return nil }
+    /// The figures of a period.
+    init(_ response: Grimoire_V1_SummarizeExecutionsResponse) {
         self.init(
             from: response.fromTime.day,
             to: response.toTime.day,

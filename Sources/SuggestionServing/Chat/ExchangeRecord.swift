@@ -2,6 +2,7 @@ internal import FoundationEssentials
 internal import GrimoireAPI
 internal import LiteLLM
 internal import ServiceKit
+internal import SuggestionContent
 
 /// An exchange with the model, while it happens: what its record will say.
 struct ExchangeRecord: Sendable {

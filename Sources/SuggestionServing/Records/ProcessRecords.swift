@@ -1,6 +1,7 @@
 internal import GRPCCore
 internal import GrimoireAPI
 internal import ServiceKit
+internal import SwiftProtobuf
 
 /// grimoire-processes, asked in the name of the caller.
 struct ProcessRecords: Sendable {

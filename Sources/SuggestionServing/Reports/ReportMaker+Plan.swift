@@ -1,7 +1,9 @@
+internal import EventLoop
 internal import GRPCCore
 internal import GrimoireAPI
 internal import ServiceKit
 internal import SuggestionContent
+internal import SwiftProtobuf
 
 extension ReportMaker {
     /// The longest goal, in characters.

@@ -2,6 +2,7 @@ internal import GRPCCore
 internal import GrimoireAPI
 internal import ServiceKit
 internal import SuggestionContent
+internal import SwiftProtobuf
 
 extension ReportMaker {
     /// How many of each kind process storage takes.

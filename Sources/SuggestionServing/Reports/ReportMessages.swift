@@ -1,6 +1,7 @@
 internal import GrimoireAPI
 internal import LiteLLM
 internal import SuggestionContent
+internal import SwiftProtobuf
 
 extension Grimoire_V1_ReportSection {
     init(_ section: ReportSection) {

@@ -2,6 +2,7 @@ internal import FoundationEssentials
 internal import GRPCCore
 internal import GrimoireAPI
 internal import ServiceKit
+internal import SwiftProtobuf
 
 /// `grimoire.v1.ProcessSuggestions`: checks requests, and has others answer them.
 struct SuggestionsService: Grimoire_V1_ProcessSuggestions.StreamingServiceProtocol {

@@ -21,8 +21,7 @@ struct SharedSessions: Sendable {
     func find(_ key: SessionKey) async -> [ChatPiece] {
         let client = redis.own
         let name = Self.name(key)
-        guard client.isUp, let value = try? await client.get(RedisArgument(name), timeout: Self.patience),
-            let value
+        guard client.isUp, let value = try? await client.get(RedisArgument(name), timeout: Self.patience)
         else { return [] }
         return Self.decode(value, key: name)
     }

@@ -113,7 +113,7 @@ enum ChatFrames {
             init?(intValue: Int) { nil }
         }
 
-        init(from decoder: any Decoder) throws {
+        init(from decoder: any Swift.Decoder) throws {
             let values = try decoder.container(keyedBy: Name.self)
             for name in values.allKeys {
                 switch name.stringValue {
