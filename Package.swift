@@ -167,7 +167,7 @@ let package = Package(
             dependencies: [
                 "EventLoop", "GRPCNghttp2", "GrimoireAPI", "Postgres", "Redis", "SPyAnalysis", "SPySandbox",
                 "SPySyntax",
-                "ServiceKit", "StableMapping",
+                "ServiceKit", "StableMapping", "SuggestionContent",
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "GRPCCore", package: "grpc-swift-2"),
                 .product(name: "GRPCProtobuf", package: "grpc-swift-protobuf"),
@@ -179,6 +179,7 @@ let package = Package(
                 .embedInCode("Migrations/0001_processes.sql"), .embedInCode("Migrations/0002_integrity.sql"),
                 .embedInCode("Migrations/0003_mappings.sql"),
                 .embedInCode("Migrations/0004_audit_counts.sql"),
+                .embedInCode("Migrations/0005_suggestions.sql"),
             ],
             swiftSettings: strict
         ),
@@ -187,7 +188,7 @@ let package = Package(
             dependencies: [
                 "EventLoop", "GRPCNghttp2", "GrimoireAPI", "Postgres", "ProcessStore", "Redis", "SPySyntax",
                 "ServiceKit",
-                "StableMapping",
+                "StableMapping", "SuggestionContent",
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "GRPCCore", package: "grpc-swift-2"),
                 .product(name: "GRPCProtobuf", package: "grpc-swift-protobuf"),
@@ -271,11 +272,18 @@ let package = Package(
                 "SPyAnalysis", "SPySandbox", "SPySyntax", "StableMapping",
                 .product(name: "Crypto", package: "swift-crypto"),
             ],
+            resources: [
+                .embedInCode("Prompts/analysis.v1.prompt"), .embedInCode("Prompts/chat-system.v1.prompt"),
+                .embedInCode("Prompts/compaction.v1.prompt"), .embedInCode("Prompts/context.v1.prompt"),
+                .embedInCode("Prompts/documentation.v1.prompt"), .embedInCode("Prompts/insights.v1.prompt"),
+                .embedInCode("Prompts/plan.v1.prompt"), .embedInCode("Prompts/report-system.v1.prompt"),
+            ],
             swiftSettings: strict
         ),
         .testTarget(
             name: "SuggestionContentTests",
             dependencies: ["SPyAnalysis", "SPySyntax", "StableMapping", "SuggestionContent", "TestSupport"],
+            exclude: ["Filter/Data", "Prompts/Golden"],
             swiftSettings: strict
         ),
         // WebSocket (RFC 6455) over swift-nio's codec.
@@ -292,14 +300,16 @@ let package = Package(
         ),
         .testTarget(
             name: "WebSocketServingTests",
-            dependencies: ["TestSupport", "WebSocketServing"],
+            dependencies: [
+                "TestSupport", "WebSocketServing", .product(name: "NIOCore", package: "swift-nio"),
+            ],
             swiftSettings: strict
         ),
         .target(
             name: "SuggestionServing",
             dependencies: [
                 "Curl", "EventLoop", "GRPCNghttp2", "GrimoireAPI", "LiteLLM", "Redis", "ServiceKit",
-                "SuggestionContent",
+                "StableMapping", "SuggestionContent",
                 "WebSocketServing",
                 .product(name: "CoreMetrics", package: "swift-metrics"),
                 .product(name: "Crypto", package: "swift-crypto"),
@@ -357,6 +367,16 @@ let package = Package(
                 .product(name: "UnixSignals", package: "swift-service-lifecycle"),
             ],
             path: "Tests/InteropPrograms/interop-client",
+            swiftSettings: strict
+        ),
+        .executableTarget(
+            name: "websocket-echo",
+            dependencies: [
+                "WebSocketServing",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "UnixSignals", package: "swift-service-lifecycle"),
+            ],
+            path: "Tests/InteropPrograms/websocket-echo",
             swiftSettings: strict
         ),
 

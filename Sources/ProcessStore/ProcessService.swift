@@ -55,8 +55,12 @@ public enum ProcessService {
             services: [
                 ServedProcessManager(service: ProcessManagerService(store: store)),
                 MappingSourceService(store: store),
+                SuggestionRecordsService(store: store),
             ],
-            descriptors: [Grimoire_V1_ProcessManager.descriptor, Grimoire_V1_MappingSource.descriptor],
+            descriptors: [
+                Grimoire_V1_ProcessManager.descriptor, Grimoire_V1_MappingSource.descriptor,
+                Grimoire_V1_SuggestionRecords.descriptor,
+            ],
             requirements: requirements,
             statuses: ["CreateProcess": 201],
             configuration: configuration.service,
@@ -103,5 +107,10 @@ public enum ProcessService {
         Grimoire_V1_ProcessManager.Method.PlanProcessImprovement.descriptor: .viewer,
         Grimoire_V1_MappingSource.Method.GetMappingEvolution.descriptor: .viewer,
         Grimoire_V1_MappingSource.Method.FindProcessesByFact.descriptor: .viewer,
+        Grimoire_V1_SuggestionRecords.Method.GetSuggestionContext.descriptor: .viewer,
+        Grimoire_V1_SuggestionRecords.Method.RecordSuggestion.descriptor: .viewer,
+        Grimoire_V1_SuggestionRecords.Method.RateSuggestion.descriptor: .editor,
+        Grimoire_V1_SuggestionRecords.Method.ListSuggestions.descriptor: .viewer,
+        Grimoire_V1_SuggestionRecords.Method.FindReuse.descriptor: .viewer,
     ]
 }

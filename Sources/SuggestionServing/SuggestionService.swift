@@ -1,31 +1,88 @@
 internal import EventLoop
+internal import FoundationEssentials
 internal import GRPCCore
 internal import GrimoireAPI
+internal import LiteLLM
 internal import Logging
+internal import Redis
 public import ServiceKit
 internal import ServiceLifecycle
+internal import WebSocketServing
 
 /// `grimoire-suggestions` as a whole: what it is made of, in the order in which it starts.
 public enum SuggestionService {
-    /// The settings beyond those of every service.
-    public enum Settings {
-        /// Where grimoire-processes is.
-        public static let processesAddress = Setting<HostPort>(
-            "processes.address",
-            meaning: "Where grimoire-processes accepts gRPC.",
-            allowed: "host:port, such as 127.0.0.1:7101"
-        ) { HostPort($0) }
-
-        /// All of them, and those of every service.
-        public static let all =
-            ServiceConfiguration.Settings.all + [processesAddress.description] + RedisSettings.all
-    }
-
     /// Serves until a signal.
     ///
     /// - Throws: What stops the start: `ConfigurationError`, `StartError`.
     public static func serve(_ settings: SettingsReader) async throws {
-        let configuration = try ServiceConfiguration(reading: settings, coreCount: ServiceProgram.coreCount)
-        _ = configuration
+        let configuration = try SuggestionServiceConfiguration(reading: settings)
+        let logger = ServiceProgram.logger(
+            label: "grimoire-suggestions",
+            level: configuration.service.logLevel
+        )
+        let verifier = try await TokenVerifier(configuration: configuration.service.authentication)
+        let threads = try Transport.Threads(configuration.service)
+        let processes = try ServiceClient(address: configuration.processes, threads: threads)
+        let redis = configuration.redis.map {
+            RedisClients(configuration: $0, loops: threads.loops, offload: threads.offload, logger: logger)
+        }
+        let parts = SuggestionParts(
+            configuration,
+            threads: threads,
+            processes: processes,
+            redis: redis,
+            logger: logger
+        )
+        let checks = [processes.check("grimoire-processes", isRequired: false), redis.map(redisCheck)]
+        let host = try await GRPCHost(
+            services: [SuggestionsService(desk: parts.desk, reports: parts.reports)],
+            descriptors: [Grimoire_V1_ProcessSuggestions.descriptor],
+            requirements: requirements,
+            configuration: configuration.service,
+            threads: threads,
+            verifier: verifier,
+            logger: logger,
+            checks: checks.compactMap { $0 }
+        )
+        // What calls need starts first and so stops last.
+        var services: [any Service] = [processes]
+        if let redis {
+            services.append(RunningPart { await cancelWhenGracefulShutdown { await redis.run() } })
+        }
+        services += parts.services
+        services.append(host)
+        if let webSocket = configuration.webSocket {
+            let socket = ChatSocket(desk: parts.desk, verifier: verifier, calls: host.calls)
+            services.append(
+                try await ChatSocketHost(webSocket, socket: socket, loops: threads.loops, logger: logger)
+            )
+        }
+        try await ServiceProgram.run(services, grace: configuration.service.shutdownGrace, logger: logger) {
+            await parts.shutdown()
+            await threads.shutdown()
+        }
     }
+
+    private static func redisCheck(_ clients: RedisClients) -> ReadinessCheck {
+        ReadinessCheck("redis", isRequired: false) {
+            _ = try await clients.own.send(RedisCommand("PING", keyIndex: nil))
+        }
+    }
+
+    /// Which role each method asks for.
+    private static let requirements: [MethodDescriptor: Role] = Dictionary(
+        uniqueKeysWithValues: Grimoire_V1_ProcessSuggestions.Method.descriptors.map { method in
+            let writes = ["SuggestionsChat", "RateSuggestion"].contains(method.method)
+            return (method, writes ? .editor : .viewer)
+        }
+    )
+}
+
+/// A part of the service that runs.
+struct RunningPart: Service {
+    private let body: @Sendable () async throws -> Void
+
+    init(_ body: @escaping @Sendable () async throws -> Void) { self.body = body }
+
+    func run() async throws { try await body() }
 }

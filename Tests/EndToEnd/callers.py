@@ -20,8 +20,10 @@ from conftest import ROOT, channel, setting
 MISSING = "00000000-0000-4000-8000-00000000dead"
 WAYS = ("REST", "gRPC", "direct")
 THROUGH_ENVOY = ("REST", "gRPC")
-# What grimoire-mappings asks of grimoire-processes is not reached through Envoy.
-INTERNAL = {"MappingSource"}
+# What the other services ask of grimoire-processes is not reached through Envoy.
+INTERNAL = {"MappingSource", "SuggestionRecords"}
+# Which setting has the address of a service; grimoire-processes has the others.
+ADDRESSES = {"ProcessMappings": "GRIMOIRE_MAPPINGS_ADDRESS", "ProcessSuggestions": "GRIMOIRE_SUGGESTIONS_ADDRESS"}
 # RFC 9110's statuses for gRPC's codes, as DESIGN has them.
 STATUSES = {0: 200, 3: 400, 4: 504, 5: 404, 7: 403, 8: 429, 9: 400, 10: 409, 12: 501, 13: 500, 14: 503, 16: 401}
 
@@ -67,7 +69,23 @@ class Method:
         return (verb.upper(), getattr(rule, verb), bool(rule.body)) if verb else None
 
     @property
+    def is_elsewhere(self):
+        """Whether it is one of ProcessSuggestions' by another name, which Envoy alone takes there."""
+        file = self.descriptor.containing_service.file
+        named = file.pool.FindServiceByName("grimoire.v1.ProcessSuggestions").methods_by_name
+        return self.service == "ProcessManager" and self.name in named
+
+    @property
+    def is_stream(self):
+        return self.descriptor.client_streaming
+
+    @property
     def ways(self):
+        """The ways of a single question and answer; a conversation has tests of its own."""
+        if self.is_stream:
+            return []
+        if self.is_elsewhere:
+            return ["gRPC"]
         return [way for way in WAYS if way == "direct" or self.service not in INTERNAL and (way == "gRPC" or self.rule)]
 
 
@@ -79,7 +97,10 @@ def every_method(api):
         module = importlib.import_module(".".join(proto.relative_to(ROOT / "Protos").with_suffix("").parts) + "_pb2")
         for service in module.DESCRIPTOR.services_by_name.values():
             for method in service.methods:
-                found.append(Method(service.name, method.name, role_in(proto, service.name, method.name), method))
+                made = Method(service.name, method.name, "", method)
+                described = (proto.with_name("process_suggestions.proto"), "ProcessSuggestions")
+                proto_and_service = described if made.is_elsewhere else (proto, service.name)
+                found.append(dataclasses.replace(made, role=role_in(*proto_and_service, method.name)))
     return found
 
 
@@ -87,7 +108,7 @@ def role_in(proto, service, method):
     text = pathlib.Path(proto).read_text()
     body = text[text.index(f"service {service} {{"):]
     comment = body[:body.index(f"  rpc {method}(")].rpartition("\n\n")[2].rpartition("{\n")[2]
-    roles = re.findall(r"Role: (\w+)\.", comment)
+    roles = re.findall(r"Role: (\w+)[.\s]", comment)
     assert len(roles) == 1, f"the comment of {service}.{method} names no role"
     return roles[0]
 
@@ -101,18 +122,19 @@ class Client:
         self.rest_url = setting("GRIMOIRE_REST_URL")
         self.envoy = channel(self.rest_url.removeprefix("http://"))
         self.processes = channel(setting("GRIMOIRE_PROCESSES_ADDRESS"))
-        self.mappings = channel(setting("GRIMOIRE_MAPPINGS_ADDRESS"))
+        self.others = {service: channel(setting(name)) for service, name in ADDRESSES.items()}
 
     def close(self):
-        for each in (self.session, self.envoy, self.processes, self.mappings):
+        for each in (self.session, self.envoy, self.processes, *self.others.values()):
             each.close()
 
     def find(self, name):
-        """`CreateProcess`, or `MappingSource.GetMappingEvolution` where several services have one."""
+        """`CreateProcess`, or `MappingSource.GetMappingEvolution` where several services have one: else the one whose it is."""
         if name == "GetProcessMapping":
             name = "ProcessMappings.GetProcessMapping"
         found = [method for full, method in self.methods.items() if full == name or method.name == name]
-        return found[0] if len(found) == 1 else next(m for m in found if m.service == "ProcessMappings")
+        public = [method for method in found if method.service not in INTERNAL and not method.is_elsewhere]
+        return found[0] if len(found) == 1 else public[0]
 
     def __call__(self, way, method, request, token=None, **metadata):
         """Metadata have _ for -; what is None is left out. A token of None sends none."""
@@ -140,7 +162,7 @@ class Client:
 
     def over_grpc(self, way, method, request, metadata=()):
         """A request of any bytes."""
-        direct = self.mappings if method.service == "ProcessMappings" else self.processes
+        direct = self.others.get(method.service, self.processes)
         opened = self.envoy if way == "gRPC" else direct
         call = opened.unary_unary(method.path)
         try:
@@ -187,17 +209,31 @@ class Process:
     """What requests may name of a process; of one that does not exist, too."""
 
     def __init__(self, client=None, token=None):
-        self.id, self.name, self.fact = (str(uuid.uuid4()) for _ in range(3))
+        self.id, self.name, self.fact, self.suggestion, self.twin = (str(uuid.uuid4()) for _ in range(5))
+        self.client, self.token = client, token
         if client:
             made = client("direct", "CreateProcess", {"name": self.name, "spy_code": "x = 1\n",
                                                       "stable_mapping": {"x": self.fact}}, token)
             assert made.code == 0, made
             self.id = made.body["process_id"]
 
+    def prepare(self, method):
+        """Makes what a method is to find besides the process itself."""
+        if method.name in NEEDS_TWO_VERSIONS:
+            made = self.client("direct", "UpdateProcess", {"process_id": self.id, "spy_code": "x = 2\n"}, self.token)
+            assert made.body["version_number"] == 2
+        elif method.name in NEEDS_A_SUGGESTION:
+            request = {"suggestion": {**suggestion(self), "suggestion_id": self.suggestion}}
+            assert self.client("direct", "RecordSuggestion", request, self.token).code == 0
+        elif method.name == "FindReuse":
+            request = {"name": self.name, "spy_code": "x = 1\n", "stable_mapping": {"x": self.fact}}
+            self.twin = self.client("direct", "CreateProcess", request, self.token).body["process_id"]
+        return self
+
     def hidden(self, value):
         """A text of the value in which everything that tells which process it is has gone."""
         text = json.dumps(value, sort_keys=True)
-        for number, word in enumerate((self.id, self.name, self.fact)):
+        for number, word in enumerate((self.id, self.name, self.fact, self.suggestion, self.twin)):
             text = text.replace(word, f"<{number}>")
         return text
 
@@ -207,6 +243,14 @@ def run():
     return {"execution_id": str(uuid.uuid4()), "version_number": 1, "started_at": started.isoformat(),
             "duration": "0.250s", "outcome": "succeeded"}
 
+
+def suggestion(process):
+    return {"suggestion_id": str(uuid.uuid4()), "process_id": process.id, "version_number": 1, "kind": "chat",
+            "session_id": "s", "message": "What is wrong?", "answer": "Nothing.", "suggestion_type": "improvement"}
+
+
+NEEDS_TWO_VERSIONS = {"GetMappingEvolution"}
+NEEDS_A_SUGGESTION = {"RateSuggestion", "ListSuggestions"}
 
 # A request that is answered where the process exists.
 REQUESTS = {
@@ -230,4 +274,18 @@ REQUESTS = {
     "ProcessMappings.FindProcessesByFact": lambda p: {"fact_id": p.fact},
     "MappingSource.GetMappingEvolution": lambda p: {"process_id": p.id, "from_version": 1, "to_version": 2},
     "MappingSource.FindProcessesByFact": lambda p: {"fact_id": p.fact},
+    "SuggestionRecords.GetSuggestionContext": lambda p: {"process_id": p.id},
+    "SuggestionRecords.RecordSuggestion": lambda p: {"suggestion": suggestion(p)},
+    "SuggestionRecords.RateSuggestion": lambda p: {"suggestion_id": p.suggestion, "rating": 4},
+    "SuggestionRecords.ListSuggestions": lambda p: {"process_id": p.id},
+    "SuggestionRecords.FindReuse": lambda p: {"process_id": p.id, "fact_ids": [p.fact]},
+    **{f"{service}.{method}": request for service in ("ProcessManager", "ProcessSuggestions")
+       for method, request in {
+           "SuggestionsChat": lambda p: {"process_id": p.id, "session_id": "s", "message": "What is wrong?"},
+           "AnalyzeProcess": lambda p: {"process_id": p.id, "without_ai": True},
+           "GenerateProcessInsights": lambda p: {"process_id": p.id, "without_ai": True},
+           "PlanProcessImprovement": lambda p: {"process_id": p.id, "without_ai": True},
+       }.items()},
+    "ProcessSuggestions.RateSuggestion": lambda p: {"suggestion_id": p.suggestion, "rating": 4},
+    "ProcessSuggestions.ListSuggestions": lambda p: {"process_id": p.id},
 }

@@ -5,7 +5,7 @@ import uuid
 import pytest
 from grpc_reflection.v1alpha.proto_reflection_descriptor_database import ProtoReflectionDescriptorDatabase
 
-from callers import REQUESTS, Process, every_method
+from callers import NEEDS_TWO_VERSIONS, REQUESTS, Process, every_method
 from conftest import channel, setting
 from tokens import claims, signed
 
@@ -18,20 +18,15 @@ ALLOWED = {
     "viewer": {"viewer", "editor", "admin", "service"}, "editor": {"editor", "admin"}, "admin": {"admin"},
     "service": {"service"},
 }
-NOT_FOUND, PERMISSION_DENIED, UNAUTHENTICATED = 5, 7, 16
+NOT_FOUND, PERMISSION_DENIED, UNIMPLEMENTED, UNAUTHENTICATED = 5, 7, 12, 16
 
 
 # Those that name no process: whoever may call them is answered, whatever others have.
 WITHOUT_A_PROCESS = {"ProcessManager.CreateProcess"}
-NEEDS_TWO_VERSIONS = {"GetMappingEvolution"}
 
 
 def prepared(client, method, token):
-    process = Process(client, token)
-    if method.name in NEEDS_TWO_VERSIONS:
-        made = client("direct", "UpdateProcess", {"process_id": process.id, "spy_code": "x = 2\n"}, token)
-        assert made.body["version_number"] == 2
-    return process
+    return Process(client, token).prepare(method)
 
 
 def ways_of_methods():
@@ -45,7 +40,7 @@ def find(client, name, way):
 
 def test_every_method_that_is_described_or_served_is_in_the_table(api):
     assert {str(method) for method in every_method(api)} == REQUESTS.keys()
-    for address in ("GRIMOIRE_PROCESSES_ADDRESS", "GRIMOIRE_MAPPINGS_ADDRESS"):
+    for address in ("GRIMOIRE_PROCESSES_ADDRESS", "GRIMOIRE_MAPPINGS_ADDRESS", "GRIMOIRE_SUGGESTIONS_ADDRESS"):
         with channel(setting(address)) as opened:
             services = ProtoReflectionDescriptorDatabase(opened).get_services()
         ours = {name.removeprefix("grimoire.v1.") for name in services if name.startswith("grimoire.")}
@@ -141,6 +136,14 @@ def test_an_organization_is_named_by_services_only(client, house, strangers, nam
     assert answer.code == (0 if "service" in ALLOWED[method.role] else PERMISSION_DENIED), answer
     answer = client(way, method, REQUESTS[name](process), strangers["service"], grimoire_organization="nobody")
     assert answer.code == 3, answer
+
+
+def test_what_is_answered_elsewhere_says_so_where_it_is_not(client, house):
+    found = [method for method in client.methods.values() if method.is_elsewhere]
+    assert len(found) == 4
+    for method in found:
+        answer = client("direct", method, REQUESTS[str(method)](Process()), house["admin"])
+        assert answer.code == UNIMPLEMENTED and "grimoire-suggestions" in answer.message, answer
 
 
 def test_what_a_list_gave_leads_nobody_elsewhere(client, house, strangers):

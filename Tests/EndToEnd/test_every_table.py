@@ -17,6 +17,8 @@ WRITTEN_ONLY = {"outbox"}
 # What stays as it is once it is written: the application may not change it, not even its own.
 IMMUTABLE = {
     "process_versions", "process_version_index", "audit_log", "outbox", "process_executions", "process_execution_index"}
+# With a function that is large enough to be compared with others, and an action.
+CODE = "def f(a, b):\n    c = a * 2 + b\n    if c > 100:\n        approve(a, c)\n    return c - a * b\n"
 # Functions that act with their owner's rights; each is looked at below.
 TRUSTED_FUNCTIONS = {"grimoire_search", "grimoire_upkeep"}
 
@@ -53,18 +55,18 @@ def organizations(client, administrator):
     for _ in range(2):
         org = str(uuid.uuid4())
         editor, service, admin = (signed(claims(org, [role])) for role in ("editor", "service", "admin"))
-        created = client("gRPC", "CreateProcess", {"name": "P", "spy_code": "x = 1\n"}, editor, idempotency_key=org)
+        created = client("gRPC", "CreateProcess", {"name": "P", "spy_code": CODE}, editor, idempotency_key=org)
         process = created.body["process_id"]
-        assert client("gRPC", "UpdateProcess", {"process_id": process, "spy_code": "y = 2\n"}, editor).code == 0
+        assert client("gRPC", "UpdateProcess", {"process_id": process, "spy_code": CODE + "y = 2\n"}, editor).code == 0
         started = datetime.datetime.now(datetime.timezone.utc) - datetime.timedelta(hours=1)
         run = {"execution_id": str(uuid.uuid4()), "version_number": 1, "started_at": started.isoformat(),
                "duration": "1s", "outcome": "succeeded"}
         assert client("gRPC", "RecordExecutions", {"process_id": process, "executions": [run]}, service).code == 0
-        # Nothing writes suggestions yet.
-        administrator.execute(
-            "INSERT INTO process_suggestions (id, process_id, session_id, suggestion_type, input_context, ai_response, "
-            "organization_id) VALUES (gen_random_uuid(), %s, gen_random_uuid(), 'improvement', '{}', '{}', %s)",
-            [process, org])
+        suggestion = {"suggestion_id": str(uuid.uuid4()), "process_id": process, "version_number": 1, "kind": "chat",
+                      "session_id": "s", "suggestion_type": "improvement"}
+        assert client("direct", "RecordSuggestion", {"suggestion": suggestion}, editor).code == 0
+        rating = {"suggestion_id": suggestion["suggestion_id"], "rating": 4}
+        assert client("direct", "SuggestionRecords.RateSuggestion", rating, editor).code == 0
         made.append(org)
     return made
 

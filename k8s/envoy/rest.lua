@@ -4,8 +4,14 @@
 
 local MAX_BODY_BYTES = 4194304
 local MAX_DEPTH = 100
--- How long a service may take for a request of REST, which names no time: a little less than the route waits.
+-- How long a service may take for a request of REST, which names no time: a little less than the route waits. Reports ask a
+-- language model, and have a route of their own.
 local GRPC_TIMEOUT = "29500m"
+local REPORT_TIMEOUT = "119500m"
+local REPORTS = {
+  ["grimoire.v1.AnalyzeProcessRequest"] = true, ["grimoire.v1.GenerateProcessInsightsRequest"] = true,
+  ["grimoire.v1.PlanProcessImprovementRequest"] = true,
+}
 
 local function json(text)
   return '"' .. text:gsub('[%c"\\]', function(c) return ("\\u%04x"):format(c:byte()) end) .. '"'
@@ -222,7 +228,7 @@ function envoy_on_request(handle)
   if not route then return end
   local problem = check_query(query, route.query)
   if problem then return refuse(handle, problem[1], problem[2], problem[3]) end
-  if not headers:get("grpc-timeout") then headers:add("grpc-timeout", GRPC_TIMEOUT) end
+  if not headers:get("grpc-timeout") then headers:add("grpc-timeout", REPORTS[route.message] and REPORT_TIMEOUT or GRPC_TIMEOUT) end
   if route.message == "" then return end
   if (tonumber(headers:get("content-length") or "0") or 0) > MAX_BODY_BYTES then return refuse_size(handle) end
   local body = handle:body()

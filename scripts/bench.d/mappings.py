@@ -38,7 +38,7 @@ VERSIONS = 100_000
 QUICK_VERSIONS = 2_000
 CACHED_BYTES_EACH = 1_400
 
-stack = Stack()
+stack = Stack("--without-suggestions")
 
 
 def redis_url():

@@ -42,7 +42,7 @@ MARKED_MEBIBYTES = 40
 MARKED_READY_MILLISECONDS = 300
 SETTLE_SECONDS = 3
 
-stack = Stack("--examples")
+stack = Stack("--examples", "--without-suggestions")
 
 
 def surroundings():

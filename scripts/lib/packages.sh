@@ -6,6 +6,7 @@ debian_packages=(libpq-dev libhiredis-dev libnghttp2-dev libcurl4-openssl-dev zl
 # What only tests need: a PgBouncer in front of PostgreSQL, which they start and stop themselves.
 test_packages=(pgbouncer)
 envoy_version=1.40.0
+litellm_packages=("litellm[proxy]==1.106.12" prisma==0.15.0)
 
 as_root() {
     if [ "$(id -u)" = 0 ]; then "$@"

@@ -9,10 +9,12 @@ build_options() {
     esac
 }
 
+# build_services CONFIGURATION PRODUCT …
 build_services() {
     local configuration=$1 product options
+    shift
     mapfile -t options < <(build_options "$configuration")
-    for product in grimoire-processes grimoire-mappings; do
+    for product in "$@"; do
         step "Building $product ($configuration; the first time takes some minutes)"
         if [ -t 2 ]; then
             swift build --package-path "$root" "${options[@]}" --product "$product" >&2
@@ -54,6 +56,22 @@ start_services() {
     wait_for grimoire-mappings 30 is_ready "$port_mappings_http"
 }
 
+start_suggestions() {
+    local programs=$1 settings
+    mapfile -t settings < <(common_settings; model_settings)
+    (
+        export GRIMOIRE_REDIS_URL
+        GRIMOIRE_REDIS_URL=$(redis_url)
+        (umask 077 && printf 'sk-%s' "$(secret litellm)" | write_changed "$state/keys/litellm.key")
+        start_component grimoire-suggestions env "${settings[@]}" "GRIMOIRE_LISTEN_PORT=$port_suggestions" \
+            "GRIMOIRE_HTTP_PORT=$port_suggestions_http" "GRIMOIRE_WEBSOCKET_PORT=$port_suggestions_ws" \
+            'GRIMOIRE_WEBSOCKET_ORIGINS=http://localhost:*,http://127.0.0.1:*' \
+            "GRIMOIRE_LITELLM_KEY_FILE=$state/keys/litellm.key" \
+            "GRIMOIRE_PROCESSES_ADDRESS=127.0.0.1:$port_processes" "$programs/grimoire-suggestions"
+    )
+    wait_for grimoire-suggestions 30 is_ready "$port_suggestions_http"
+}
+
 start_envoy() {
     # Envoy loads one file of Lua.
     cat "$root/k8s/envoy/json_fields.lua" "$root/k8s/envoy/rest.lua" | write_changed "$state/rest.lua"
@@ -64,6 +82,8 @@ start_envoy() {
             -e 's#@CORS_ORIGINS@#^http://(localhost|127\\.0\\.0\\.1)(:[0-9]+)?$#' \
             -e "s|@PROCESSES_HOST@|127.0.0.1|; s|@PROCESSES_PORT@|$port_processes|" \
             -e "s|@MAPPINGS_HOST@|127.0.0.1|; s|@MAPPINGS_PORT@|$port_mappings|" \
+            -e "s|@SUGGESTIONS_HOST@|127.0.0.1|g; s|@SUGGESTIONS_PORT@|$port_suggestions|" \
+            -e "s|@SUGGESTIONS_WS_PORT@|$port_suggestions_ws|" \
             "$root/k8s/envoy/envoy.yaml"
         echo "# $(cat "$root/Protos/grimoire.protoset" "$state/rest.lua" | sha256sum)"
     } | write_changed "$state/envoy.yaml"

@@ -34,6 +34,26 @@ extension ProcessStore {
         let errors: PostgresResult
         let slowest: PostgresResult
         let failing: PostgresResult
+
+        /// What is asked for them.
+        static func statements(_ filter: Queries.RunFilter) -> [PostgresStatement] {
+            [
+                Queries.runsByVersion(filter, limit: RequestLimits.summarizedVersions + 1),
+                Queries.runErrors(filter, limit: RequestLimits.summarizedErrors),
+                Queries.runActions(filter, by: .slowest, limit: RequestLimits.summarizedActions),
+                Queries.runActions(filter, by: .failing, limit: RequestLimits.summarizedActions),
+            ]
+        }
+
+        /// From the answers to `statements`, and those by interval where they were asked for.
+        init(_ results: some Sequence<PostgresResult>, byInterval: PostgresResult? = nil) {
+            let results = Array(results)
+            byVersion = results[0]
+            errors = results[1]
+            slowest = results[2]
+            failing = results[3]
+            self.byInterval = byInterval
+        }
     }
 
     /// Summarizes the runs that `filter` takes.
@@ -42,25 +62,15 @@ extension ProcessStore {
         interval: String,
         organization: UUID
     ) async throws -> RunFigures {
-        let statements = [
-            Queries.organization(organization), Queries.head(process: filter.process),
-            Queries.runsByVersion(filter, limit: RequestLimits.summarizedVersions + 1),
-            Queries.runErrors(filter, limit: RequestLimits.summarizedErrors),
-            Queries.runActions(filter, by: .slowest, limit: RequestLimits.summarizedActions),
-            Queries.runActions(filter, by: .failing, limit: RequestLimits.summarizedActions),
-        ]
+        let statements =
+            [Queries.organization(organization), Queries.head(process: filter.process)]
+            + RunFigures.statements(filter)
         let intervals =
             interval.isEmpty
             ? []
             : [Queries.runsByInterval(filter, unit: interval, limit: RequestLimits.summarizedIntervals)]
         let results = try await translated { try await send(statements + intervals) }
         guard results[1].first != nil else { throw ServiceError.notFound("process", filter.process.text) }
-        return RunFigures(
-            byVersion: results[2],
-            byInterval: interval.isEmpty ? nil : results[6],
-            errors: results[3],
-            slowest: results[4],
-            failing: results[5]
-        )
+        return RunFigures(results[2..<6], byInterval: interval.isEmpty ? nil : results[6])
     }
 }

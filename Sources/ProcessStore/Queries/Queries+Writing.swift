@@ -4,7 +4,7 @@ internal import StableMapping
 
 /// Statements that write. Each writes everything that belongs together, audit and outbox too: it is one transaction.
 extension Queries {
-    /// What both ways of making a version have in common, as parameters $1 to $21.
+    /// What both ways of making a version have in common, as parameters $1 to $22.
     struct NewVersion {
         let process: UUID
         let content: PreparedContent
@@ -22,7 +22,7 @@ extension Queries {
                 .bytea(seal.signature), .text(seal.keyID), .text(author.traceID),
                 .bytea(content.mappingState), .text(content.policy.compatibility.rawValue),
                 .bool(content.policy.derives),
-            ] + content.facts.parameters
+            ] + content.facts.parameters + [.bytea(content.fingerprint)]
         }
     }
 
@@ -33,8 +33,8 @@ extension Queries {
             INSERT INTO process_versions
                 (id, process_id, version_number, spy_code, process_document, stable_mapping, created_at, created_by,
                  changelog, name, description, organization_id, content_hash, chain_hash, signature, signing_key_id,
-                 mapping_state)
-            SELECT $2, id, number, $5, $6, $7, at, $9, $8, $3, $4, $10, $11, $12, $13, $14, $16 FROM head
+                 mapping_state, fingerprint)
+            SELECT $2, id, number, $5, $6, $7, at, $9, $8, $3, $4, $10, $11, $12, $13, $14, $16, $22 FROM head
         ), place AS (
             INSERT INTO process_version_index
                 (process_id, version_number, version_id, created_at, created_by, changelog, name, organization_id)
@@ -94,7 +94,9 @@ extension Queries {
         _ version: NewVersion,
         remembering call: IdempotentCall?
     ) throws -> PostgresStatement {
-        PostgresStatement(
+        var parameters = version.parameters
+        let reuse = version.content.reuse.parts(&parameters)
+        return PostgresStatement(
             """
             WITH head AS (
                 INSERT INTO processes
@@ -104,11 +106,11 @@ extension Queries {
                 RETURNING id, latest_version AS number, created_at AS at, created_at AS created
             ), facts AS (
                 \(facts)
-            ), \(Self.version(audit: "CreateProcess", event: "ProcessCreated"))
-            \(call == nil ? "" : memory(at: 22))
+            ), \(reuse)\(Self.version(audit: "CreateProcess", event: "ProcessCreated"))
+            \(call == nil ? "" : memory(at: parameters.count + 1))
             SELECT at FROM head
             """,
-            version.parameters + (try call?.parameters(version.content.report) ?? [])
+            parameters + (try call?.parameters(version.content.report) ?? [])
         )
     }
 
@@ -130,14 +132,16 @@ extension Queries {
         after head: Head,
         remembering call: IdempotentCall?
     ) throws -> PostgresStatement {
-        PostgresStatement(
+        var parameters = version.parameters + head.parameters + [.textArray(version.content.facts.gone)]
+        let reuse = version.content.reuse.parts(&parameters)
+        return PostgresStatement(
             """
             WITH head AS (
                 UPDATE processes
-                SET name = $3, description = $4, latest_version = $22 + 1,
+                SET name = $3, description = $4, latest_version = $23 + 1,
                     updated_at = greatest(clock_timestamp(), updated_at + interval '1 microsecond'),
                     search = grimoire_search_vector($3, $4, $6, $5), compatibility = $17, derive_mapping = $18
-                WHERE id = $1 AND latest_version = $22 AND compatibility = $23 AND derive_mapping = $24
+                WHERE id = $1 AND latest_version = $23 AND compatibility = $24 AND derive_mapping = $25
                     AND deleted_at IS NULL
                 RETURNING id, latest_version AS number, updated_at AS at, created_at AS created
             ), facts AS (
@@ -145,18 +149,17 @@ extension Queries {
                 ON CONFLICT (organization_id, fact_id, process_created_at, process_id) DO UPDATE
                 SET key = excluded.key, removed_in_version = NULL,
                     since_version = CASE excluded.since_version
-                        WHEN $22 + 1 THEN excluded.since_version ELSE known.since_version END
+                        WHEN $23 + 1 THEN excluded.since_version ELSE known.since_version END
             ), gone AS (
                 UPDATE process_facts f SET removed_in_version = head.number
                 FROM head
-                WHERE f.organization_id = $10 AND f.fact_id = ANY ($25)
+                WHERE f.organization_id = $10 AND f.fact_id = ANY ($26)
                     AND f.process_created_at = head.created AND f.process_id = head.id
-            ), \(Self.version(audit: "UpdateProcess", event: "ProcessUpdated"))
-            \(call == nil ? "" : memory(at: 26))
+            ), \(reuse)\(Self.version(audit: "UpdateProcess", event: "ProcessUpdated"))
+            \(call == nil ? "" : memory(at: parameters.count + 1))
             SELECT number, at FROM head
             """,
-            version.parameters + head.parameters + [.textArray(version.content.facts.gone)]
-                + (try call?.parameters(version.content.report) ?? [])
+            parameters + (try call?.parameters(version.content.report) ?? [])
         )
     }
 

@@ -43,13 +43,13 @@ enum Queries {
     }
 
     /// A version with its process; `number` 0 is the latest. One row with NULLs where only the version is missing. The state
-    /// of its mapping is large, and needed for making the next one only.
+    /// of its mapping is large, and needed for making the next one only, as its fingerprint is.
     static func version(process: UUID, number: Int32, withState: Bool = false) -> PostgresStatement {
         PostgresStatement(
             """
             SELECT \(processColumns), v.version_number, v.name, v.description, v.spy_code, v.process_document,
                    v.stable_mapping, v.content_hash, v.chain_hash, v.signature, v.signing_key_id
-                   \(withState ? ", v.mapping_state" : "")
+                   \(withState ? ", v.mapping_state, v.fingerprint" : "")
             \(place)
             """,
             [.uuid(process), .int4(number)]

@@ -51,23 +51,31 @@ extension ProcessManagerService {
             interval: request.interval,
             organization: caller.organizationID
         )
-        return try .with {
-            $0.processID = process.text
-            $0.fromTime = period.from.timestamp
-            $0.toTime = period.to.timestamp
-            for row in figures.byVersion.rows {
-                let summary = try Grimoire_V1_ExecutionSummary(row)
-                if try row.decodeOptional("version_number", as: Int32.self) == nil {
-                    $0.total = summary
-                } else if $0.versions.count < RequestLimits.summarizedVersions {
-                    $0.versions.append(summary)
-                }
+        return try Grimoire_V1_SummarizeExecutionsResponse(figures, of: filter)
+    }
+}
+
+extension Grimoire_V1_SummarizeExecutionsResponse {
+    /// From what was found by `filter`.
+    ///
+    /// - Throws: `PostgresError` (decoding).
+    init(_ figures: ProcessStore.RunFigures, of filter: Queries.RunFilter) throws {
+        self.init()
+        processID = filter.process.text
+        fromTime = filter.from.timestamp
+        toTime = filter.to.timestamp
+        for row in figures.byVersion.rows {
+            let summary = try Grimoire_V1_ExecutionSummary(row)
+            if try row.decodeOptional("version_number", as: Int32.self) == nil {
+                total = summary
+            } else if versions.count < RequestLimits.summarizedVersions {
+                versions.append(summary)
             }
-            $0.intervals = try figures.byInterval?.rows.map(Grimoire_V1_ExecutionSummary.init) ?? []
-            $0.errors = try figures.errors.rows.map(Grimoire_V1_ExecutionErrors.init)
-            $0.slowestActions = try figures.slowest.rows.map(Grimoire_V1_ActionSummary.init)
-            $0.failingActions = try figures.failing.rows.map(Grimoire_V1_ActionSummary.init)
         }
+        intervals = try figures.byInterval?.rows.map(Grimoire_V1_ExecutionSummary.init) ?? []
+        errors = try figures.errors.rows.map(Grimoire_V1_ExecutionErrors.init)
+        slowestActions = try figures.slowest.rows.map(Grimoire_V1_ActionSummary.init)
+        failingActions = try figures.failing.rows.map(Grimoire_V1_ActionSummary.init)
     }
 }
 

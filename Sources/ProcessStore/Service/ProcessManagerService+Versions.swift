@@ -32,16 +32,7 @@ extension ProcessManagerService {
             VersionDiff(old.content, new.content)
         }
         Call.current?.concerns(new.number)
-        return .with {
-            $0.processID = process.text
-            $0.fromVersion = old.number
-            $0.toVersion = new.number
-            $0.values = diff.values.map(\.message)
-            $0.document = diff.document.map(\.message)
-            $0.code = diff.code.map(\.message)
-            $0.mapping = diff.mapping.map(\.message)
-            $0.truncated = diff.isTruncated
-        }
+        return Grimoire_V1_DiffVersionsResponse(diff, of: process, from: old.number, to: new.number)
     }
 
     /// See Protos/grimoire/v1/process_manager.proto.
@@ -74,6 +65,21 @@ extension ProcessManagerService {
             $0.chainHash = chain.chainHash.hexadecimal
             $0.signingKeyID = verification.keyID
         }
+    }
+}
+
+extension Grimoire_V1_DiffVersionsResponse {
+    /// What changed between two versions of a process.
+    init(_ diff: VersionDiff, of process: UUID, from: Int32, to: Int32) {
+        self.init()
+        processID = process.text
+        fromVersion = from
+        toVersion = to
+        values = diff.values.map(\.message)
+        document = diff.document.map(\.message)
+        code = diff.code.map(\.message)
+        mapping = diff.mapping.map(\.message)
+        truncated = diff.isTruncated
     }
 }
 

@@ -3,6 +3,7 @@ public import GRPCCore
 public import GrimoireAPI
 internal import ServiceKit
 internal import StableMapping
+internal import SuggestionContent
 internal import SwiftProtobuf
 
 extension ProcessManagerService {
@@ -31,7 +32,7 @@ extension ProcessManagerService {
         let compatibility = validator.compatibility(request.compatibility)
         let call = try Self.idempotentCall("CreateProcess", request, &validator)
         try validator.finish()
-        let (outline, program) = try await read(request.spyCode)
+        let (outline, program, fingerprint) = try await read(request.spyCode)
         let mapping = MappingChange(
             program: program,
             codeBytes: request.spyCode.utf8.count,
@@ -42,6 +43,7 @@ extension ProcessManagerService {
         let created = try await store.create(
             ProcessContent(request, outline: outline),
             mapping: mapping,
+            fingerprint: fingerprint,
             changelog: request.changelog,
             author: Author(caller),
             call: call
@@ -76,7 +78,7 @@ extension ProcessManagerService {
         let compatibility = request.hasCompatibility ? validator.compatibility(request.compatibility) : nil
         let call = try Self.idempotentCall("UpdateProcess", request, &validator)
         try validator.finish()
-        let (outline, program) = try await read(request.spyCode)
+        let (outline, program, fingerprint) = try await read(request.spyCode)
         let mapping = MappingChange(
             program: program,
             codeBytes: request.spyCode.utf8.count,
@@ -88,6 +90,7 @@ extension ProcessManagerService {
         let outcome = try await store.update(
             process,
             mapping: mapping,
+            fingerprint: fingerprint,
             expectedVersion: request.expectedVersion,
             changelog: request.changelog,
             author: Author(caller),
@@ -135,12 +138,18 @@ extension ProcessManagerService {
         }
     }
 
-    /// Checks code against SPy's rules, outlines it, and finds its facts.
-    private func read(_ code: String) async throws -> (ProcessContent.Document, ProgramFacts) {
+    /// Checks code against SPy's rules, outlines it, and finds its facts and what it can be compared by.
+    private func read(
+        _ code: String
+    ) async throws -> (ProcessContent.Document, ProgramFacts, ProgramFingerprint) {
         try await store.workshop.run(bytes: code.utf8.count) {
             let review = CodeReview(code)
             try review.requireAccepted()
-            return (Outline.document(of: review.analysis), ProgramFacts(review.parsed))
+            return (
+                Outline.document(of: review.analysis),
+                ProgramFacts(review.parsed),
+                ProgramFingerprint(review.parsed, review.analysis)
+            )
         }
     }
 

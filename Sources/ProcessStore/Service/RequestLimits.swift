@@ -53,4 +53,38 @@ enum RequestLimits {
     static let summarizedIntervals = 1_000
     /// The media types of a document.
     static let documentFormats = ["text/markdown", "text/plain"]
+    /// Bytes of what was asked: a chat's message at most, and room for what redaction puts in the place of secrets.
+    static let suggestionMessageBytes = 65_536
+    /// Bytes of what was answered.
+    static let suggestionAnswerBytes = 1_048_576
+    /// Bytes of a proposed patch.
+    static let suggestionPatchBytes = 2_097_152
+    /// Characters of the names of a model, a prompt's version and a call.
+    static let provenanceCharacters = 255
+    /// Characters of why an answer broke off.
+    static let suggestionErrorCharacters = 1_000
+    /// Characters of a session as its client names it.
+    static let sessionCharacters = 255
+    /// Characters of a rating's comment.
+    static let ratingCommentCharacters = 2_000
+    /// Bytes of the texts on a page of suggestions, unless the first alone has more.
+    static let suggestionPageBytes: Int64 = 2 << 20
+    /// The best-rated suggestions of a context, and bytes of their texts.
+    static let ratedSuggestions: Int32 = 20
+    static let ratedBytes: Int64 = 512 << 10
+    /// The last exchanges of a session in a context, and bytes of their texts.
+    static let sessionExchanges = 50
+    static let sessionBytes: Int64 = 1 << 20
+    /// Functions, actions and facts that reuse is looked for of, each.
+    static let reuseValues = 200
+    /// Processes that are counted of one function, action or fact.
+    static let reuseProcesses = 1_000
+    /// Processes that are shown of them.
+    static let reuseShown = 10
+    /// Where suggestions come from.
+    static let suggestionKinds = ["chat", "analysis", "insights", "plan"]
+    /// What a chat's suggestion is.
+    static let suggestionTypes = ["improvement", "alternative", "validation"]
+    /// What a suggestion is about.
+    static let suggestionCategories = ["code", "error_handling", "performance", "security", "documentation"]
 }

@@ -107,28 +107,17 @@ extension RequestValidator {
         }
     }
 
-    /// The period that a request asks for.
+    /// The period that a request asks for, and in which intervals.
     mutating func period(_ request: Grimoire_V1_SummarizeExecutionsRequest) -> (from: Instant, to: Instant) {
-        let day: Int64 = 86_400_000_000
-        let to = request.hasToTime ? request.toTime.instant : .now
-        if to == nil { reject("to", "is no time.", "OUT_OF_RANGE") }
-        let end = to ?? .now
-        let from =
-            request.hasFromTime
-            ? request.fromTime.instant
-            : Instant(microseconds: end.microseconds - RequestLimits.defaultPeriodDays * day)
-        let begin = from ?? end
-        let span = end.microseconds - begin.microseconds
-        if from == nil || span <= 0 || span > RequestLimits.periodDays * day {
-            reject(
-                "from",
-                "must be before the end, at most \(RequestLimits.periodDays) days.",
-                "OUT_OF_RANGE"
-            )
-        }
+        let period = period(
+            from: request.hasFromTime ? request.fromTime : nil,
+            to: request.hasToTime ? request.toTime : nil,
+            fields: ("from", "to")
+        )
         if !request.interval.isEmpty {
             if let seconds = Self.intervals[request.interval] {
-                if span / 1_000_000 / Int64(seconds) >= Int64(RequestLimits.summarizedIntervals) {
+                let span = (period.to.microseconds - period.from.microseconds) / 1_000_000
+                if span / Int64(seconds) >= Int64(RequestLimits.summarizedIntervals) {
                     reject(
                         "interval",
                         "gives more than \(RequestLimits.summarizedIntervals) intervals: take a longer one.",
@@ -138,6 +127,31 @@ extension RequestValidator {
             } else {
                 reject("interval", "must be hour, day, week or month, or absent.", "NOT_ALLOWED")
             }
+        }
+        return period
+    }
+
+    /// A period; without a beginning it has the usual length, without an end it ends now.
+    mutating func period(
+        from first: Google_Protobuf_Timestamp?,
+        to last: Google_Protobuf_Timestamp?,
+        fields: (from: String, to: String)
+    ) -> (from: Instant, to: Instant) {
+        let day: Int64 = 86_400_000_000
+        let to = last.map(\.instant) ?? Instant.now
+        if to == nil { reject(fields.to, "is no time.", "OUT_OF_RANGE") }
+        let end = to ?? .now
+        let from =
+            first.map(\.instant)
+            ?? Instant(microseconds: end.microseconds - RequestLimits.defaultPeriodDays * day)
+        let begin = from ?? end
+        let span = end.microseconds - begin.microseconds
+        if from == nil || span <= 0 || span > RequestLimits.periodDays * day {
+            reject(
+                fields.from,
+                "must be before the end, at most \(RequestLimits.periodDays) days.",
+                "OUT_OF_RANGE"
+            )
         }
         return (begin, end)
     }

@@ -3,6 +3,7 @@ internal import GrimoireAPI
 internal import Postgres
 internal import ServiceKit
 internal import StableMapping
+internal import SuggestionContent
 
 extension ProcessStore {
     /// What became of a create.
@@ -20,12 +21,14 @@ extension ProcessStore {
     /// - Parameters:
     ///   - content: What the version says, but for the mapping.
     ///   - mapping: What becomes its mapping.
+    ///   - fingerprint: What its code can be compared by.
     ///   - changelog: What the author says.
     ///   - author: Who makes it.
     ///   - call: The call's idempotency key, where it has one.
     func create(
         _ content: ProcessContent,
         mapping: MappingChange,
+        fingerprint: ProgramFingerprint,
         changelog: String,
         author: Author,
         call: IdempotentCall? = nil
@@ -38,7 +41,15 @@ extension ProcessStore {
             var content = content
             content.stableMapping = outcome.mapping
             let hash = ContentEncoding.hash(content)
-            return try PreparedContent(content, hash: hash, outcome: outcome, after: nil, policy: policy)
+            return try PreparedContent(
+                content,
+                hash: hash,
+                outcome: outcome,
+                after: nil,
+                fingerprint: fingerprint,
+                replacing: nil,
+                policy: policy
+            )
         }
         let genesis = VersionSeal.genesis(process: process, organization: author.organization)
         let version = Queries.NewVersion(
@@ -80,6 +91,7 @@ extension ProcessStore {
     /// - Parameters:
     ///   - process: Which process.
     ///   - mapping: What is said of the mapping.
+    ///   - fingerprint: What the new code can be compared by.
     ///   - expectedVersion: The version that must be the current one; 0 for any.
     ///   - changelog: What the author says.
     ///   - author: Who makes it.
@@ -88,6 +100,7 @@ extension ProcessStore {
     func update(
         _ process: UUID,
         mapping: MappingChange,
+        fingerprint: ProgramFingerprint,
         expectedVersion: Int32,
         changelog: String,
         author: Author,
@@ -97,6 +110,7 @@ extension ProcessStore {
         let update = Update(
             process: process,
             mapping: mapping,
+            fingerprint: fingerprint,
             expectedVersion: expectedVersion,
             changelog: changelog,
             author: author,

@@ -3,11 +3,13 @@ internal import GrimoireAPI
 internal import Postgres
 internal import ServiceKit
 internal import StableMapping
+internal import SuggestionContent
 
 /// One update of a process: what it decides on a head, and how it runs with the process locked.
 struct Update: Sendable {
     let process: UUID
     let mapping: MappingChange
+    let fingerprint: ProgramFingerprint
     let expectedVersion: Int32
     let changelog: String
     let author: Author
@@ -75,7 +77,8 @@ struct Update: Sendable {
         try expect(raw.number)
         let policy = mapping.policy(after: stored.policy)
         let head = Queries.Head(process: process, version: raw.number, policy: stored.policy)
-        switch try await next(raw, mapped, policy) {
+        let former = try row.decodeOptional("fingerprint", as: [UInt8].self)
+        switch try await next(raw, mapped, former, policy) {
         case .changed(let content):
             let statement = try statement(content, after: head, raw.seal)
             return .write(statement, Draft(isUnchanged: false, report: content.report))
@@ -108,6 +111,7 @@ struct Update: Sendable {
     private func next(
         _ raw: ContentCoding.RawVersion,
         _ mapped: MappingStateCoding.RawVersion,
+        _ former: [UInt8]?,
         _ policy: MappingPolicy
     ) async throws -> Next {
         try await workshop.run(bytes: raw.jsonBytes + mapped.bytes + mapping.size) {
@@ -128,7 +132,15 @@ struct Update: Sendable {
             let violations = policy.compatibility.violations(from: previous.state, to: outcome.state)
             guard violations.isEmpty else { throw ServiceError.incompatible(violations) }
             return .changed(
-                try PreparedContent(next, hash: hash, outcome: outcome, after: previous.state, policy: policy)
+                try PreparedContent(
+                    next,
+                    hash: hash,
+                    outcome: outcome,
+                    after: previous.state,
+                    fingerprint: fingerprint,
+                    replacing: former,
+                    policy: policy
+                )
             )
         }
     }

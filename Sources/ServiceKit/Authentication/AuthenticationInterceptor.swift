@@ -52,8 +52,10 @@ public struct AuthenticationInterceptor: ServerInterceptor {
         return try bearerToken(inField: value)
     }
 
-    /// The token of one header field.
-    static func bearerToken(inField value: String) throws(ServiceError) -> String {
+    /// The token of one `authorization` header field.
+    ///
+    /// - Throws: `ServiceError` (UNAUTHENTICATED) where it is of another scheme.
+    public static func bearerToken(inField value: String) throws(ServiceError) -> String {
         let scheme = value.prefix(7)
         guard scheme.lowercased() == "bearer ", value.utf8.count > 7 else {
             throw .unauthenticated("The authorization header must read \"Bearer TOKEN\".")

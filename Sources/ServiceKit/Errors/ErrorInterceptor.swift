@@ -41,7 +41,7 @@ public struct ErrorInterceptor: ServerInterceptor {
     }
 
     /// The call's one line in the log tells the cause; outside a call it is logged here.
-    private func translate(_ error: any Error, method: MethodDescriptor) -> any Error {
+    func translate(_ error: any Error, method: MethodDescriptor) -> any Error {
         switch error {
         case let error as ServiceError:
             if let cause = error.cause { note(cause, method) }

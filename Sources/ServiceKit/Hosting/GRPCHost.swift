@@ -25,6 +25,8 @@ public struct GRPCHost: Service {
     private let configuration: ServiceConfiguration
     private let address: String
     private let logger: Logger
+    /// The same look at operations that come another way than by gRPC.
+    public let calls: CallScope
 
     /// - Parameters:
     ///   - services: The domain's services.
@@ -89,6 +91,8 @@ public struct GRPCHost: Service {
             .grpc_health_v1_Health, .grpc_reflection_v1_ServerReflection, ReflectionService.alphaService,
         ]
         health = HealthRegistry(services: descriptors)
+        let observers: [any CallObserver] = [callMetrics, CallLog(logger: logger), ledger]
+        calls = CallScope(observers: observers, logger: logger)
         let policy = AccessPolicy(requirements: requirements, openServices: Set(standard))
         server = GRPCServer(
             transport: transport,
@@ -96,9 +100,7 @@ public struct GRPCHost: Service {
                 HealthService(registry: health), try ReflectionService(services: descriptors + standard),
             ],
             interceptors: [
-                CallInterceptor(
-                    observers: [callMetrics, CallLog(logger: logger), ledger]
-                ),
+                CallInterceptor(observers: observers),
                 AuthenticationInterceptor(verifier: verifier, policy: policy),
                 HTTPStatusInterceptor(statuses: statuses),
                 ErrorInterceptor(logger: logger),

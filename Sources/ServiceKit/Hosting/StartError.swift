@@ -4,7 +4,7 @@ public struct StartError: Error, CustomStringConvertible {
     public let description: String
 
     /// - Parameter setting: The environment variable that chooses another address.
-    init(address: String, cause: any Error, setting: String) {
+    public init(address: String, cause: any Error, setting: String) {
         description =
             "Cannot listen on \(address): \(cause). Is another process on that port? \(setting) chooses another one."
     }

@@ -3,6 +3,7 @@ import GrimoireAPI
 import Postgres
 import ServiceKit
 import StableMapping
+import SuggestionContent
 import SwiftProtobuf
 import Testing
 
@@ -68,8 +69,106 @@ import Testing
             UNION ALL
             SELECT organization_id, 'own ' || id, created_at, id, 'y', 1, NULL FROM processes
             """,
+            // Each has a function and an action of its own and one of each in common with all.
+            """
+            INSERT INTO process_functions (organization_id, hash, process_created_at, process_id, name)
+            SELECT organization_id, sha256('shared'), created_at, id, 'f' FROM processes
+            UNION ALL SELECT organization_id, sha256(uuid_send(id)), created_at, id, 'g' FROM processes
+            """,
+            """
+            INSERT INTO process_actions (organization_id, action, process_created_at, process_id)
+            SELECT organization_id, 'shared', created_at, id FROM processes
+            UNION ALL SELECT organization_id, 'own_' || id, created_at, id FROM processes
+            """,
+            // Five exchanges in each session of one user, a tenth of them rated.
+            """
+            INSERT INTO process_suggestion_index
+                (organization_id, suggestion_id, created_at, process_id, user_id, session_id, bytes, rating, ratings)
+            SELECT organization_id, id, now() - version_number * interval '1 second', process_id, '\(fixture.user)',
+                   process_id, 100, CASE WHEN get_byte(uuid_send(id), 0) < 26 THEN 1 + get_byte(uuid_send(id), 1) / 64
+                   ELSE 0 END, CASE WHEN get_byte(uuid_send(id), 0) < 26 THEN 1 ELSE 0 END
+            FROM process_versions
+            """,
+            """
+            INSERT INTO process_suggestions
+                (id, process_id, session_id, suggestion_type, created_at, organization_id, kind, version_number, user_id,
+                 input_context, ai_response)
+            SELECT suggestion_id, process_id, session_id, 'improvement', created_at, organization_id, 'chat', 1, user_id,
+                   '{}', '{}'
+            FROM process_suggestion_index
+            """,
+            """
+            INSERT INTO process_suggestion_ratings (organization_id, suggestion_id, user_id, rating, comment)
+            SELECT organization_id, suggestion_id, user_id, rating, '' FROM process_suggestion_index WHERE ratings > 0
+            """,
             "ANALYZE"
         )
+    }
+
+    /// Statements about suggestions and reuse, with the indexes that each is to use.
+    private func suggestionQueries(
+        _ process: UUID,
+        _ fixture: Fixture
+    ) throws -> [(String, PostgresStatement, [String])] {
+        let place = SuggestionPlace(createdAt: .now, id: process)
+        func list(_ filter: SuggestionFilter, _ place: SuggestionPlace? = nil) -> PostgresStatement {
+            Queries.suggestions(filter, after: place, limit: 51, bytes: 1 << 20)
+        }
+        let mine = SuggestionFilter(process: process, session: (user: fixture.user, id: process))
+        let record = try Queries.record(
+            RecordedSuggestion(
+                id: UUID(),
+                process: process,
+                version: 1,
+                kind: "chat",
+                session: process,
+                type: "improvement",
+                input: .init(),
+                response: .init()
+            ),
+            author: fixture.author
+        )
+        let hash = String(repeating: "ab", count: 32)
+        return [
+            ("suggestions", list(SuggestionFilter(process: process)), ["process_suggestions_in_order"]),
+            (
+                "next suggestions", list(SuggestionFilter(process: process), place),
+                ["process_suggestions_in_order"]
+            ),
+            ("session", list(mine), ["process_suggestions_of_session"]),
+            ("next of session", list(mine, place), ["process_suggestions_of_session"]),
+            (
+                "well rated", list(SuggestionFilter(process: process, minimumRating: 4)),
+                ["process_suggestions_rated"]
+            ),
+            (
+                "best rated", Queries.bestRated(process: process, limit: 20, bytes: 1 << 20),
+                ["process_suggestions_best_of_process", "process_suggestions_best ", "processes_pkey"]
+            ),
+            ("record", record, ["process_suggestion_index_pkey", "processes_pkey"]),
+            ("recorded", Queries.recorded(process), ["process_suggestion_index_pkey"]),
+            ("lock rating", Queries.lock(suggestion: process), ["process_suggestion_index_pkey"]),
+            (
+                "rate", Queries.rate(process, 3, comment: "", author: fixture.author),
+                ["process_suggestion_index_pkey", "process_suggestion_ratings_pkey"]
+            ),
+            (
+                "version before", Queries.versionBefore(process: process, number: 0),
+                ["processes_pkey", "process_version_index_process"]
+            ),
+            (
+                "functions", Queries.reuse(.function, of: [hash, hash], besides: process),
+                ["process_functions_pkey", "processes_pkey"]
+            ),
+            (
+                "actions", Queries.reuse(.action, of: ["shared", "x"], besides: process),
+                ["process_actions_pkey", "processes_pkey"]
+            ),
+            (
+                "facts", Queries.reuse(.fact, of: ["shared", "x"], besides: process),
+                ["process_facts_in_use", "processes_pkey"]
+            ),
+        ]
     }
 
     private func plan(_ statement: PostgresStatement, _ fixture: Fixture) async throws -> String {
@@ -99,6 +198,16 @@ import Testing
                 hash: hash,
                 outcome: outcome,
                 after: nil,
+                fingerprint: ProgramFingerprint(
+                    functions: [.init(name: "f", line: 1, hash: [UInt8](repeating: 1, count: 32))],
+                    actions: ["send"]
+                ),
+                replacing: FingerprintCoding.bytes(
+                    ProgramFingerprint(
+                        functions: [.init(name: "g", line: 1, hash: [UInt8](repeating: 2, count: 32))],
+                        actions: ["notify"]
+                    )
+                ),
                 policy: MappingPolicy()
             ),
             seal: try VersionSeal(contentHash: hash, after: hash, keys: fixture.keys),
@@ -128,78 +237,91 @@ import Testing
                 Queries.uses(ofFact: "shared", includingRemoved: all, after: place, limit: 51)
             }
             let call = try IdempotentCall(method: "m", key: "k", request: Google_Protobuf_Empty())
-            let queries: [(String, PostgresStatement, [String])] = [
-                ("head", Queries.head(process: process), ["processes_pkey"]),
-                (
-                    "version", Queries.version(process: process, number: 0),
-                    ["processes_pkey", "process_version_index_process"]
-                ),
-                (
-                    "pinned", Queries.version(process: process, number: 3),
-                    ["processes_pkey", "process_version_index_process"]
-                ),
-                ("basics", Queries.basics(process: process, number: 0), ["processes_pkey"]),
-                ("part", Queries.part(.spyCode, process: process, number: 2), ["processes_pkey"]),
-                (
-                    "history", Queries.versions(process: process, before: .max, limit: 50),
-                    ["process_version_index_process"]
-                ),
-                (
-                    "bodies", Queries.bodies(process: process, from: 1, to: 5),
-                    ["process_version_index_process"]
-                ),
-                ("chain", Queries.chainHash(process: process, version: 1), ["process_version_index_process"]),
-                ("lock", Queries.lock(process: process), ["processes_pkey"]),
-                ("list", Queries.list(ListFilter(), after: nil, limit: 50), ["processes_by_update"]),
-                ("next page", Queries.list(ListFilter(), after: place, limit: 50), ["processes_by_update"]),
-                (
-                    "oldest", Queries.list(ListFilter(order: .updatedOldest), after: nil, limit: 50),
-                    ["processes_by_update"]
-                ),
-                (
-                    "created", Queries.list(ListFilter(order: .createdNewest), after: nil, limit: 50),
-                    ["processes_by_creation"]
-                ),
-                (
-                    "by name", Queries.list(ListFilter(order: .name), after: nil, limit: 50),
-                    ["processes_by_name"]
-                ),
-                (
-                    "prefix", Queries.list(ListFilter(namePrefix: "Process 77"), after: nil, limit: 50),
-                    ["processes_by_name"]
-                ),
-                (
-                    "runs", Queries.runsByVersion(filter, limit: 10),
-                    ["organization_id_process_id"]
-                ),
-                (
-                    "intervals", Queries.runsByInterval(filter, unit: "day", limit: 10),
-                    ["organization_id_process_id"]
-                ),
-                (
-                    "errors", Queries.runErrors(filter, limit: 10),
-                    ["organization_id_process_id"]
-                ),
-                (
-                    "actions", Queries.runActions(filter, by: .slowest, limit: 10),
-                    ["organization_id_process_id"]
-                ),
-                ("key", Queries.remembered(call, author: fixture.author), ["idempotency_keys_pkey"]),
-                (
-                    "state", Queries.mappingState(process: process, number: 2),
-                    ["processes_pkey", "process_version_index_process"]
-                ),
-                ("uses", uses(false, nil), ["process_facts_in_use", "processes_pkey"]),
-                ("more uses", uses(false, usePlace), ["process_facts_in_use", "processes_pkey"]),
-                ("all uses", uses(true, nil), ["process_facts_pkey", "processes_pkey"]),
-                ("more of all uses", uses(true, usePlace), ["process_facts_pkey", "processes_pkey"]),
-                (
-                    "update", try update(process, fixture),
-                    ["processes_pkey", "process_facts_pkey"]
-                ),
-                ("delete", Queries.delete(process: process, author: fixture.author), ["processes_pkey"]),
-                ("restore", Queries.restore(process: process, author: fixture.author), ["processes_pkey"]),
-            ]
+            let queries: [(String, PostgresStatement, [String])] =
+                [
+                    ("head", Queries.head(process: process), ["processes_pkey"]),
+                    (
+                        "version", Queries.version(process: process, number: 0),
+                        ["processes_pkey", "process_version_index_process"]
+                    ),
+                    (
+                        "pinned", Queries.version(process: process, number: 3),
+                        ["processes_pkey", "process_version_index_process"]
+                    ),
+                    ("basics", Queries.basics(process: process, number: 0), ["processes_pkey"]),
+                    ("part", Queries.part(.spyCode, process: process, number: 2), ["processes_pkey"]),
+                    (
+                        "history", Queries.versions(process: process, before: .max, limit: 50),
+                        ["process_version_index_process"]
+                    ),
+                    (
+                        "bodies", Queries.bodies(process: process, from: 1, to: 5),
+                        ["process_version_index_process"]
+                    ),
+                    (
+                        "chain", Queries.chainHash(process: process, version: 1),
+                        ["process_version_index_process"]
+                    ),
+                    ("lock", Queries.lock(process: process), ["processes_pkey"]),
+                    ("list", Queries.list(ListFilter(), after: nil, limit: 50), ["processes_by_update"]),
+                    (
+                        "next page", Queries.list(ListFilter(), after: place, limit: 50),
+                        ["processes_by_update"]
+                    ),
+                    (
+                        "oldest", Queries.list(ListFilter(order: .updatedOldest), after: nil, limit: 50),
+                        ["processes_by_update"]
+                    ),
+                    (
+                        "created", Queries.list(ListFilter(order: .createdNewest), after: nil, limit: 50),
+                        ["processes_by_creation"]
+                    ),
+                    (
+                        "by name", Queries.list(ListFilter(order: .name), after: nil, limit: 50),
+                        ["processes_by_name"]
+                    ),
+                    (
+                        "prefix", Queries.list(ListFilter(namePrefix: "Process 77"), after: nil, limit: 50),
+                        ["processes_by_name"]
+                    ),
+                    (
+                        "runs", Queries.runsByVersion(filter, limit: 10),
+                        ["organization_id_process_id"]
+                    ),
+                    (
+                        "intervals", Queries.runsByInterval(filter, unit: "day", limit: 10),
+                        ["organization_id_process_id"]
+                    ),
+                    (
+                        "errors", Queries.runErrors(filter, limit: 10),
+                        ["organization_id_process_id"]
+                    ),
+                    (
+                        "actions", Queries.runActions(filter, by: .slowest, limit: 10),
+                        ["organization_id_process_id"]
+                    ),
+                    ("key", Queries.remembered(call, author: fixture.author), ["idempotency_keys_pkey"]),
+                    (
+                        "state", Queries.mappingState(process: process, number: 2),
+                        ["processes_pkey", "process_version_index_process"]
+                    ),
+                    ("uses", uses(false, nil), ["process_facts_in_use", "processes_pkey"]),
+                    ("more uses", uses(false, usePlace), ["process_facts_in_use", "processes_pkey"]),
+                    ("all uses", uses(true, nil), ["process_facts_pkey", "processes_pkey"]),
+                    ("more of all uses", uses(true, usePlace), ["process_facts_pkey", "processes_pkey"]),
+                    (
+                        "update", try update(process, fixture),
+                        [
+                            "processes_pkey", "process_facts_pkey", "process_functions_pkey",
+                            "process_actions_pkey",
+                        ]
+                    ),
+                    ("delete", Queries.delete(process: process, author: fixture.author), ["processes_pkey"]),
+                    (
+                        "restore", Queries.restore(process: process, author: fixture.author),
+                        ["processes_pkey"]
+                    ),
+                ] + (try suggestionQueries(process, fixture))
             for (name, statement, indexes) in queries {
                 let plan = try await plan(statement, fixture)
                 for index in indexes { #expect(plan.contains(index), "\(name): \(plan)") }
@@ -207,7 +329,9 @@ import Testing
                 if name.hasSuffix("uses") { #expect(!plan.contains("Sort"), "\(name): \(plan)") }
                 for table in [
                     "processes", "process_version_index", "process_versions", "process_executions",
-                    "process_facts",
+                    "process_facts", "process_suggestion_index", "process_suggestions",
+                    "process_suggestion_ratings",
+                    "process_functions", "process_actions",
                 ] {
                     #expect(!plan.contains("Seq Scan on \(table)\n"), "\(name): \(plan)")
                     #expect(!plan.contains("Seq Scan on \(table) "), "\(name): \(plan)")

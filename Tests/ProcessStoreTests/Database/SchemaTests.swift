@@ -80,7 +80,9 @@ import Testing
             for table in [
                 "processes", "process_versions", "process_version_index", "process_suggestions",
                 "process_executions", "process_execution_index", "idempotency_keys", "audit_log",
-                "process_facts",
+                "process_facts", "process_suggestion_index", "process_suggestion_ratings",
+                "process_functions",
+                "process_actions",
             ] {
                 let query = PostgresStatement("SELECT count(*) AS count FROM \(table)")
                 let foreign = try await fixture.asApplication(query, organization: stranger)
@@ -107,8 +109,17 @@ import Testing
                     )
                 }
             }
-            await #expect(throws: PostgresError.self) {
-                try await fixture.asApplication(PostgresStatement("DELETE FROM process_facts"))
+            for statement in [
+                "DELETE FROM process_facts", "DELETE FROM process_suggestions",
+                "UPDATE process_suggestions SET ai_response = '{}'",
+                "UPDATE process_suggestion_index SET user_id = user_id",
+                "DELETE FROM process_suggestion_index",
+                "DELETE FROM process_suggestion_ratings", "UPDATE process_functions SET hash = hash",
+                "UPDATE process_actions SET action = action",
+            ] {
+                await #expect(throws: PostgresError.self, "\(statement)") {
+                    try await fixture.asApplication(PostgresStatement(statement))
+                }
             }
             #expect(try await fixture.get(process).name == "P")
         }

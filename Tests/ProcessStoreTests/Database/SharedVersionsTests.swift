@@ -5,6 +5,7 @@ import GrimoireAPI
 import Postgres
 import Redis
 import StableMapping
+import SuggestionContent
 import SwiftProtobuf
 import Testing
 
@@ -174,6 +175,7 @@ import Testing
                         codeBytes: 10,
                         given: [:]
                     ),
+                    fingerprint: ProgramFingerprint(functions: [], actions: []),
                     expectedVersion: 0,
                     changelog: "",
                     author: replicas.fixture.author

@@ -236,12 +236,28 @@ struct Fixture: Sendable {
         try await asMember(of: organization) { try await body(MappingSourceService(store: store), $0) }
     }
 
+    /// Calls what grimoire-suggestions asks of, as a member of an organization, without a transport.
+    func records<Value: Sendable>(
+        organization: UUID? = nil,
+        user: UUID? = nil,
+        _ body: (SuggestionRecordsService, ServerContext) async throws -> Value
+    ) async throws -> Value {
+        try await asMember(of: organization, user: user) {
+            try await body(SuggestionRecordsService(store: store), $0)
+        }
+    }
+
     private func asMember<Value: Sendable>(
         of organization: UUID?,
+        user: UUID? = nil,
         key: String? = nil,
         _ body: (ServerContext) async throws -> Value
     ) async throws -> Value {
-        let caller = Caller(userID: user, organizationID: organization ?? self.organization, roles: [.admin])
+        let caller = Caller(
+            userID: user ?? self.user,
+            organizationID: organization ?? self.organization,
+            roles: [.admin]
+        )
         return try await Caller.$current.withValue(caller) {
             try await Call.$current.withValue(Self.call(key: key)) {
                 try await withServerContextRPCCancellationHandle { handle in

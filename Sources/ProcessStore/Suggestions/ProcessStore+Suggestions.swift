@@ -1,0 +1,208 @@
+internal import FoundationEssentials
+internal import GrimoireAPI
+internal import Postgres
+internal import ServiceKit
+internal import SwiftProtobuf
+
+extension ProcessStore {
+    /// What became of a suggestion that was to be kept.
+    struct RecordedAt: Sendable {
+        let at: Instant
+        /// Whether it was kept by this call, and the call's audit with it.
+        let isNew: Bool
+    }
+
+    /// Keeps an exchange; one whose ID is known stays as it is.
+    func record(_ suggestion: RecordedSuggestion, author: Author) async throws -> RecordedAt {
+        let statement = try await workshop.run(bytes: suggestion.bytes) {
+            try Queries.record(suggestion, author: author)
+        }
+        guard let row = try await write(statement, author) else {
+            throw ServiceError.notFound("process", suggestion.process.text)
+        }
+        if try row.decodeOptional("at", as: PostgresTimestamp.self) != nil {
+            return RecordedAt(at: try row.instant("at"), isNew: true)
+        }
+        if try row.decodeOptional("known_at", as: PostgresTimestamp.self) != nil {
+            return RecordedAt(at: try row.instant("known_at"), isNew: false)
+        }
+        let latest: Int32 = try row.decode("latest_version")
+        guard suggestion.version <= latest else {
+            throw ServiceError.invalid([
+                FieldViolation(
+                    "suggestion.version_number",
+                    "must be a version of the process, which has \(latest).",
+                    reason: "OUT_OF_RANGE"
+                )
+            ])
+        }
+        // Another call has recorded it meanwhile: that one's statement was not to be seen by ours.
+        let known = try await read(author.organization, Queries.recorded(suggestion.id))[0]
+        guard let row = known.first else { throw Self.broken("a suggestion was neither new nor known") }
+        return RecordedAt(at: try row.instant("created_at"), isNew: false)
+    }
+
+    /// Rates a suggestion; a later rating by the same user replaces the earlier one.
+    ///
+    /// - Returns: The process that it is about, and when.
+    func rate(
+        _ suggestion: UUID,
+        _ rating: Int32,
+        comment: String,
+        author: Author
+    ) async throws -> (process: UUID, at: Instant) {
+        let row = try await translated {
+            try await send([
+                Queries.organization(author.organization), Queries.lock(suggestion: suggestion),
+                Queries.rate(suggestion, rating, comment: comment, author: author),
+            ]).last?.first
+        }
+        guard let row else { throw ServiceError.notFound("suggestion", suggestion.text) }
+        return (try row.uuid("process_id"), try row.instant("rated_at"))
+    }
+
+    /// A page of suggestions.
+    struct SuggestionPage: Sendable {
+        let suggestions: [Grimoire_V1_Suggestion]
+        /// The last one's place, where more follow.
+        let next: SuggestionPlace?
+    }
+
+    /// Suggestions of a process after a place, newest first: `limit` of them, or fewer that fill a page.
+    func suggestions(
+        _ filter: SuggestionFilter,
+        after place: SuggestionPlace?,
+        limit: Int,
+        organization: UUID
+    ) async throws -> SuggestionPage {
+        let results = try await read(
+            organization,
+            Queries.head(process: filter.process),
+            Queries.suggestions(
+                filter,
+                after: place,
+                limit: limit + 1,
+                bytes: RequestLimits.suggestionPageBytes
+            )
+        )
+        guard results[0].first != nil else { throw ServiceError.notFound("process", filter.process.text) }
+        let shown = try Self.stored(results[1]).prefix(limit)
+        let messages = try await messages(of: Array(shown))
+        return SuggestionPage(
+            suggestions: messages,
+            next: shown.count < results[1].count ? shown.last?.place : nil
+        )
+    }
+
+    /// Those with their texts: the first of the rows.
+    private static func stored(_ result: PostgresResult) throws -> [StoredSuggestion] {
+        var stored: [StoredSuggestion] = []
+        for row in result.rows {
+            guard let suggestion = try StoredSuggestion(row) else { break }
+            stored.append(suggestion)
+        }
+        return stored
+    }
+
+    private func messages(of stored: [StoredSuggestion]) async throws -> [Grimoire_V1_Suggestion] {
+        try await workshop.run(bytes: stored.reduce(0) { $0 + $1.bytes }) {
+            try stored.map { try $0.message() }
+        }
+    }
+
+    // MARK: Context
+
+    /// What a context is asked for.
+    struct ContextQuestion: Sendable {
+        let process: UUID
+        /// 0 is the latest.
+        let version: Int32
+        /// Of the process's runs; all its versions.
+        let runs: Queries.RunFilter
+        /// How many of the best-rated suggestions.
+        let rated: Int32
+        /// A chat of the user who asks.
+        let session: (user: UUID, id: UUID)?
+    }
+
+    /// All that a prompt about a process is made of, as of one moment: one round trip, one transaction that sees one state.
+    func context(
+        _ question: ContextQuestion,
+        organization: UUID
+    ) async throws -> Grimoire_V1_GetSuggestionContextResponse {
+        let results = try await translated { try await contextRows(question, organization) }
+        guard let row = results[0].first else {
+            throw ServiceError.notFound("process", question.process.text)
+        }
+        guard let number = try row.decodeOptional("version_number", as: Int32.self) else {
+            throw Self.noVersion(question.version, question.process)
+        }
+        let head = try EncodedHead(row, history: results[1], process: question.process)
+        let previous = try results[2].first.flatMap(ContentCoding.version)
+        let figures = RunFigures(results[3..<7])
+        let rated = try Self.stored(results[7])
+        let session = try Self.stored(results[8])
+        let size =
+            EncodedVersion.size(row) * 2 + (rated + session).reduce(0) { $0 + $1.bytes }
+            + (previous.map { $0.jsonBytes + $0.spyCode.utf8.count } ?? 0)
+        return try await workshop.run(bytes: size) {
+            let version = try EncodedVersion(
+                row,
+                number: number,
+                process: question.process,
+                organization: organization
+            )
+            let answer = VersionAnswer(version, head: head)
+            return try .with {
+                $0.process = try answer.response()
+                $0.executions = try Grimoire_V1_SummarizeExecutionsResponse(figures, of: question.runs)
+                $0.rated = try rated.map { try $0.message() }
+                // The last exchanges are found from their end, and told from their beginning.
+                $0.session = try session.reversed().map { try $0.message() }
+                if let previous {
+                    let diff = VersionDiff(try previous.body().content, try answer.content())
+                    $0.lastChange = Grimoire_V1_DiffVersionsResponse(
+                        diff,
+                        of: question.process,
+                        from: previous.number,
+                        to: number
+                    )
+                }
+            }
+        }
+    }
+
+    private func contextRows(
+        _ question: ContextQuestion,
+        _ organization: UUID
+    ) async throws -> [PostgresResult] {
+        let process = question.process
+        var statements = [
+            Queries.version(process: process, number: question.version),
+            Queries.versions(process: process, before: .max, limit: RequestLimits.historyEntries + 1),
+            Queries.versionBefore(process: process, number: question.version),
+        ]
+        statements += RunFigures.statements(question.runs)
+        statements.append(
+            Queries.bestRated(process: process, limit: question.rated, bytes: RequestLimits.ratedBytes)
+        )
+        statements.append(
+            Queries.suggestions(
+                SuggestionFilter(process: process, session: question.session),
+                after: nil,
+                limit: question.session == nil ? 0 : RequestLimits.sessionExchanges,
+                bytes: RequestLimits.sessionBytes,
+                alwaysTheFirst: false
+            )
+        )
+        let options = PostgresTransaction.Options(
+            isolation: .repeatableRead,
+            isReadOnly: true,
+            opening: [Queries.organization(organization)]
+        )
+        let pipeline = statements
+        return try await pool.withTransaction(options, timeout: Self.timeLimit) {
+            try await $0.commit(with: pipeline)
+        }
+    }
+}

@@ -1,0 +1,74 @@
+internal import Crypto
+internal import SPySyntax
+
+/// Under what an answer is remembered: two questions with one key may have one answer.
+///
+/// Equal are: the organization; the program's canonical form (formatting and comments make no difference; of text that is no
+/// program, the text); document, mapping and the rest of the context; prompt version and model; and the message, whatever its
+/// case, white space and punctuation at its end.
+public struct QuestionKey: Hashable, Sendable, CustomStringConvertible {
+    /// SHA-256 over all of it, 32 bytes.
+    public let digest: [UInt8]
+    /// SHA-256 over all but the message: what a similar question must have in common.
+    public let scope: [UInt8]
+
+    /// A key.
+    ///
+    /// - Parameters:
+    ///   - organization: Whose question it is.
+    ///   - process: Which process it is about.
+    ///   - code: The program.
+    ///   - document: The process document.
+    ///   - mapping: The stable mapping.
+    ///   - others: What else the answer depends on, in a fixed order: earlier exchanges, figures, suggestion type.
+    ///   - promptVersion: ``ContextBuilder/promptVersion(for:)``.
+    ///   - model: The model asked for.
+    ///   - message: What is asked.
+    public init(
+        organization: String,
+        process: String,
+        code: String,
+        document: String,
+        mapping: [String: String],
+        others: [String] = [],
+        promptVersion: String,
+        model: String,
+        message: String
+    ) {
+        let parsed = parse(code)
+        let program = parsed.isValid ? parsed.tree.printed() : code
+        var fields = [
+            "question.v1", organization, process, parsed.isValid ? "program" : "text", program, document,
+        ]
+        for (key, value) in mapping.sorted(by: { $0.key < $1.key }) { fields += [key, value] }
+        fields += ["", String(mapping.count), promptVersion, model, String(others.count)] + others
+        scope = QuestionKey.hash(fields)
+        digest = QuestionKey.hash(fields + [QuestionKey.normalised(message)])
+    }
+
+    /// The digest in hexadecimal.
+    public var description: String { Hexadecimal.text(digest) }
+
+    /// A message in small letters, with single spaces, without punctuation at its end.
+    ///
+    /// Code in it is only evened out in its white space and case: two programs that differ in nothing else ask the same.
+    public static func normalised(_ message: String) -> String {
+        let words = message.lowercased().unicodeScalars.split(whereSeparator: { $0.properties.isWhitespace })
+        var text = words.map { String($0) }.joined(separator: " ")
+        while let last = text.unicodeScalars.last, ".?!…,;: ".unicodeScalars.contains(last) {
+            text.unicodeScalars.removeLast()
+        }
+        return text
+    }
+
+    /// Each field with its length before it, so that no two lists of fields have the same bytes.
+    private static func hash(_ fields: [String]) -> [UInt8] {
+        var hasher = SHA256()
+        for field in fields {
+            let bytes = Array(field.utf8)
+            withUnsafeBytes(of: UInt64(bytes.count).littleEndian) { hasher.update(bufferPointer: $0) }
+            hasher.update(data: bytes)
+        }
+        return Array(hasher.finalize())
+    }
+}

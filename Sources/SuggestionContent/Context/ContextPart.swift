@@ -1,0 +1,129 @@
+/// A part of the data about a process, in editions from whole to nothing.
+struct ContextPart {
+    /// What it is called in its fence.
+    let label: String
+    /// Each shorter than the one before; an empty one leaves the part out.
+    let editions: [String]
+
+    /// Parts in the order in which they stand: what changes least comes first, so that prompt caches hit.
+    static func parts(of input: ContextInput) -> [ContextPart] {
+        [
+            ContextPart(label: "name", editions: [TextCut.prefix(input.processName, bytes: 512)]),
+            ContextPart(
+                label: "description",
+                editions: [input.description, TextCut.prefix(input.description, bytes: 600), ""]
+            ),
+            ContextPart(label: "program, with line numbers", cutting: numbered(input.code)),
+            ContextPart(label: "document", cutting: input.document),
+            ContextPart(
+                label: "stable mapping: key, fact",
+                lines: mappingLines(input.mapping),
+                [400, 100, 30, 0]
+            ),
+            ContextPart(label: "versions, newest first", lines: input.versions, [20, 5, 0]),
+            ContextPart(label: "findings of the rules", lines: input.findings.map(line), [50, 15, 0]),
+            ContextPart(label: "in other processes of the organization", lines: input.reuse, [20, 5, 0]),
+            ContextPart(
+                label: "suggestions that were rated well",
+                lines: input.rated.map(entry),
+                [10, 3, 1, 0]
+            ),
+            ContextPart(label: "runs", lines: input.figures?.lines ?? [], [40, 8, 0]),
+            ContextPart(label: "what the client adds", lines: clientLines(input.clientContext), [16, 0]),
+            ContextPart(
+                label: "summary of the conversation so far",
+                editions: [input.summary, TextCut.prefix(input.summary, bytes: 1_000), ""]
+            ),
+        ]
+    }
+
+    private init(label: String, editions: [String]) {
+        self.label = label
+        self.editions = editions
+    }
+
+    /// Whole, then with its middle left out, down to a tenth, then nothing.
+    private init(label: String, cutting text: String) {
+        self.label = label
+        let size = text.utf8.count
+        editions = [text] + [70, 45, 25, 10].map { TextCut.middleCut(text, bytes: size * $0 / 100) } + [""]
+    }
+
+    /// All lines, then at most so many.
+    private init(label: String, lines: [String], _ counts: [Int]) {
+        self.label = label
+        editions =
+            [lines.joined(separator: "\n")]
+            + counts.map { count in
+                guard lines.count > count, count > 0 else {
+                    return count == 0 ? "" : lines.joined(separator: "\n")
+                }
+                return (lines.prefix(count) + ["[… \(lines.count - count) more left out …]"]).joined(
+                    separator: "\n"
+                )
+            }
+    }
+
+    private static func numbered(_ code: String) -> String {
+        guard !code.isEmpty else { return "" }
+        return UntrustedText.plain(code).split(separator: "\n", omittingEmptySubsequences: false).enumerated()
+            .map { "\($0.offset + 1)\t\($0.element)" }.joined(separator: "\n")
+    }
+
+    private static func mappingLines(_ mapping: [String: String]) -> [String] {
+        mapping.sorted { $0.key < $1.key }.map { "\(oneLine($0.key, 400)) = \(oneLine($0.value, 200))" }
+    }
+
+    private static func clientLines(_ context: [String: String]) -> [String] {
+        context.sorted { $0.key < $1.key }.map { "\(oneLine($0.key, 200)): \($0.value)" }
+    }
+
+    private static func line(_ finding: Finding) -> String {
+        let places = finding.evidence.prefix(5).filter { $0.line > 0 }.map { "\($0.line)" }.joined(
+            separator: ", "
+        )
+        return
+            "\(finding.severity.rawValue) \(finding.rule): \(finding.title)\(places.isEmpty ? "" : " (lines \(places))")"
+    }
+
+    private static func entry(_ suggestion: RatedSuggestion) -> String {
+        let tenths = Int((suggestion.rating * 10).rounded())
+        let place = suggestion.isOfProcess ? "this process" : "another process"
+        let message = oneLine(suggestion.message, 400)
+        return "\(tenths / 10).\(tenths % 10) of 5, \(place). Asked: \(message)\nAnswered: "
+            + TextCut.prefix(suggestion.answer, bytes: 1_500)
+    }
+
+    static func oneLine(_ text: String, _ limit: Int) -> String {
+        let line = text.split(whereSeparator: { $0.isNewline }).joined(separator: " ")
+        return TextCut.prefix(line, bytes: limit)
+    }
+}
+
+extension ExecutionFigures {
+    /// The figures as lines to read.
+    var lines: [String] {
+        var lines = [
+            "\(Figure.plural(total.runs, "run")) from \(from) to \(to): " + ExecutionFigures.line(total)
+        ]
+        lines += versions.map {
+            "version \($0.version): \(Figure.plural($0.runs, "run")), " + ExecutionFigures.line($0)
+        }
+        lines += errors.map {
+            let place = $0.line > 0 ? "line \($0.line)" : "unknown line"
+            return
+                "failures: version \($0.version), \(place), \(ContextPart.oneLine($0.type, 120)): \($0.count) times, last: "
+                + ContextPart.oneLine($0.lastMessage, 200)
+        }
+        lines += slowestActions.map {
+            "action \(ContextPart.oneLine($0.name, 120)): \(Figure.plural($0.calls, "call")), "
+                + "\(Figure.duration($0.mean)) each, \(Figure.percent($0.failureRate)) failed"
+        }
+        return lines
+    }
+
+    private static func line(_ runs: RunFigures) -> String {
+        "\(Figure.percent(runs.successRate)) succeeded, \(runs.failed) failed, \(runs.timedOut) timed out, "
+            + "\(runs.cancelled) cancelled, p50 \(Figure.duration(runs.p50)), p95 \(Figure.duration(runs.p95))"
+    }
+}

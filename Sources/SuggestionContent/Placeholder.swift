@@ -1,2 +1,0 @@
-/// Names of what content is made of.
-enum Placeholder {}

@@ -1,0 +1,178 @@
+internal import EventLoop
+internal import GRPCCore
+internal import GrimoireAPI
+internal import LiteLLM
+internal import ServiceKit
+internal import SuggestionContent
+
+/// One message and its answer, once its material is there.
+struct ChatExchange: Sendable {
+    let material: ChatMaterial
+    let credentials: Metadata
+    let session: ChatSession
+    let emit: ChatPipeline.Emit
+    let pipeline: ChatPipeline
+
+    private var model: ModelChoice { pipeline.asking.model }
+
+    /// Gives an answer that is known already, in one piece.
+    func give(_ answer: CachedAnswer) async throws {
+        var record = ExchangeRecord(material, model: answer.metadata["model"] ?? model.name)
+        record.suggestion.cached = true
+        record.suggestion.category = answer.metadata["category"] ?? ""
+        record.suggestion.patch = answer.metadata["patch"] ?? ""
+        var metadata = answer.metadata
+        metadata.merge(record.provenance(model, isCached: true)) { $1 }
+        let piece = await session.add(
+            ChatPieceContent(
+                text: answer.text,
+                suggestionType: answer.suggestionType,
+                metadata: metadata,
+                isFinal: true
+            )
+        )
+        await pipeline.recorder.submit(record.ended(answer: answer.text), credentials)
+        try await emit(piece)
+    }
+
+    /// Asks the model, and passes its answer on as it comes.
+    ///
+    /// - Returns: The answer, where it came to its end and may be given again.
+    func ask() async throws -> CachedAnswer? {
+        var request = ChatRequest(model: model.name, messages: material.built.messages.map(ChatMessage.init))
+        request.maxTokens = model.answerTokens
+        request.context = pipeline.asking.context(
+            for: material.question.caller,
+            version: material.base.version,
+            tag: "chat"
+        )
+        return try await pipeline.asking.permitted(material.question.caller) { [request] in
+            try await self.converse(request)
+        }
+    }
+
+    private func converse(_ request: ChatRequest) async throws -> CachedAnswer? {
+        var record = ExchangeRecord(material, model: model.name)
+        var progress = AnswerProgress()
+        do {
+            let stream = try await pipeline.asking.clients.own.stream(request)
+            record.note(stream.report)
+            for try await chunk in stream {
+                record.note(model: chunk.model, usage: chunk.usage)
+                try await send(progress.take(chunk.text))
+            }
+            return try await conclude(&progress, record)
+        } catch {
+            try await breakOff(error, &progress, record)
+            return nil
+        }
+    }
+
+    private func send(_ text: String) async throws {
+        guard !text.isEmpty else { return }
+        let piece = await session.add(ChatPieceContent(text: text, suggestionType: material.type.rawValue))
+        try await emit(piece)
+    }
+
+    /// The last piece of a whole answer.
+    private func conclude(_ progress: inout AnswerProgress, _ record: ExchangeRecord) async throws
+        -> CachedAnswer?
+    {
+        let rest = progress.finish()
+        let (answer, withheld, material) = (progress.text, progress.withheld, material)
+        let conclusion = try await pipeline.offload.run {
+            ChatConclusion(answer, withheld: withheld, material: material)
+        }
+        var record = record
+        record.suggestion.category = conclusion.category
+        record.suggestion.patch = conclusion.patch
+        let kept = CachedAnswer(
+            text: answer,
+            suggestionType: material.type.rawValue,
+            metadata: conclusion.metadata.merging(["model": record.suggestion.model]) { $1 }
+        )
+        let piece = await session.add(
+            ChatPieceContent(
+                text: rest,
+                suggestionType: material.type.rawValue,
+                metadata: conclusion.metadata.merging(record.provenance(model, isCached: false)) { $1 },
+                isFinal: true
+            )
+        )
+        await pipeline.recorder.submit(record.ended(answer: answer), credentials)
+        // The answer is whole, whether or not its client is still there.
+        try? await emit(piece)
+        return kept
+    }
+
+    /// What becomes of an answer that has failed, or whose client has left.
+    ///
+    /// - Throws: What the client is told, where it has got nothing yet; where it has left, that it has.
+    private func breakOff(_ error: any Error, _ progress: inout AnswerProgress, _ record: ExchangeRecord)
+        async throws
+    {
+        let failure = error as? LiteLLMError
+        let hasLeft = failure == nil || failure?.code == .cancelled || Task.isCancelled
+        var record = record
+        record.note(failure?.report)
+        if let failure, !hasLeft { await pipeline.asking.heed(failure) }
+        let word = hasLeft ? "CANCELLED" : failure?.word ?? "INTERNAL"
+        let rest = progress.finish()
+        await pipeline.recorder.submit(record.ended(answer: progress.text, error: word), credentials)
+        guard progress.hasBegun || hasLeft else { throw failure?.told ?? error }
+        var metadata = record.provenance(model, isCached: false)
+        metadata["error"] = word
+        if !hasLeft, let retryAfter = failure?.told.retryAfter {
+            metadata["retry_after_ms"] = "\(retryAfter.wholeMilliseconds)"
+        }
+        let piece = await session.add(
+            ChatPieceContent(
+                text: rest,
+                suggestionType: material.type.rawValue,
+                metadata: metadata,
+                isFinal: true
+            )
+        )
+        // For whoever comes back; here, nobody listens any more.
+        guard !hasLeft else { throw failure == nil ? error : CancellationError() }
+        try await emit(piece)
+    }
+}
+
+/// An answer as far as it has come: all of it that may go out.
+struct AnswerProgress {
+    private var filter = StreamingFilter()
+    private(set) var text = ""
+    /// Whether something came from the model.
+    private(set) var hasBegun = false
+
+    /// What of the next chunk, and of what was held back, may go out.
+    mutating func take(_ chunk: String) -> String {
+        if !chunk.isEmpty { hasBegun = true }
+        let piece = filter.append(chunk)
+        text += piece
+        return piece
+    }
+
+    /// The rest.
+    mutating func finish() -> String {
+        let piece = filter.finish()
+        text += piece
+        return piece
+    }
+
+    /// What was taken out.
+    var withheld: [SensitiveFinding] { filter.findings }
+}
+
+extension ChatMessage {
+    init(_ message: PromptMessage) {
+        let role: Role =
+            switch message.role {
+            case .system: .system
+            case .user: .user
+            case .assistant: .assistant
+            }
+        self.init(role, message.content)
+    }
+}

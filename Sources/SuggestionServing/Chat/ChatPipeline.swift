@@ -1,0 +1,107 @@
+internal import EventLoop
+internal import GRPCCore
+internal import GrimoireAPI
+internal import LiteLLM
+internal import ServiceKit
+internal import SuggestionContent
+internal import SwiftProtobuf
+
+/// Answers messages, for both transports: context from process storage, prompt, cache, limits, model, filters, record.
+///
+/// While the client does not take a piece, the model is not read further. When the client goes, the task is cancelled, and with it
+/// the model's work.
+struct ChatPipeline: Sendable {
+    /// Takes a piece towards the client; suspends while it does not read, throws where it has gone.
+    typealias Emit = @Sendable (ChatPiece) async throws -> Void
+
+    let records: ProcessRecords
+    let recorder: SuggestionRecorder
+    let cache: AnswerCache
+    let similar: SimilarAnswers?
+    let asking: ModelAsking
+    let offload: OffloadExecutor
+
+    /// How many well-rated suggestions a prompt may have.
+    private static let ratedSuggestions: Int32 = 5
+
+    private var model: ModelChoice { asking.model }
+
+    /// Answers a message within its session.
+    ///
+    /// - Throws: Before the first piece, what the client is told: `ServiceError`, `RPCError`. Later only what `emit` throws, or
+    ///   `CancellationError`: an answer that breaks off has a last piece that says so.
+    func answer(
+        _ question: ChatQuestion,
+        _ credentials: Metadata,
+        in session: ChatSession,
+        _ emit: @escaping Emit
+    )
+        async throws
+    {
+        try await session.begin()
+        do {
+            try await find(question, credentials, session, emit)
+        } catch {
+            await session.abandon()
+            throw error
+        }
+    }
+
+    private func find(
+        _ question: ChatQuestion,
+        _ credentials: Metadata,
+        _ session: ChatSession,
+        _ emit: @escaping Emit
+    ) async throws {
+        // The conversation up to now is what is recorded of it.
+        await recorder.settled(await session.lastSuggestionID)
+        let response = try await records.context(Self.contextRequest(question), credentials)
+        Call.current?.concerns(versionNumber: Int(response.process.versionNumber))
+        let model = model
+        let history = await compacted(response, question.caller, session)
+        let material = try await offload.run { try ChatMaterial(question, response, history, model: model) }
+        let exchange = ChatExchange(
+            material: material,
+            credentials: credentials,
+            session: session,
+            emit: emit,
+            pipeline: self
+        )
+        if question.skipsCache {
+            if let answer = try await exchange.ask() {
+                await cache.settle(material.key.description, with: answer)
+            }
+            return
+        }
+        switch try await cache.claim(material.key.description) {
+        case .answered(let answer): try await exchange.give(answer)
+        case .unanswered:
+            do {
+                if let answer = await similar?.find(material, on: question.caller) {
+                    await cache.settle(material.key.description, with: answer)
+                    return try await exchange.give(answer)
+                }
+                let answer = try await exchange.ask()
+                await cache.settle(material.key.description, with: answer)
+                if let answer {
+                    await similar?.keep(answer, for: material)
+                } else {
+                    await similar?.forget(material)
+                }
+            } catch {
+                await similar?.forget(material)
+                await cache.settle(material.key.description, with: nil)
+                throw error
+            }
+        }
+    }
+
+    private static func contextRequest(_ question: ChatQuestion) -> Grimoire_V1_GetSuggestionContextRequest {
+        Grimoire_V1_GetSuggestionContextRequest.with {
+            $0.processID = question.process.text
+            $0.versionNumber = question.version
+            $0.ratedSuggestions = ratedSuggestions
+            $0.sessionID = question.sessionName
+        }
+    }
+}

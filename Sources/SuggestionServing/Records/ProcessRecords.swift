@@ -1,0 +1,125 @@
+internal import GRPCCore
+internal import GrimoireAPI
+internal import ServiceKit
+internal import SwiftProtobuf
+
+/// grimoire-processes, asked in the name of the caller.
+struct ProcessRecords: Sendable {
+    private let records: any Grimoire_V1_SuggestionRecords.ClientProtocol
+    private let processes: any Grimoire_V1_ProcessManager.ClientProtocol
+    private let patience: Duration
+
+    /// How long an answer may take: one that is just starting again is waited for.
+    static let usualPatience: Duration = .seconds(5)
+
+    init(
+        records: any Grimoire_V1_SuggestionRecords.ClientProtocol,
+        processes: any Grimoire_V1_ProcessManager.ClientProtocol,
+        patience: Duration = usualPatience
+    ) {
+        self.records = records
+        self.processes = processes
+        self.patience = patience
+    }
+
+    private var options: CallOptions {
+        var options = CallOptions.defaults
+        options.timeout = patience
+        options.waitForReady = true
+        return options
+    }
+
+    /// All that a prompt about a process is made of.
+    ///
+    /// - Throws: What grimoire-processes refuses (NOT_FOUND where the process is not there for this caller), `ServiceError`
+    ///   (UNAVAILABLE) where it does not answer.
+    func context(
+        _ request: Grimoire_V1_GetSuggestionContextRequest,
+        _ credentials: Metadata
+    ) async throws -> Grimoire_V1_GetSuggestionContextResponse {
+        try await Self.telling {
+            try await records.getSuggestionContext(
+                request: ClientRequest(message: request, metadata: credentials),
+                options: options
+            ) { try $0.message }
+        }
+    }
+
+    /// Keeps an exchange.
+    func record(_ suggestion: Grimoire_V1_Suggestion, _ credentials: Metadata) async throws {
+        let request = Grimoire_V1_RecordSuggestionRequest.with { $0.suggestion = suggestion }
+        _ = try await Self.telling {
+            try await records.recordSuggestion(
+                request: ClientRequest(message: request, metadata: credentials),
+                options: options
+            ) { try $0.message }
+        }
+    }
+
+    /// Passes a rating on.
+    func rate(
+        _ request: Grimoire_V1_RateSuggestionRequest,
+        _ credentials: Metadata
+    ) async throws -> Grimoire_V1_RateSuggestionResponse {
+        try await Self.telling {
+            try await records.rateSuggestion(
+                request: ClientRequest(message: request, metadata: credentials),
+                options: options
+            ) { try $0.message }
+        }
+    }
+
+    /// Passes a question for suggestions on.
+    func list(
+        _ request: Grimoire_V1_ListSuggestionsRequest,
+        _ credentials: Metadata
+    ) async throws -> Grimoire_V1_ListSuggestionsResponse {
+        try await Self.telling {
+            try await records.listSuggestions(
+                request: ClientRequest(message: request, metadata: credentials),
+                options: options
+            ) { try $0.message }
+        }
+    }
+
+    /// Where else in the organization these functions, actions and facts are.
+    func reuse(
+        _ request: Grimoire_V1_FindReuseRequest,
+        _ credentials: Metadata
+    ) async throws -> Grimoire_V1_FindReuseResponse {
+        try await Self.telling {
+            try await records.findReuse(
+                request: ClientRequest(message: request, metadata: credentials),
+                options: options
+            ) { try $0.message }
+        }
+    }
+
+    /// Whether a process is there for the caller; it is, where nobody can say.
+    ///
+    /// - Throws: `RPCError` where it is not (NOT_FOUND), or the caller may not see it.
+    func check(_ process: String, _ credentials: Metadata) async throws {
+        let request = Grimoire_V1_GetProcessRequest.with {
+            $0.processID = process
+            $0.view = .basic
+        }
+        _ = try await Self.telling {
+            try await processes.getProcess(
+                request: ClientRequest(message: request, metadata: credentials),
+                options: options
+            ) { try $0.message.versionNumber }
+        }
+    }
+
+    private static func telling<Value>(_ body: () async throws -> Value) async throws -> Value {
+        do {
+            return try await body()
+        } catch let error as RPCError {
+            guard error.code == .deadlineExceeded else { throw ServiceClient.passedOn(error) }
+            throw ServiceError(
+                .unavailable(retryAfter: .seconds(1)),
+                message: "The storage of processes does not answer now; try again in a moment."
+            )
+        }
+    }
+}

@@ -1,0 +1,134 @@
+internal import EventLoop
+internal import ServiceKit
+
+/// What the beginning of a conversation came to.
+struct ConversationSummary: Sendable, Equatable {
+    var text = ""
+    /// The last exchange that is in it.
+    var lastSuggestionID = ""
+}
+
+/// One conversation: numbers its pieces, keeps the last ones for whoever comes back, and lets one question be answered at a time.
+///
+/// It lives on one loop. Its decisions are ``SessionMachine``'s.
+actor ChatSession {
+    nonisolated let loop: EventLoop
+    nonisolated var unownedExecutor: UnownedSerialExecutor { loop.asUnownedSerialExecutor() }
+
+    private var machine: SessionMachine
+    /// Those who have come back while an answer is under way, and wait for its next piece.
+    private var followers: [UInt64: CheckedContinuation<Void, Never>] = [:]
+    private var nextFollower: UInt64 = 0
+    /// More than that nobody needs: each is a connection of the same user to the same conversation.
+    private static let maxFollowers = 8
+
+    init(replayBytes: Int, loop: EventLoop) {
+        self.loop = loop
+        machine = SessionMachine(replayBytes: replayBytes)
+    }
+
+    /// Whether a question is being answered.
+    var isAnswering: Bool { machine.isAnswering }
+    /// The last number given.
+    var lastSequence: Int64 { machine.lastSequence }
+    /// What is kept for resuming.
+    var kept: [ChatPiece] { machine.kept }
+
+    /// The record of the last exchange; empty before there is one.
+    private(set) var lastSuggestionID = ""
+    /// What the conversation's beginning came to, and the last exchange that it covers.
+    private(set) var summary = ConversationSummary()
+
+    /// The beginning of the conversation was summarised.
+    func keep(_ summary: ConversationSummary) { self.summary = summary }
+
+    /// Takes over what another replica has kept.
+    func adopt(_ pieces: [ChatPiece]) { machine.adopt(pieces) }
+
+    /// A question comes.
+    ///
+    /// - Throws: `ServiceError` (ABORTED) where another one is being answered.
+    func begin() throws(ServiceError) {
+        guard machine.begin() else {
+            throw ServiceError(
+                .conflict(reason: "SESSION_BUSY", values: [:]),
+                message:
+                    "This session is answering another message: wait for its last piece, or use another session_id."
+            )
+        }
+    }
+
+    /// Gives a piece its number.
+    func add(_ content: ChatPieceContent) -> ChatPiece {
+        let piece = machine.add(content)
+        if let suggestion = content.metadata["suggestion_id"] { lastSuggestionID = suggestion }
+        wakeFollowers()
+        return piece
+    }
+
+    /// The question has ended without a last piece.
+    func abandon() {
+        machine.abandon()
+        wakeFollowers()
+    }
+
+    /// What came after a piece; where an answer is under way, what comes next of it, once it has come. Empty where there is
+    /// nothing more.
+    ///
+    /// - Throws: `ServiceError` where the session cannot tell (FAILED_PRECONDITION), or has too many listeners.
+    func next(after sequence: Int64) async throws(ServiceError) -> [ChatPiece] {
+        while true {
+            let pieces = try kept(after: sequence)
+            guard pieces.isEmpty, machine.isAnswering, !Task.isCancelled else { return pieces }
+            guard followers.count < Self.maxFollowers else {
+                throw ServiceError(
+                    .exhausted(retryAfter: .seconds(1)),
+                    message: "Too many connections follow this session."
+                )
+            }
+            await follow()
+        }
+    }
+
+    private func kept(after sequence: Int64) throws(ServiceError) -> [ChatPiece] {
+        do throws(SessionMachine.ResumeFault) {
+            return try machine.pieces(after: sequence)
+        } catch {
+            let sentence =
+                switch error {
+                case .unknown: "has not been sent in this session, or the session has expired"
+                case .forgotten(let oldest): "is too long ago: what is kept begins with \(oldest)"
+                }
+            throw ServiceError(
+                .failedPrecondition(
+                    reason: "RESUME_IMPOSSIBLE",
+                    violations: [
+                        PreconditionViolation(subject: "context.resume_after", description: sentence)
+                    ]
+                ),
+                message: "context.resume_after \(sentence); ask again."
+            )
+        }
+    }
+
+    private func follow() async {
+        nextFollower += 1
+        let number = nextFollower
+        await withTaskCancellationHandler {
+            await withCheckedContinuation { continuation in
+                guard machine.isAnswering, !Task.isCancelled else { return continuation.resume() }
+                followers[number] = continuation
+            }
+        } onCancel: {
+            loop.execute { self.assumeIsolated { $0.leave(number) } }
+        }
+    }
+
+    private func leave(_ number: UInt64) { followers.removeValue(forKey: number)?.resume() }
+
+    private func wakeFollowers() {
+        let waiting = followers
+        followers = [:]
+        for continuation in waiting.values { continuation.resume() }
+    }
+}

@@ -1,0 +1,93 @@
+internal import EventLoop
+internal import FoundationEssentials
+internal import GrimoireAPI
+internal import LiteLLM
+internal import Logging
+internal import Redis
+internal import ServiceKit
+internal import ServiceLifecycle
+
+/// What answers are made by, put together.
+struct SuggestionParts: Sendable {
+    let desk: ChatDesk
+    let reports: ReportMaker
+    private let recorder: SuggestionRecorder
+    private let census: ReplicaCensus
+    private let models: LiteLLMClients
+    private let limiter: RateLimiter<UUID>
+
+    init(
+        _ configuration: SuggestionServiceConfiguration,
+        threads: Transport.Threads,
+        processes: ServiceClient,
+        redis: RedisClients?,
+        logger: Logger
+    ) {
+        let loops = threads.loops
+        let loop = loops.loops[0]
+        let records = ProcessRecords(
+            records: Grimoire_V1_SuggestionRecords.Client(wrapping: processes.client),
+            processes: Grimoire_V1_ProcessManager.Client(wrapping: processes.client)
+        )
+        models = LiteLLMClients(configuration: configuration.liteLLM, loops: loops)
+        limiter = RateLimiter(configuration.limits, loop: loop)
+        recorder = SuggestionRecorder(records: records, loop: loop, logger: logger)
+        census = ReplicaCensus(
+            limiter: limiter,
+            configured: configuration.replicas,
+            redis: redis?.client(on: loop),
+            loop: loop
+        )
+        let asking = ModelAsking(model: configuration.model, clients: models, limiter: limiter)
+        let cache = AnswerCache(configuration.cache, redis: redis?.client(on: loop), loop: loop)
+        let similar = configuration.model.embeddingName.map { [models] name in
+            SimilarAnswers(
+                name: name,
+                similarity: configuration.model.similarity,
+                clients: models,
+                lifetime: configuration.cache.lifetime,
+                loop: loop
+            )
+        }
+        desk = ChatDesk(
+            sessions: SessionTable(configuration.sessions, loops: loops),
+            shared: redis.map { SharedSessions(redis: $0, lifetime: configuration.sessions.idleTime) },
+            pipeline: ChatPipeline(
+                records: records,
+                recorder: recorder,
+                cache: cache,
+                similar: similar,
+                asking: asking,
+                offload: threads.offload
+            )
+        )
+        reports = ReportMaker(
+            records: records,
+            recorder: recorder,
+            model: ReportModel(asking: asking, cache: cache),
+            offload: threads.offload,
+            logger: logger
+        )
+    }
+
+    /// What runs beside the calls: the recorder until everything is recorded, the rest until the service stops.
+    var services: [any Service] {
+        [
+            RunningPart { [recorder] in
+                await withGracefulShutdownHandler {
+                    await recorder.run()
+                } onGracefulShutdown: {
+                    recorder.loop.execute { recorder.assumeIsolated { $0.close() } }
+                }
+            },
+            RunningPart { [census] in await cancelWhenGracefulShutdown { await census.run() } },
+            RunningPart { [desk] in await cancelWhenGracefulShutdown { await desk.sessions.run() } },
+        ]
+    }
+
+    /// Closes what is still open, once all services have ended.
+    func shutdown() async {
+        await limiter.close()
+        await models.shutdown()
+    }
+}

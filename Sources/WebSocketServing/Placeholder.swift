@@ -1,2 +1,0 @@
-/// A place to begin.
-enum Placeholder {}
