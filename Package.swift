@@ -24,6 +24,7 @@ let package = Package(
         .executable(name: "transport-bench-server", targets: ["TransportBenchServer"]),
         .executable(name: "transport-bench-client", targets: ["TransportBenchClient"]),
         .executable(name: "process-bench-client", targets: ["ProcessBenchClient"]),
+        .executable(name: "suggestion-bench", targets: ["SuggestionBench"]),
         .executable(name: "grimoire", targets: ["grimoire"]),
         .executable(name: "spy-bench", targets: ["SPyBench"]),
         .executable(name: "mapping-bench", targets: ["MappingBench"]),
@@ -452,6 +453,17 @@ let package = Package(
                 .product(name: "SwiftProtobuf", package: "swift-protobuf"),
             ],
             path: "Tests/Benchmarks/ProcessBenchClient",
+            swiftSettings: strict
+        ),
+        .executableTarget(
+            name: "SuggestionBench",
+            dependencies: [
+                "Curl", "EventLoop", "GRPCNghttp2", "GrimoireAPI",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "GRPCCore", package: "grpc-swift-2"),
+                .product(name: "SwiftProtobuf", package: "swift-protobuf"),
+            ],
+            path: "Tests/Benchmarks/SuggestionBench",
             swiftSettings: strict
         ),
 

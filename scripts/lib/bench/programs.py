@@ -59,7 +59,14 @@ class Program:
         return (int(fields[11]) + int(fields[12])) / TICKS_PER_SECOND
 
     def resident_kib(self):
-        (line,) = [line for line in self._proc("status").splitlines() if line.startswith("VmRSS:")]
+        return self._status("VmRSS")
+
+    def peak_kib(self):
+        """The most that was resident since the start."""
+        return self._status("VmHWM")
+
+    def _status(self, name):
+        (line,) = [line for line in self._proc("status").splitlines() if line.startswith(f"{name}:")]
         return int(line.split()[1])
 
     def _proc(self, file):
