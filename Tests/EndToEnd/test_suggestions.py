@@ -156,6 +156,19 @@ def test_an_exchange_is_listed_and_rated_over_rest(organization, process, model)
     assert organization.rest("POST", f"/suggestions/{suggestion}/rating", {"rating": 6}).status_code == 400
 
 
+def test_an_answer_that_no_database_stores_is_recorded_all_the_same(organization, process, model):
+    def behave(_, client):
+        client.say("before\0after")
+        client.end()
+
+    model.behave = behave
+    with socket(process, organization.token) as opened:
+        send(opened, "Say something strange.")
+        pieces(opened)
+    listed = until(lambda: organization.rest("GET", f"/processes/{process}/suggestions").json()["suggestions"], "recorded")
+    assert listed[0]["answer"] == "before\ufffdafter"
+
+
 def test_reports_stand_alone_without_the_model(organization, process, model):
     for path in ("analysis", "insights", "improvement-plan"):
         answer = organization.rest("POST", f"/processes/{process}/{path}", {"without_ai": True})
@@ -225,7 +238,8 @@ def test_chats_ask_for_the_role_and_the_process_over_grpc_too(api, envoy, organi
 
 NO_MESSAGES = [
     "", "{", "[]", "5", '"x"', '{"session_id": 5}', '{"session_id": "s", "colour": "red"}', '{"session_id": "", "message": "m"}',
-    '{"session_id": "s", "message": ""}', '{"session_id": "s", "message": "m", "context": {"version": "x"}}',
+    '{"session_id": "s", "message": ""}', '{"session_id": "s", "message": "a\\u0000b"}', '{"session_id": "\\u0000", "message": "m"}',
+    '{"session_id": "s", "message": "m", "context": {"version": "x"}}',
 ]
 
 
