@@ -1,4 +1,4 @@
-internal import GRPCCore
+public import GRPCCore
 internal import Logging
 
 /// Writes one line for each call that failed, and at debug one for each other.
@@ -51,7 +51,7 @@ struct CallLog: CallObserver {
 
 extension Status.Code {
     /// The code as the protocol writes it: `NOT_FOUND`.
-    var name: String {
+    public var name: String {
         switch self {
         case .ok: "OK"
         case .cancelled: "CANCELLED"

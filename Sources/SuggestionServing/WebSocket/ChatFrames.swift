@@ -38,9 +38,9 @@ enum ChatFrames {
         text(
             Outgoing(
                 suggestion: piece.text,
-                suggestion_type: piece.suggestionType,
+                suggestionType: piece.suggestionType,
                 metadata: piece.metadata.merging(["sequence": "\(piece.sequence)"]) { $1 },
-                is_final: piece.isFinal
+                isFinal: piece.isFinal
             )
         )
     }
@@ -51,9 +51,9 @@ enum ChatFrames {
             Failure(
                 error: Failure.Body(
                     code: failure.code.rawValue,
-                    status: failure.name,
+                    status: failure.code.name,
                     message: failure.message,
-                    retry_after_ms: failure.retryAfter?.wholeMilliseconds
+                    retryAfterMilliseconds: failure.retryAfter?.wholeMilliseconds
                 )
             )
         )
@@ -72,12 +72,17 @@ enum ChatFrames {
         return String(decoding: data, as: UTF8.self)
     }
 
-    /// The names are those of the API.
     private struct Outgoing: Encodable {
         let suggestion: String
-        let suggestion_type: String
+        let suggestionType: String
         let metadata: [String: String]
-        let is_final: Bool
+        let isFinal: Bool
+
+        private enum CodingKeys: String, CodingKey {
+            case suggestion, metadata
+            case suggestionType = "suggestion_type"
+            case isFinal = "is_final"
+        }
     }
 
     private struct Failure: Encodable {
@@ -87,7 +92,12 @@ enum ChatFrames {
             /// The same in words.
             let status: String
             let message: String
-            let retry_after_ms: Int64?
+            let retryAfterMilliseconds: Int64?
+
+            private enum CodingKeys: String, CodingKey {
+                case code, status, message
+                case retryAfterMilliseconds = "retry_after_ms"
+            }
         }
         let error: Body
     }
@@ -148,11 +158,6 @@ struct ChatFailure: Error {
     let code: Status.Code
     let message: String
     let retryAfter: Duration?
-
-    /// The code as the protocol writes it: `NOT_FOUND`.
-    var name: String {
-        "\(code)".split(separator: ".").last.map(String.init) ?? ""
-    }
 
     /// Whether the connection is of no more use.
     var isFinal: Bool { code == .unauthenticated || code == .notFound }
