@@ -1,3 +1,4 @@
+import CoreMetrics
 import EventLoop
 import FoundationEssentials
 import GRPCCore
@@ -99,10 +100,12 @@ func withDesk(
                 processes: Grimoire_V1_ProcessManager.Client(wrapping: processes.client),
                 patience: .seconds(60)
             )
+            let metrics = SuggestionMetrics(factory: NOOPMetricsHandler.instance)
             let recorder = SuggestionRecorder(
                 records: records,
                 loop: loops.loops[0],
-                logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
+                logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() },
+                metrics: metrics
             )
             group.addTask { await recorder.run() }
             var configuration = try LiteLLMConfiguration(url: upstream.url, key: "sk-test")
@@ -124,7 +127,8 @@ func withDesk(
                     ),
                     similar: nil,
                     asking: ModelAsking(model: ModelChoice(name: "m"), clients: models, limiter: limiter),
-                    offload: offload
+                    offload: offload,
+                    metrics: metrics
                 )
             )
             do {
