@@ -18,7 +18,12 @@ enum FilterCorpus {
             let parts = lines[0].split(separator: " ", maxSplits: 1)
             let value = parts[1].replacing("\\\\n", with: "\u{1}").replacing("\\n", with: "\n")
                 .replacing("\u{1}", with: "\\n")
-            return Planted(number: index + 1, kind: String(parts[0]), value: String(value), text: String(lines[1]))
+            return Planted(
+                number: index + 1,
+                kind: String(parts[0]),
+                value: String(value),
+                text: String(lines[1])
+            )
         }
     }
 
