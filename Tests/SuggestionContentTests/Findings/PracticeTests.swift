@@ -19,7 +19,9 @@ struct PracticeTests {
             while let open = text.range(of: "«"), let close = text.range(of: "»") {
                 let parts = text[open.upperBound..<close.lowerBound].split(separator: "×")
                 text.replaceSubrange(
-                    open.lowerBound..<close.upperBound, with: String(repeating: String(parts[0]), count: Int(parts[1]) ?? 0))
+                    open.lowerBound..<close.upperBound,
+                    with: String(repeating: String(parts[0]), count: Int(parts[1]) ?? 0)
+                )
             }
             return text + "\n"
         }
@@ -39,13 +41,19 @@ struct PracticeTests {
     func table() {
         let documented = PracticeTests.rows.map { Array($0.cells[..<6]) }
         let real = BestPractice.all.map {
-            [$0.id, $0.severity.rawValue, $0.category.rawValue, $0.section.rawValue, $0.planSection.rawValue, $0.title]
+            [
+                $0.id, $0.severity.rawValue, $0.category.rawValue, $0.section.rawValue,
+                $0.planSection.rawValue, $0.title,
+            ]
         }
         #expect(documented == real)
         #expect(real.count >= 15 && Set(real.map { $0[0] }).count == real.count)
     }
 
-    @Test("Each check finds something in its first program, and nothing in its second", arguments: PracticeTests.rows)
+    @Test(
+        "Each check finds something in its first program, and nothing in its second",
+        arguments: PracticeTests.rows
+    )
     func examples(_ row: Row) throws {
         for code in [row.found, row.clean] {
             let errors = analyze(code).diagnostics.filter { $0.severity == .error }
@@ -71,7 +79,9 @@ struct PracticeTests {
             #expect(BestPractice.isRule(practice.id))
         }
         #expect(BestPractice.isRule("SPY-W008") && BestPractice.isRule("GRM-F001"))
-        #expect(!BestPractice.isRule("GRM-P999") && !BestPractice.isRule("") && !BestPractice.isRule("SPY-W0é"))
+        #expect(
+            !BestPractice.isRule("GRM-P999") && !BestPractice.isRule("") && !BestPractice.isRule("SPY-W0é")
+        )
     }
 }
 
@@ -79,7 +89,8 @@ struct PracticeTests {
 struct ProgramFindingsTests {
     @Test("Sections hold their findings, the most severe first, and say how many there are")
     func sections() {
-        let code = "def f(orders):\n    for order in orders:\n        for item in order:\n            reserve(item)\n    while True:\n        act(1)\n"
+        let code =
+            "def f(orders):\n    for order in orders:\n        for item in order:\n            reserve(item)\n    while True:\n        act(1)\n"
         let findings = ProgramFindings(of: code, version: 2)
         let performance = findings.section(AnalysisSection.performance)
         #expect(performance.name == "performance")
@@ -97,10 +108,16 @@ struct ProgramFindingsTests {
     func steps() {
         let findings = ProgramFindings(of: "def f(q):\n    while True:\n        act(q)\n", version: 1)
         #expect(findings.steps.first?.rules == ["GRM-P005"])
-        #expect(findings.steps.count == findings.all.filter { $0.rule.hasPrefix("GRM") || $0.severity < .note }.count)
+        #expect(
+            findings.steps.count
+                == findings.all.filter { $0.rule.hasPrefix("GRM") || $0.severity < .note }.count
+        )
     }
 
-    @Test("Of a program that is refused, the mistakes are the findings", arguments: ["def f(:\n", "import os\n", "class A:\n    pass\n"])
+    @Test(
+        "Of a program that is refused, the mistakes are the findings",
+        arguments: ["def f(:\n", "import os\n", "class A:\n    pass\n"]
+    )
     func refused(_ code: String) {
         let findings = ProgramFindings(of: code, version: 1)
         #expect(findings.all.contains { $0.rule.hasPrefix("SPY-") && $0.severity == .high })
