@@ -60,7 +60,7 @@ public struct ContextBuilder: Sendable, Hashable {
         var redactor = Redactor()
         var text = summary.isEmpty ? "" : "Summary of what came before:\n\(summary)\n\n"
         for exchange in exchanges { text += "Author: \(exchange.message)\nAssistant: \(exchange.answer)\n\n" }
-        let clean = UntrustedText.plain(redactor.redact(text).text)
+        let clean = redactor.redact(UntrustedText.plain(text)).text
         let limit = max(0, (budgetTokens - 800) * 2)
         let data = DataFence(label: "conversation", content: TextCut.middleCut(clean, bytes: limit))
         let messages = [

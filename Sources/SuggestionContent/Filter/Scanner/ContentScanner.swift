@@ -15,7 +15,7 @@ struct ContentScanner {
     /// What is dropped because it belongs to something that was replaced already.
     private enum Swallowing: Equatable {
         case nothing
-        /// Letters, digits, `_`, `-` and `.`.
+        /// Letters, digits and what stands between them in tokens.
         case token
         /// The body of a private key, up to its last line; and the length of the word at hand.
         case key(word: Int)
@@ -153,15 +153,19 @@ struct ContentScanner {
     /// Where what is dropped goes on or has ended.
     private mutating func swallow(_ window: inout ScanWindow, at index: Int) -> Int {
         guard case .key(let word) = swallowing else {
-            if pending[index].isKind([.alphanumeric, .underscore, .hyphen, .dot]) { return index + 1 }
+            if pending[index].isKind([.alphanumeric, .underscore, .hyphen, .dot, .base64]) {
+                return index + 1
+            }
             swallowing = .nothing
             return index
         }
         switch pending[index] {
         case "-" where window.has("-----END ", at: index):
             let end = window.end(of: [.upper, .blank], from: index + 9, limit: 40)
+            let next = window.end(of: .hyphen, from: end, limit: 5)
+            // Where the line is not whole yet, it is looked at again.
             if !window.wentBeyond { swallowing = .nothing }
-            return window.end(of: .hyphen, from: end, limit: 5)
+            return next
         // A word of prose is shorter than a line of a key.
         case " " where (1..<20).contains(word):
             swallowing = .nothing

@@ -55,6 +55,19 @@ extension ScanWindow {
         return .init(kind: .randomString, value: index..<last, goesOn: goesOn)
     }
 
+    /// How often capitals, small letters, digits and other bytes follow each other.
+    static func changes(in bytes: ArraySlice<UInt8>) -> Int {
+        let kinds: [ByteKind] = [.upper, .lower, .digit]
+        var last: ByteKind?
+        var changes = 0
+        for byte in bytes {
+            let kind = kinds.first { byte.isKind($0) } ?? .base64
+            if kind != last { changes += 1 }
+            last = kind
+        }
+        return changes
+    }
+
     /// Whether bytes look as if drawn by lot.
     static func isRandom(_ bytes: ArraySlice<UInt8>) -> Bool {
         var upper = 0

@@ -11,6 +11,12 @@ extension ScanWindow {
             quote = self[start]
             start += 1
         }
+        switch label.value {
+        case .password, .key, .credentials:
+            // What has a form of its own is called by it.
+            if self[start].isKind(.alphanumeric), let match = token(at: start, after: 0) { return match }
+        default: break
+        }
         let range: Range<Int>? =
             switch label.value {
             case .password: password(from: start, quote, context, isKey: false)
@@ -25,7 +31,9 @@ extension ScanWindow {
             case .code(let digits, let length): code(from: start, digits, length)
             }
         guard let range, !range.isEmpty else { return nil }
-        return .init(kind: label.kind, value: range)
+        // What is longer than is looked at goes on as letters and digits do.
+        let isLong = range.count >= ScanWindow.maximumPassword
+        return .init(kind: label.kind, value: range, goesOn: isLong ? .token : .no)
     }
 
     /// Letters, digits and single separators, with enough digits among them.
