@@ -11,6 +11,8 @@ import grpc
 import pytest
 import requests
 
+from scripted_model import ScriptedModel
+
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 EXAMPLES = ROOT / "Tests" / "Fixtures" / "Processes"
 
@@ -93,6 +95,8 @@ def api(tmp_path_factory):
         process_manager_pb2_grpc,
         process_mappings_pb2,
         process_mappings_pb2_grpc,
+        process_suggestions_pb2,
+        process_suggestions_pb2_grpc,
     )
 
     class Api:
@@ -103,6 +107,8 @@ def api(tmp_path_factory):
         fact_request = process_mappings_pb2.FindProcessesByFactRequest
         processes = process_manager_pb2_grpc.ProcessManagerStub
         mappings = process_mappings_pb2_grpc.ProcessMappingsStub
+        suggestion_messages = process_suggestions_pb2
+        suggestions = process_suggestions_pb2_grpc.ProcessSuggestionsStub
 
     return Api
 
@@ -132,6 +138,21 @@ def mappings(api):
     """ProcessMappings, directly."""
     with channel(setting("GRIMOIRE_MAPPINGS_ADDRESS")) as opened:
         yield api.mappings(opened)
+
+
+@pytest.fixture(scope="session")
+def the_model():
+    """What answers for the provider behind LiteLLM Proxy."""
+    with ScriptedModel(setting("GRIMOIRE_LLM_BASE_URL")) as listening:
+        yield listening
+
+
+@pytest.fixture
+def model(the_model):
+    """The same, well-behaved and with nothing asked yet."""
+    the_model.reset()
+    yield the_model
+    the_model.reset()
 
 
 @pytest.fixture(scope="session")

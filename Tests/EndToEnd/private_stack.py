@@ -188,8 +188,8 @@ class RedisConnection:
 class Stack:
     """PostgreSQL, Redis, grimoire-processes, Envoy and two replicas of grimoire-mappings, the first one behind Envoy."""
 
-    def __init__(self, api, options=("--without-suggestions",)):
-        self.api, self.options = api, options
+    def __init__(self, api, options=("--without-suggestions",), environment=None):
+        self.api, self.options, self.environment = api, options, environment
         self.state = pathlib.Path(tempfile.mkdtemp(prefix="test-", dir=ROOT / ".grimoire"))
         self.parts = {name: Component(self.state, name) for name in
                       ("redis", "postgres", "grimoire-processes", "grimoire-mappings", "envoy")}
@@ -198,7 +198,7 @@ class Stack:
 
     def open(self):
         subprocess.run([ROOT / "scripts" / "up", "--state", self.state, "--debug", *self.options], check=True,
-                       stdout=subprocess.DEVNULL)
+                       stdout=subprocess.DEVNULL, env=self.environment)
         self.env = {}
         for line in (self.state / "env").read_text().splitlines():
             name, _, value = shlex.split(line)[1].partition("=")

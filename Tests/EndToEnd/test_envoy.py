@@ -286,13 +286,14 @@ class Upstream(grpc.GenericRpcHandler):
     """Answers every method as `behave` says, and remembers what came."""
 
     def __init__(self):
-        self.calls = []
+        self.calls, self.paths = [], []
         self.behave = lambda context: b""
         self.lock = threading.Lock()
 
     def service(self, details):
         def handle(request, context):
             with self.lock:
+                self.paths.append(details.method)
                 self.calls.append((details.method.rsplit("/", 1)[1], dict(details.invocation_metadata), context.time_remaining()))
             return self.behave(context)
 
@@ -306,7 +307,8 @@ def envoy(upstream_port, changes=()):
     text = (state / "envoy.yaml").read_text()
     ports = dict(re.findall(r"port_(\w+)=(\d+)", (state / "ports").read_text()))
     rest = free_port()
-    for name, port in (("rest", rest), ("envoy_admin", free_port()), ("processes", upstream_port), ("mappings", upstream_port)):
+    for name, port in (("rest", rest), ("envoy_admin", free_port()), ("processes", upstream_port), ("mappings", upstream_port),
+                       ("suggestions", upstream_port)):
         text, count = re.subn(rf"port_value: {ports[name]}\b", f"port_value: {port}", text)
         assert count == 1
     for old, new in changes:
@@ -347,6 +349,7 @@ def fake():
 @pytest.fixture
 def upstream(fake):
     fake.calls.clear()
+    fake.paths.clear()
     fake.behave = lambda context: b""
     return fake
 
@@ -402,6 +405,37 @@ def test_each_path_reaches_its_service_as_a_client_of_one_service_expects(upstre
         opened.unary_unary("/grimoire.v1.ProcessMappings/GetProcessMapping")(b"")
         opened.unary_unary("/grimoire.v1.ProcessManager/GetProcess")(b"")
     assert [method for method, _, _ in upstream.calls] == ["GetProcessMapping", "GetProcessMapping", "GetProcess"]
+
+
+def test_suggestions_are_reached_under_both_names(upstream):
+    methods = ("SuggestionsChat", "AnalyzeProcess", "GenerateProcessInsights", "PlanProcessImprovement")
+    with channel(upstream.url.removeprefix("http://")) as opened:
+        for method in methods:
+            for service in ("ProcessManager", "ProcessSuggestions"):
+                opened.unary_unary(f"/grimoire.v1.{service}/{method}")(b"", timeout=20)
+        opened.unary_unary("/grimoire.v1.ProcessSuggestions/RateSuggestion")(b"", timeout=20)
+    for verb, path in (("POST", f"/processes/{SOME_ID}/analysis"), ("POST", f"/processes/{SOME_ID}/insights"),
+                       ("POST", f"/processes/{SOME_ID}/improvement-plan"), ("POST", f"/suggestions/{SOME_ID}/rating"),
+                       ("GET", f"/processes/{SOME_ID}/suggestions")):
+        answer = requests.request(verb, upstream.url + path, json={} if verb == "POST" else None, timeout=30)
+        assert answer.status_code == 200, answer.text
+    names = [name for name in methods for _ in range(2)] + ["RateSuggestion", *methods[1:], "RateSuggestion", "ListSuggestions"]
+    assert upstream.paths == [f"/grimoire.v1.ProcessSuggestions/{name}" for name in names]
+
+
+def test_a_conversation_may_be_silent_and_a_report_has_its_time(upstream):
+    """All else has a second here."""
+    upstream.behave = lambda context: time.sleep(2.5) or b""
+    with channel(upstream.url.removeprefix("http://")) as opened:
+        assert opened.unary_unary("/grimoire.v1.ProcessManager/SuggestionsChat")(b"", timeout=20) == b""
+    assert requests.post(f"{upstream.url}/processes/{SOME_ID}/analysis", json={}, timeout=30).status_code == 200
+    assert 100 < upstream.calls[-1][2] < 120
+
+
+def test_without_a_websocket_there_is_nothing_at_a_chats_path(upstream):
+    answer = requests.get(f"{upstream.url}/processes/{SOME_ID}/suggestions/chat", timeout=30)
+    assert_error(answer, 404, 5)
+    assert not upstream.calls
 
 
 def test_what_the_services_ask_of_each_other_is_not_reached(upstream):

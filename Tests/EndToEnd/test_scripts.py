@@ -27,6 +27,9 @@ def processes(state):
         (["up", "--rest-port", "http"], "http"),
         (["up", "--rest-port", "70000"], "70000"),
         (["down", "--now"], "--now is not an option"),
+        (["chat"], "which process?"),
+        (["chat", "--colour", "x"], "--colour is not an option"),
+        (["chat", "x", "y"], "y is one process too many"),
         (["test", "--only", "some"], "Give swift, conformance, outside or threads"),
         (["generate", "now"], "Usage: scripts/generate"),
         (["token", "--role", "king"], "viewer, editor, admin or service"),
@@ -44,7 +47,7 @@ def test_a_mistyped_argument_is_told_what_is_allowed(arguments, words, tmp_path)
     assert "unbound variable" not in answer.stderr
 
 
-@pytest.mark.parametrize("name", ["up", "down", "test", "token"])
+@pytest.mark.parametrize("name", ["up", "down", "test", "token", "chat"])
 def test_help_is_given(name):
     answer = script(name, "--help")
     assert answer.returncode == 0
@@ -55,11 +58,11 @@ def test_a_second_up_changes_nothing_and_down_stops_only_its_own(tmp_path):
     before = processes(setting("GRIMOIRE_STATE"))
     state = tmp_path / "state"
     try:
-        first = script("up", "--debug", "--state", state)
+        first = script("up", "--debug", "--without-suggestions", "--state", state)
         assert first.returncode == 0, first.stderr
         assert re.search(r"REST +http://127\.0\.0\.1:\d+", first.stdout)
         running = processes(state)
-        again = script("up", "--debug", "--state", state)
+        again = script("up", "--debug", "--without-suggestions", "--state", state)
         assert again.returncode == 0, again.stderr
         assert (again.stdout, processes(state)) == (first.stdout, running)
         assert script("down", "--state", state).returncode == 0
@@ -75,7 +78,7 @@ def test_a_second_up_changes_nothing_and_down_stops_only_its_own(tmp_path):
 def test_a_port_in_use_is_said(tmp_path):
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
-        answer = script("up", "--debug", "--state", tmp_path / "state", "--processes-port", port)
+        answer = script("up", "--debug", "--without-suggestions", "--state", tmp_path / "state", "--processes-port", port)
         script("down", "--state", tmp_path / "state", "--purge")
     assert answer.returncode != 0
     assert str(port) in answer.stderr

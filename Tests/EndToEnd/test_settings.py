@@ -8,18 +8,20 @@ import pytest
 
 from conftest import ROOT, setting
 
-PROGRAMS = ("grimoire-processes", "grimoire-mappings")
+PROGRAMS = ("grimoire-processes", "grimoire-mappings", "grimoire-suggestions")
 # What every program must be told, and what each must beside; all else has a default or may be left out.
 REQUIRED_BY_ALL = {"GRIMOIRE_LISTEN_PORT", "GRIMOIRE_AUTH_JWKS_FILE", "GRIMOIRE_AUTH_ISSUER"}
 REQUIRED = {
     "grimoire-processes": REQUIRED_BY_ALL | {
         "GRIMOIRE_DATABASE_URL", "GRIMOIRE_DATABASE_APPLICATION_URL", "GRIMOIRE_SIGNING_KEYS_FILE"},
     "grimoire-mappings": REQUIRED_BY_ALL | {"GRIMOIRE_PROCESSES_ADDRESS"},
+    "grimoire-suggestions": REQUIRED_BY_ALL | {
+        "GRIMOIRE_PROCESSES_ADDRESS", "GRIMOIRE_LITELLM_URL", "GRIMOIRE_LITELLM_MODEL"},
 }
-# Names that are no setting of a program: the scripts' own, a benchmark's, and an example of what Kubernetes makes.
+# Names that are no setting of a program: the scripts' own, a provider's, a benchmark's, and an example of what Kubernetes makes.
 OTHERS = {
     "GRIMOIRE_CONFIG_FILE", "GRIMOIRE_STATE", "GRIMOIRE_STOP_SIGNAL", "GRIMOIRE_SERVICE_TOKEN", "GRIMOIRE_LEAK_CALLS",
-    "GRIMOIRE_PROCESSES_SERVICE_HOST"}
+    "GRIMOIRE_PROCESSES_SERVICE_HOST", "GRIMOIRE_LLM_BASE_URL", "GRIMOIRE_LLM_API_KEY", "GRIMOIRE_LLM_MODEL"}
 
 
 def running(name):
@@ -47,7 +49,7 @@ def test_every_name_that_is_written_somewhere_is_one_that_a_program_knows():
         names = set(re.findall(r"GRIMOIRE_[A-Z_]*[A-Z]\b", file.read_text(errors="replace")))
         assert names <= settings | exported | OTHERS, file
         found |= names
-    assert REQUIRED["grimoire-processes"] | REQUIRED["grimoire-mappings"] <= found
+    assert set().union(*REQUIRED.values()) <= found
 
 
 @pytest.mark.parametrize("name", PROGRAMS)

@@ -89,7 +89,7 @@ wait_for_model() {
 # The settings of grimoire-suggestions that say which model it asks.
 model_settings() {
     printf '%s\n' "GRIMOIRE_LITELLM_URL=http://127.0.0.1:$port_litellm" GRIMOIRE_LITELLM_MODEL=grimoire
-    # What the small model can take in, and a processor without a graphics card can answer in time.
-    [ "$provider" != small ] || printf '%s\n' GRIMOIRE_LITELLM_DEMONSTRATION=true GRIMOIRE_PROMPT_TOKENS=2500 \
-        GRIMOIRE_ANSWER_TOKENS=512
+    # What the small model can take in, and the time that it may need without a graphics card on a machine with other work.
+    [ "$provider" != small ] || printf '%s\n' GRIMOIRE_LITELLM_DEMONSTRATION=true GRIMOIRE_PROMPT_TOKENS=2000 \
+        GRIMOIRE_ANSWER_TOKENS=384 GRIMOIRE_LITELLM_FIRST_CHUNK_SECONDS=90 GRIMOIRE_LITELLM_ANSWER_SECONDS=100
 }

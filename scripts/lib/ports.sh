@@ -13,6 +13,14 @@ with socket.socket() as listener:
 PY
 }
 
+free_port() {
+    python3 -c '
+import socket
+with socket.socket() as listener:
+    listener.bind(("127.0.0.1", 0))
+    print(listener.getsockname()[1])'
+}
+
 # choose_ports NAME[=PORT] …: sets port_NAME, and remembers it in the state folder.
 choose_ports() {
     local entry name given
@@ -33,11 +41,7 @@ choose_ports() {
             fi
             printf -v "$variable" '%s' "$given"
         elif [ -z "${!variable:-}" ]; then
-            printf -v "$variable" '%s' "$(python3 -c '
-import socket
-with socket.socket() as listener:
-    listener.bind(("127.0.0.1", 0))
-    print(listener.getsockname()[1])')"
+            printf -v "$variable" '%s' "$(free_port)"
         fi
         component_runs "$(component_of_port "$name")" || port_is_free "${!variable}" ||
             fail "port ${!variable} for $name is in use by another program" \

@@ -55,6 +55,7 @@ extension ChatOrder {
         if request.message.utf8.count > Self.maxMessageBytes {
             checks.add("message", "must have at most \(Self.maxMessageBytes) bytes.", "TOO_LONG")
         }
+        checks.noNUL(request.message, "message")
         var rest = request.context
         let resumeAfter = checks.number(
             rest.removeValue(forKey: "resume_after"),

@@ -65,7 +65,8 @@ struct ExchangeRecord: Sendable {
     /// The record, now that it is over.
     func ended(answer: String, error: String = "") -> Grimoire_V1_Suggestion {
         var suggestion = suggestion
-        suggestion.answer = answer
+        // PostgreSQL stores no U+0000, and a model may say anything.
+        suggestion.answer = answer.utf8.contains(0) ? answer.replacing("\0", with: "\u{FFFD}") : answer
         suggestion.error = error
         suggestion.durationMs = Int64((ContinuousClock.now - begunAt) / .milliseconds(1))
         return suggestion

@@ -21,8 +21,9 @@ struct FieldChecks {
         return nil
     }
 
-    /// A text of so many characters.
+    /// A text of so many characters, without U+0000.
     mutating func text(_ text: String, _ field: String, characters: ClosedRange<Int>) {
+        noNUL(text, field)
         let count = text.unicodeScalars.count
         guard !characters.contains(count) else { return }
         if count == 0 {
@@ -30,6 +31,11 @@ struct FieldChecks {
         } else {
             add(field, "must have at most \(characters.upperBound) characters; it has \(count).", "TOO_LONG")
         }
+    }
+
+    /// U+0000 is not stored by PostgreSQL, so that what has it could not be recorded.
+    mutating func noNUL(_ text: String, _ field: String) {
+        if text.utf8.contains(0) { add(field, "must not contain U+0000.", "INVALID_CHARACTER") }
     }
 
     /// The whole number in a text, where there is one.
