@@ -1,3 +1,4 @@
+internal import CoreMetrics
 internal import DequeModule
 internal import EventLoop
 internal import GRPCCore
