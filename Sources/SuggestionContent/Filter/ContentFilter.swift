@@ -28,7 +28,7 @@ public struct ContentFilter: Sendable, Hashable {
 ///
 /// It knows what its placeholders stand for, so it is as secret as the texts are: it stays on this side.
 public struct Redactor: Sendable {
-    private var numbers = PlaceholderNumbers()
+    private(set) var numbers = PlaceholderNumbers()
 
     /// A redactor that has seen nothing.
     public init() {}

@@ -11,13 +11,22 @@
 /// filter.finish()                       // "ok"
 /// ```
 public struct StreamingFilter: Sendable {
-    private var scanner = ContentScanner(numbers: PlaceholderNumbers())
+    private var scanner: ContentScanner
     private var isFinished = false
     /// What was replaced so far; ranges count from the beginning of the whole text.
     public private(set) var findings: [SensitiveFinding] = []
 
     /// A filter that has seen nothing.
-    public init() {}
+    public init() {
+        scanner = ContentScanner(numbers: PlaceholderNumbers())
+    }
+
+    /// A filter for an answer to a prompt: its placeholders are others than those of the prompt, but for the same values.
+    ///
+    /// - Parameter redactor: What the prompt was redacted with (``BuiltContext/redactor``).
+    public init(after redactor: Redactor) {
+        scanner = ContentScanner(numbers: redactor.numbers)
+    }
 
     /// Bytes that are held back.
     public var heldBack: Int { scanner.pendingCount }

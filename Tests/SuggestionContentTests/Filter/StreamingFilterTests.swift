@@ -84,7 +84,7 @@ struct StreamingFilterTests {
         ]
     )
     func bounded(_ unit: String) {
-        let count = 5_000 / unit.utf8.count
+        let count = 3_000 / unit.utf8.count
         var filter = StreamingFilter()
         var held = 0
         for _ in 0..<count {
