@@ -6,10 +6,11 @@
 /// }
 /// ```
 ///
-/// Code comes from blocks marked `spy`, `python` or `diff`, a document from one marked `document` or `markdown`. A program that
-/// SPy does not accept is reported in ``validation`` and not offered, and neither is one with a secret that the present one does not have. Placeholders of the redactor are put back into what is
-/// proposed, so that applying it loses nothing. A pure function of its arguments; it may run the program in the sandbox and costs up to
-/// some tens of milliseconds, so it belongs on an offload executor.
+/// Code comes from blocks marked `spy`, `python` or `diff`, a document from one marked `document` or
+/// `markdown`. A program that SPy does not accept is reported in ``validation`` and not offered, and neither
+/// is one with a secret that the present one does not have. Placeholders of the redactor are put back into
+/// what is proposed, so that applying it loses nothing. A pure function of its arguments; it may run the
+/// program in the sandbox and costs up to some tens of milliseconds, so it belongs on an offload executor.
 public struct PatchProposal: Sendable, Hashable {
     /// The new program, where one is offered.
     public let code: String?
@@ -81,8 +82,8 @@ public struct PatchProposal: Sendable, Hashable {
         self.refusals = refusals
     }
 
-    /// The entries of a chat's metadata: `patch`, `base_content_hash`, `validation` and `mapping_effect`, each where there is
-    /// something to say.
+    /// The entries of a chat's metadata: `patch`, `base_content_hash`, `validation` and `mapping_effect`,
+    /// each where there is something to say.
     public var metadata: [String: String] {
         var entries: [String: String] = [:]
         if isOffered {

@@ -72,7 +72,8 @@ struct ContentFilterTests {
         #expect(wrong.count * 100 < paragraphs.count * 2, "\(wrong.count) of \(paragraphs.count): \(wrong)")
     }
 
-    /// A part of a value, at least half of it and at least four bytes, that stands in a text and not in what is around the value.
+    /// A part of a value, at least half of it and at least four bytes, that stands in a text and not in what
+    /// is around the value.
     private func survivor(of value: String, in text: String, besides rest: String) -> String? {
         let bytes = Array(value.utf8)
         let length = max(4, (bytes.count + 1) / 2)

@@ -22,7 +22,8 @@ enum Programs {
         return found
     }
 
-    /// Documents of processes, articles about the libraries, protocol files and the README; but for what is about this filter.
+    /// Documents of processes, articles about the libraries, protocol files and the README; but for what is
+    /// about this filter.
     static func documents() throws -> [String] {
         let root = folder.deletingLastPathComponent().deletingLastPathComponent()
         var texts = [try String(contentsOf: root.appendingPathComponent("README.md"), encoding: .utf8)]

@@ -1,7 +1,8 @@
 extension ScanWindow {
     /// One to five words with capitals: `Ada Lovelace`, `J. R. von Neumann`, `O'Brien-Smith`.
     ///
-    /// A single word counts in quotes, behind a title, and at the end of a line. Words that processes are made of are no names.
+    /// A single word counts in quotes, behind a title, and at the end of a line. Words that processes are
+    /// made of are no names.
     mutating func personName(from start: Int, _ quote: UInt8, _ context: FieldContext, leastWords: Int)
         -> Range<Int>?
     {
@@ -81,7 +82,8 @@ extension ScanWindow {
         return place
     }
 
-    /// What follows "address": up to the end of the line or quote, with a number and a word with a capital in it.
+    /// What follows "address": up to the end of the line or quote, with a number and a word with a capital in
+    /// it.
     mutating func postalAddress(from start: Int, _ quote: UInt8) -> Range<Int>? {
         var place = start
         var last = start

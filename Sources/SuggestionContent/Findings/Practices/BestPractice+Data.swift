@@ -174,7 +174,8 @@ extension ProgramView {
         if case .constant(.float) = tree[id] { true } else { false }
     }
 
-    /// Names that conditions and assertions of a function look at, or that are handed to a function of the program or a check.
+    /// Names that conditions and assertions of a function look at, or that are handed to a function of the
+    /// program or a check.
     func checkedNames(_ function: Int) -> Set<String> {
         var names: Set<String> = []
         func add(_ id: ExpressionID) {
