@@ -20,9 +20,6 @@ extension ProgramView {
         )
     }
 
-    /// Calls of actions.
-    var actionCalls: [Call] { calls.filter(\.isAction) }
-
     /// The last part of a dotted name, in small letters with `_` between its words.
     static func verb(_ name: String) -> String {
         let last = name.split(separator: ".").last.map(String.init) ?? name

@@ -12,6 +12,14 @@ struct ProgramView {
     var loops: [Loop] = []
     var branches: [Branch] = []
     var tries: [Try] = []
+    /// Those of ``calls`` that call actions.
+    private(set) var actionCalls: [Call] = []
+    /// Calls by function: its index to theirs.
+    private(set) var callsOf: [[Call]] = []
+    /// Conditions by function.
+    private(set) var branchesOf: [[Branch]] = []
+    /// Loops in which an action is called, at any depth.
+    private(set) var actingLoops: Set<Int> = []
 
     /// A function; the first one is the module.
     struct Function {
@@ -98,6 +106,12 @@ struct ProgramView {
             Function(path: "", id: nil, range: all, nameRange: all, parameters: [], body: tree.body)
         )
         walk(tree.body, Place())
+        actionCalls = calls.filter(\.isAction)
+        callsOf = functions.map { _ in [] }
+        for call in calls { callsOf[call.function].append(call) }
+        branchesOf = functions.map { _ in [] }
+        for branch in branches { branchesOf[branch.function].append(branch) }
+        for call in actionCalls { actingLoops.formUnion(call.loops) }
     }
 
     private mutating func walk(_ list: StatementList, _ place: Place) {
