@@ -89,7 +89,8 @@ enum TrimmingStep: CustomStringConvertible {
 }
 
 extension ContextBuilder {
-    /// First what helps least for its length, last the program. The document goes before the last two exchanges do.
+    /// First what helps least for its length, last the program. The document goes before the last two
+    /// exchanges do.
     static let trimming: [TrimmingStep] = [
         .part("suggestions", 1), .part("stable mapping", 1), .part("versions", 1), .part("findings", 1),
         .history(20), .part("suggestions", 2), .part("in other", 1), .part("runs", 1), .history(10),

@@ -2,9 +2,9 @@ internal import Crypto
 
 /// Puts a text between two lines that the text cannot hold: they carry a number made of its hash.
 ///
-/// A text that holds its own hash cannot be made; one that holds the number of another block by knowing that block is
-/// looked for, and the other block's number is drawn again. The same texts always get the same numbers, which keeps
-/// providers' prompt caches warm.
+/// A text that holds its own hash cannot be made; one that holds the number of another block by knowing that
+/// block is looked for, and the other block's number is drawn again. The same texts always get the same
+/// numbers, which keeps providers' prompt caches warm.
 struct DataFence {
     let label: String
     let content: String
@@ -18,7 +18,8 @@ struct DataFence {
         let texts = parts.map(\.content) + others
         var numbers = parts.map { $0.number(attempt: 0) }
         var attempt = 0
-        // Ends: a text of n bytes holds at most n numbers, and each round draws others for those that are held.
+        // Ends: a text of n bytes holds at most n numbers, and each round draws others for those that are
+        // held.
         while true {
             let held = texts.reduce(into: Set<UInt64>()) {
                 $0.formUnion(DataFence.held(Set(numbers), in: $1))

@@ -1,8 +1,9 @@
 /// How many tokens a text may take, without a model's vocabulary.
 ///
-/// Rather too many than too few: a word of ASCII letters counts one token for each four letters begun, digits one for two,
-/// every other ASCII character one, blanks in a row one for four, and characters beyond ASCII one for each two bytes. English
-/// prose so counts about a third more than byte pair encodings of current models need, code about as many.
+/// Rather too many than too few: a word of ASCII letters counts one token for each four letters begun, digits
+/// one for two, every other ASCII character one, blanks in a row one for four, and characters beyond ASCII
+/// one for each two bytes. English prose so counts about a third more than byte pair encodings of current
+/// models need, code about as many.
 public enum TokenEstimate {
     /// What a message takes beside its text.
     public static let perMessage = 6

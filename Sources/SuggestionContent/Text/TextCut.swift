@@ -1,6 +1,7 @@
 /// Cuts texts without cutting characters apart.
 enum TextCut {
-    /// The beginning of a text, with an ellipsis where something was cut off; at most so many bytes and the ellipsis.
+    /// The beginning of a text, with an ellipsis where something was cut off; at most so many bytes and the
+    /// ellipsis.
     static func prefix(_ text: String, bytes limit: Int) -> String {
         guard text.utf8.count > limit else { return text }
         return String(decoding: Array(text.utf8)[..<boundary(text, limit)], as: UTF8.self) + "…"
@@ -14,8 +15,8 @@ enum TextCut {
         return end
     }
 
-    /// The beginning and the end of a text in whole lines, with a line between that says what is missing; where a single
-    /// line is longer, the beginning alone.
+    /// The beginning and the end of a text in whole lines, with a line between that says what is missing;
+    /// where a single line is longer, the beginning alone.
     static func middleCut(_ text: String, bytes limit: Int) -> String {
         guard text.utf8.count > limit else { return text }
         let bytes = Array(text.utf8)

@@ -63,7 +63,8 @@ struct TokenEstimateTests {
     @Test(
         "Prose, code, numbers and other alphabets are rather over- than underestimated",
         arguments: [
-            // Text, and its length in tokens of OpenAI's o200k_base and cl100k_base, whichever is more, as published examples have it.
+            // Text, and its length in tokens of OpenAI's o200k_base and cl100k_base, whichever is more, as
+            // published examples have it.
             ("Hello, world!", 4), ("The quick brown fox jumps over the lazy dog.", 10), ("1234567890", 4),
             ("def f(x):\n    return x + 1\n", 12), ("", 0),
         ]

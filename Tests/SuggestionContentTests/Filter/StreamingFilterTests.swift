@@ -35,7 +35,7 @@ struct StreamingFilterTests {
     func anySplit(_ most: Int) throws {
         var random = SeededGenerator(seed: UInt64(most))
         let texts = try FilterCorpus.planted().map(\.text) + FilterCorpus.clean().prefix(45)
-        for (index, text) in texts.enumerated() where most > 1 || index % 8 == 0 {
+        for (index, text) in texts.enumerated() where most > 1 ? index % 2 == most % 2 : index % 8 == 0 {
             let whole = ContentFilter().redact(text)
             let streamed = stream(pieces(text, upTo: most, &random))
             #expect(streamed.text == whole.text, "record \(index + 1)")
@@ -59,7 +59,7 @@ struct StreamingFilterTests {
             "Bearer ", "Q2hhbmdlTWUxMjM0NTY3ODkw", "12 Baker Street", "203.0.113.7", "ip ", "ssn ",
             "123-45-6789",
         ]
-        for seed in 0..<300 as Range<UInt64> {
+        for seed in 0..<150 as Range<UInt64> {
             var random = SeededGenerator(seed: seed)
             let text = (0..<1 + random.below(40)).map { _ in parts[random.below(parts.count)] }.joined()
             let whole = ContentFilter().redact(text)
@@ -84,7 +84,7 @@ struct StreamingFilterTests {
         ]
     )
     func bounded(_ unit: String) {
-        let count = 5_000 / unit.utf8.count
+        let count = 2_600 / unit.utf8.count
         var filter = StreamingFilter()
         var held = 0
         for _ in 0..<count {

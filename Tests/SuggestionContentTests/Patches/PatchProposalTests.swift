@@ -177,6 +177,43 @@ struct PatchProposalTests {
         #expect(found.code == "def main():\n    return send_email(\"ada@example.org\", copy=True)\n")
     }
 
+    @Test(
+        "A secret or placeholder that the present program does not have keeps a proposal from being offered",
+        arguments: [
+            ("KEY = \"AKIAIOSFODNN7EXAMPLE\"", "(aws-key)"), ("password = \"hunter2!\"", "(password)"),
+            ("mail = \"[REDACTED:email-7]\"", "placeholder"),
+        ]
+    )
+    func leaked(_ example: (line: String, reason: String)) throws {
+        let answer = "```spy\n\(example.line)\ndef main():\n    return act(1)\n```\n"
+        let found = try #require(try proposal(answer))
+        #expect(!found.isOffered && found.refusals.count == 1 && found.refusals[0].contains(example.reason))
+        let same = try #require(
+            try proposal(answer, base("\(example.line)\ndef main():\n    return act(2)\n"))
+        )
+        #expect(same.isOffered, "what is there already may stay")
+        let document = try #require(try proposal("```document\n# New\n\n\(example.line)\n```"))
+        #expect(!document.isOffered)
+    }
+
+    @Test(
+        "An answer that went through the filter of its prompt loses nothing of the program and gives away nothing"
+    )
+    func filtered() throws {
+        let base = try self.base("def main():\n    return send_email(\"ada@example.org\")\n")
+        var redactor = Redactor()
+        _ = redactor.redact(base.code)
+        let answer =
+            "```spy\ndef main():\n    return send_email([\"[REDACTED:email-1]\", \"eve@example.org\"])\n```"
+        var filter = StreamingFilter(after: redactor)
+        let text = filter.append(answer) + filter.finish()
+        #expect(text.contains("[REDACTED:email-1]") && text.contains("[REDACTED:email-2]"))
+        let found = try #require(try proposal(text, base, redactor: redactor))
+        #expect(!found.isOffered, "the address that the model made up is not put in the place of Ada's")
+        let raw = try #require(try proposal(answer, base, redactor: redactor)?.code)
+        #expect(raw.contains("\"ada@example.org\", \"eve@example.org\""))
+    }
+
     @Test("A program that never ends is offered with a dry run that says so")
     func exhausted() throws {
         let found = try #require(

@@ -1,7 +1,7 @@
 /// The pass that finds what must not leave: from left to right, each place decided once.
 ///
-/// A place is decided by what follows it, up to a limit, and by the one byte before it. Where that would need more text
-/// than there is, the pass stops and goes on there when more has come.
+/// A place is decided by what follows it, up to a limit, and by the one byte before it. Where that would need
+/// more text than there is, the pass stops and goes on there when more has come.
 struct ContentScanner {
     private(set) var numbers: PlaceholderNumbers
     private var pending: [UInt8] = []
@@ -109,7 +109,8 @@ struct ContentScanner {
         return nil
     }
 
-    /// Where the next place is that may begin something: nothing does within a word of small letters and digits.
+    /// Where the next place is that may begin something: nothing does within a word of small letters and
+    /// digits.
     private func skip(_ window: inout ScanWindow, at index: Int) -> Int {
         var next = index + 1
         if pending[index].isKind([.lower, .digit]) {

@@ -4,7 +4,8 @@ extension ScanWindow {
 
     /// A password or key: in quotes nearly anything, without them what is no name, call or word.
     ///
-    /// - Parameter isKey: Whether the label says "key", "token" or the like, which other things are called too.
+    /// - Parameter isKey: Whether the label says "key", "token" or the like, which other things are called
+    ///   too.
     mutating func password(from start: Int, _ quote: UInt8, _ context: FieldContext, isKey: Bool) -> Range<
         Int
     >? {
@@ -33,8 +34,8 @@ extension ScanWindow {
         return isPlain ? start..<end : nil
     }
 
-    /// Fact IDs are UUIDs, and facts are named after variables: `session_token`. Only where somebody gives out UUIDs as secrets is one
-    /// taken for one.
+    /// Fact IDs are UUIDs, and facts are named after variables: `session_token`. Only where somebody gives
+    /// out UUIDs as secrets is one taken for one.
     private mutating func isKeptSecret(_ context: FieldContext) -> Bool {
         let words: [StaticString] = ["client", "api", "secret", "app"]
         return words.contains { hasAnyCase($0, at: context.labelStart) }
@@ -90,7 +91,8 @@ extension ScanWindow {
         return value.count >= 5
     }
 
-    /// Whether a word of letters alone is a password where it stands: `PASSWORD=swordfish`, `Password: swordfish`.
+    /// Whether a word of letters alone is a password where it stands: `PASSWORD=swordfish`, `Password:
+    /// swordfish`.
     private func isAssignedWord(_ context: FieldContext, _ next: UInt8) -> Bool {
         let endsHere = next == 0 || next.isKind(.line)
         switch context.gap.sign {
@@ -134,7 +136,8 @@ extension ScanWindow {
             }
         }
 
-        /// Whether it could be the name of a variable or a field: words in letters, perhaps a number behind them.
+        /// Whether it could be the name of a variable or a field: words in letters, perhaps a number behind
+        /// them.
         var isName: Bool {
             others == 0 && !hasBlank && digits <= 2 && letters >= 3 && letters > digits * 2 && !isMixed
         }

@@ -41,6 +41,8 @@ extension ScanWindow {
     /// Hashes in hexadecimal, UUIDs, numbers, names in camel case and paths do not look so.
     mutating func randomString(at index: Int, after previous: UInt8) -> ContentScanner.Match? {
         guard !previous.isKind([.underscore, .hyphen]), previous != "+", previous != "/" else { return nil }
+        // Hashes as package managers and browsers write them: sha512-….
+        if has("sha", at: index), self[index + 3].isKind(.digit), self[index + 6] == "-" { return nil }
         let limit = 1_024
         let run: ByteKind = [.alphanumeric, .underscore, .hyphen, .base64]
         let end = end(of: run, from: index, limit: limit)

@@ -22,7 +22,8 @@ extension ScanWindow {
             case .password: password(from: start, quote, context, isKey: false)
             case .key: password(from: start, quote, context, isKey: true)
             case .credentials: credentials(from: start, context)
-            case .name: personName(from: start, quote, context)
+            case .name: personName(from: start, quote, context, leastWords: 1)
+            case .fullName: personName(from: start, quote, context, leastWords: context.gap.sign == 0 ? 2 : 1)
             case .date: date(from: start)
             case .address: postalAddress(from: start, quote)
             case .ipAddress: ipAddress(from: start).map { start..<$0 }

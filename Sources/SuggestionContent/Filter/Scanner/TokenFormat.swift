@@ -148,7 +148,8 @@ extension ScanWindow {
         return nil
     }
 
-    /// Whether a value stands for another one: `${PASSWORD}`, `{{password}}`, `<password>`, `***`, or a placeholder of ours.
+    /// Whether a value stands for another one: `${PASSWORD}`, `{{password}}`, `<password>`, `***`, or a
+    /// placeholder of ours.
     mutating func isTemplate(_ value: Range<Int>) -> Bool {
         let first = self[value.lowerBound]
         switch first {
