@@ -121,6 +121,7 @@ import Testing
     @Test func everyMethodOfTheServiceAsksForARole() {
         let methods = Set(
             Grimoire_V1_ProcessManager.Method.descriptors + Grimoire_V1_MappingSource.Method.descriptors
+                + Grimoire_V1_SuggestionRecords.Method.descriptors
         )
         #expect(Set(ProcessService.requirements.keys) == methods)
     }

@@ -12,6 +12,9 @@ struct ReuseDelta: Sendable, Equatable {
     /// Actions that the version does not call any more.
     private(set) var lostActions: [String] = []
 
+    /// Nothing.
+    init() {}
+
     /// From one stored fingerprint to the next; nil is that of a process of which nothing is known. Costs time in proportion
     /// to both.
     init(from old: ProgramFingerprint?, to new: ProgramFingerprint) {

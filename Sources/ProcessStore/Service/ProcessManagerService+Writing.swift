@@ -141,14 +141,14 @@ extension ProcessManagerService {
     /// Checks code against SPy's rules, outlines it, and finds its facts and what it can be compared by.
     private func read(
         _ code: String
-    ) async throws -> (ProcessContent.Document, ProgramFacts, ProgramFingerprint) {
+    ) async throws -> (ProcessContent.Document, ProgramFacts, @Sendable () -> ProgramFingerprint) {
         try await store.workshop.run(bytes: code.utf8.count) {
             let review = CodeReview(code)
             try review.requireAccepted()
             return (
                 Outline.document(of: review.analysis),
                 ProgramFacts(review.parsed),
-                ProgramFingerprint(review.parsed, review.analysis)
+                { ProgramFingerprint(review.parsed, review.analysis) }
             )
         }
     }

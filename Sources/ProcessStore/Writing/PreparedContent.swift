@@ -27,7 +27,7 @@ struct PreparedContent: Sendable {
     ///   - hash: Its hash.
     ///   - outcome: Where its mapping comes from.
     ///   - previous: The state of the version before; nil for the first.
-    ///   - fingerprint: What its code can be compared by.
+    ///   - fingerprint: What its code can be compared by, as it is stored; nil where it is as before.
     ///   - former: The stored fingerprint of the version before; nil for the first, and where nothing is known of it.
     ///   - policy: What the process demands.
     init(
@@ -35,7 +35,7 @@ struct PreparedContent: Sendable {
         hash: [UInt8],
         outcome: MappingOutcome,
         after previous: MappingState?,
-        fingerprint: ProgramFingerprint,
+        fingerprint: ProgramFingerprint?,
         replacing former: [UInt8]?,
         policy: MappingPolicy
     ) throws {
@@ -47,6 +47,11 @@ struct PreparedContent: Sendable {
         mappingState = MappingStateCoding.bytes(outcome.state)
         facts = FactDelta(from: previous, to: outcome.state)
         report = MappingReportForm.message(outcome)
+        guard let fingerprint else {
+            self.fingerprint = former ?? []
+            reuse = ReuseDelta()
+            return
+        }
         let stored = FingerprintCoding.stored(fingerprint)
         self.fingerprint = FingerprintCoding.bytes(stored)
         reuse = ReuseDelta(from: former.flatMap(FingerprintCoding.fingerprint), to: stored)

@@ -28,7 +28,7 @@ extension ProcessStore {
     func create(
         _ content: ProcessContent,
         mapping: MappingChange,
-        fingerprint: ProgramFingerprint,
+        fingerprint: @escaping @Sendable () -> ProgramFingerprint,
         changelog: String,
         author: Author,
         call: IdempotentCall? = nil
@@ -46,7 +46,7 @@ extension ProcessStore {
                 hash: hash,
                 outcome: outcome,
                 after: nil,
-                fingerprint: fingerprint,
+                fingerprint: fingerprint(),
                 replacing: nil,
                 policy: policy
             )
@@ -91,7 +91,7 @@ extension ProcessStore {
     /// - Parameters:
     ///   - process: Which process.
     ///   - mapping: What is said of the mapping.
-    ///   - fingerprint: What the new code can be compared by.
+    ///   - fingerprint: What the new code can be compared by; asked for only where the code is another one.
     ///   - expectedVersion: The version that must be the current one; 0 for any.
     ///   - changelog: What the author says.
     ///   - author: Who makes it.
@@ -100,7 +100,7 @@ extension ProcessStore {
     func update(
         _ process: UUID,
         mapping: MappingChange,
-        fingerprint: ProgramFingerprint,
+        fingerprint: @escaping @Sendable () -> ProgramFingerprint,
         expectedVersion: Int32,
         changelog: String,
         author: Author,

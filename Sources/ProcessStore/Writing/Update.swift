@@ -9,7 +9,8 @@ internal import SuggestionContent
 struct Update: Sendable {
     let process: UUID
     let mapping: MappingChange
-    let fingerprint: ProgramFingerprint
+    /// What the new code can be compared by, found when it is needed: it takes as long as looking for facts.
+    let fingerprint: @Sendable () -> ProgramFingerprint
     let expectedVersion: Int32
     let changelog: String
     let author: Author
@@ -131,13 +132,14 @@ struct Update: Sendable {
             }
             let violations = policy.compatibility.violations(from: previous.state, to: outcome.state)
             guard violations.isEmpty else { throw ServiceError.incompatible(violations) }
+            let isSameProgram = former != nil && mapping.program.isSameProgram(as: previous.program)
             return .changed(
                 try PreparedContent(
                     next,
                     hash: hash,
                     outcome: outcome,
                     after: previous.state,
-                    fingerprint: fingerprint,
+                    fingerprint: isSameProgram ? nil : fingerprint(),
                     replacing: former,
                     policy: policy
                 )

@@ -75,8 +75,10 @@ extension FactWalk {
             bind(parameter.name, at: parameter.range, in: inner, isAssigned: false)
             visit(parameter.annotation)
             visit(parameter.defaultValue)
+            marks.append((parameter.annotation == nil ? 0 : 1) | (parameter.defaultValue == nil ? 0 : 2))
         }
         visit(function.returns)
+        marks.append(function.returns == nil ? 4 : 5)
         schedule(function.body, parent: line, block: 0, scope: inner)
     }
 
@@ -134,8 +136,9 @@ extension FactWalk {
             visit(test, as: .condition)
             visit(message)
         case .importModules(let names): defineImported(names, isModule: true)
-        case .importNames(let module, let names, _):
+        case .importNames(let module, let names, let level):
             if let module { put(module) }
+            marks.append((module == nil ? 6 : 7) | UInt8(truncatingIfNeeded: level) << 4)
             defineImported(names, isModule: false)
         case .global(let names), .nonlocal(let names): for name in tree[names] { put(name) }
         default: break
@@ -146,6 +149,7 @@ extension FactWalk {
     private mutating func defineImported(_ names: ImportedNameList, isModule: Bool) {
         for imported in tree[names] {
             put(imported.name)
+            marks.append(imported.alias == nil ? 8 : 9)
             if let alias = imported.alias {
                 put(alias)
                 define(alias)

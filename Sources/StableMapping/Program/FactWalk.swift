@@ -10,6 +10,8 @@ struct FactWalk {
     var lines: [Line] = []
     var facts: [Fact] = []
     var tokens: [Token] = []
+    /// What tokens leave open: which parts a parameter, a function's head or an import has.
+    var marks: [UInt8] = []
     /// Calls whose function is a name or a member of one, with that name: actions, where nothing defines it.
     var callees: [(fact: Int, name: Name)] = []
     var work: [Work] = []

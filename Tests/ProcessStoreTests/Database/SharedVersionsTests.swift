@@ -175,7 +175,7 @@ import Testing
                         codeBytes: 10,
                         given: [:]
                     ),
-                    fingerprint: ProgramFingerprint(functions: [], actions: []),
+                    fingerprint: { ProgramFingerprint(functions: [], actions: []) },
                     expectedVersion: 0,
                     changelog: "",
                     author: replicas.fixture.author

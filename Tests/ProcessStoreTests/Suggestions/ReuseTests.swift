@@ -63,11 +63,14 @@ import Testing
             #expect(try await users(fixture, of: code, besides: asker) == ["\(one) twice 2"])
             try await fixture.update(one, code: Self.function("twice")) { $0.description_p = "new" }
             #expect(try await users(fixture, of: code, besides: asker) == ["\(one) twice 3"])
+            // Written in another way.
+            try await fixture.update(one, code: "# Comment\n" + Self.function("twice"))
+            #expect(try await users(fixture, of: code, besides: asker) == ["\(one) twice 4"])
             // Another form.
             let changed = Self.function("twice", limit: 7)
             try await fixture.update(one, code: changed)
             #expect(try await users(fixture, of: code, besides: asker).isEmpty)
-            #expect(try await users(fixture, of: changed, besides: asker) == ["\(one) twice 4"])
+            #expect(try await users(fixture, of: changed, besides: asker) == ["\(one) twice 5"])
             // None at all, and again.
             try await fixture.update(one, code: "x = 1\n")
             #expect(try await users(fixture, of: changed, besides: asker).isEmpty)
@@ -80,7 +83,7 @@ import Testing
             _ = try await fixture.call {
                 try await $0.restoreProcess(request: .with { $0.processID = one }, context: $1)
             }
-            #expect(try await users(fixture, of: changed, besides: asker) == ["\(one) twice 6"])
+            #expect(try await users(fixture, of: changed, besides: asker) == ["\(one) twice 7"])
             let rows = try await fixture.asOwner(
                 "SELECT (SELECT count(*) FROM process_functions) + (SELECT count(*) FROM process_actions) AS count"
             )[0]

@@ -177,4 +177,45 @@ struct ProgramFactsTests {
         #expect(calls.subtracting(facts) == [])
         #expect(facts.subtracting(calls).subtracting(mentions) == [])
     }
+
+    @Test(
+        "programs are the same whatever their comments, white space and spellings",
+        arguments: [
+            ("x = 1\n", "# Comment\nx   =   (1)  # More\n"),
+            ("def f(a, *, b=2):\n    return a\n", "def f( a,*,b = 0x2 ) :\n  return (a)\n"),
+            ("s = 'a'\n", "s = \"a\"\n"), ("if a:\n    b()\nelse:\n    c()\n", "if a: b()\nelse: c()\n"),
+            ("", "# Nothing\n"),
+        ]
+    )
+    func sameness(_ one: String, _ other: String) {
+        #expect(ProgramFacts(one).isSameProgram(as: ProgramFacts(other)))
+        #expect(ProgramFacts(other).isSameProgram(as: ProgramFacts(one)))
+    }
+
+    @Test(
+        "programs that say something else are not the same",
+        arguments: [
+            ("x = 1\n", "x = 2\n"), ("x = 1\n", "y = 1\n"), ("x = 1\n", "x = 1.0\n"),
+            ("x = 1\n", "x = 1\nx = 1\n"),
+            ("x = 1\n", "x += 1\n"), ("def f(a): pass\n", "def g(a): pass\n"),
+            ("def f(a): pass\n", "def f(*a): pass\n"),
+            ("def f(a, b): pass\n", "def f(a, *, b): pass\n"), ("def f(a: b): pass\n", "def f(a=b): pass\n"),
+            ("def f(a=b): pass\n", "def f(a) -> b: pass\n"),
+            ("def f(a=b, c=d): pass\n", "def f(a=b, c: d = 1): pass\n"),
+            ("from m import a, b\n", "from m import a as b\n"), ("import a, b\n", "import a as b\n"),
+            ("if a:\n    b()\n    c()\n", "if a:\n    b()\nc()\n"),
+            ("if a:\n    b()\nelse:\n    c()\n", "if a:\n    b()\n    c()\n"),
+            ("for a in b:\n    c()\n", "while a in b:\n    c()\n"), ("f(a, b)\n", "f(a, b=b)\n"),
+            ("f(a=b)\n", "f(c=b)\n"),
+            ("x = a < b\n", "x = a > b\n"), ("x = a - b\n", "x = b - a\n"), ("x = [a, b]\n", "x = (a, b)\n"),
+            ("x = a[b:]\n", "x = a[:b]\n"), ("x = 'a'\n", "x = b'a'\n"), ("x = f'{a!r}'\n", "x = f'{a!s}'\n"),
+            ("x = lambda a: a\n", "x = lambda b: b\n"), ("x = a.b\n", "x = a.c\n"),
+            ("x = None\n", "x = True\n"),
+            ("raise A from B\n", "raise A\n"), ("return_ = a\n", "a\n"), ("assert a, b\n", "assert a\n"),
+        ]
+    )
+    func difference(_ one: String, _ other: String) {
+        #expect(!ProgramFacts(one).isSameProgram(as: ProgramFacts(other)))
+        #expect(!ProgramFacts(other).isSameProgram(as: ProgramFacts(one)))
+    }
 }
