@@ -326,8 +326,14 @@ let package = Package(
         .testTarget(
             name: "SuggestionServingTests",
             dependencies: [
-                "EventLoop", "GrimoireAPI", "LiteLLM", "ServiceKit", "SuggestionContent", "SuggestionServing",
-                "TestSupport",
+                "EventLoop", "GRPCNghttp2", "GrimoireAPI", "LiteLLM", "Redis", "ServiceKit",
+                "SuggestionContent",
+                "SuggestionServing", "TestSupport", "WebSocketServing",
+                .product(name: "CoreMetrics", package: "swift-metrics"),
+                .product(name: "GRPCCore", package: "grpc-swift-2"),
+                .product(name: "GRPCProtobuf", package: "grpc-swift-protobuf"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "SwiftProtobuf", package: "swift-protobuf"),
             ],
             swiftSettings: strict
         ),

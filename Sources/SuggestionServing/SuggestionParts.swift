@@ -21,7 +21,8 @@ struct SuggestionParts: Sendable {
         threads: Transport.Threads,
         processes: ServiceClient,
         redis: RedisClients?,
-        logger: Logger
+        logger: Logger,
+        metrics: SuggestionMetrics
     ) {
         let loops = threads.loops
         let loop = loops.loops[0]
@@ -31,13 +32,15 @@ struct SuggestionParts: Sendable {
         )
         models = LiteLLMClients(configuration: configuration.liteLLM, loops: loops)
         limiter = RateLimiter(configuration.limits, loop: loop)
-        recorder = SuggestionRecorder(records: records, loop: loop, logger: logger)
+        recorder = SuggestionRecorder(records: records, loop: loop, logger: logger, metrics: metrics)
         census = ReplicaCensus(
-            limiter: limiter,
             configured: configuration.replicas,
             redis: redis?.client(on: loop),
             loop: loop
-        )
+        ) { [limiter] decision in
+            await limiter.share(among: decision.share)
+            if decision.mustWait { await limiter.hold(nil, for: Self.joinTime) }
+        }
         let asking = ModelAsking(model: configuration.model, clients: models, limiter: limiter)
         let cache = AnswerCache(configuration.cache, redis: redis?.client(on: loop), loop: loop)
         let similar = configuration.model.embeddingName.map { [models] name in
@@ -58,7 +61,8 @@ struct SuggestionParts: Sendable {
                 cache: cache,
                 similar: similar,
                 asking: asking,
-                offload: threads.offload
+                offload: threads.offload,
+                metrics: metrics
             )
         )
         reports = ReportMaker(
@@ -69,6 +73,9 @@ struct SuggestionParts: Sendable {
             logger: logger
         )
     }
+
+    /// How long a replica that joins others begins nothing: until each of them has counted again.
+    private static let joinTime: Duration = .seconds(4)
 
     /// What runs beside the calls: the recorder until everything is recorded, the rest until the service stops.
     var services: [any Service] {

@@ -26,12 +26,16 @@ public enum SuggestionService {
         let redis = configuration.redis.map {
             RedisClients(configuration: $0, loops: threads.loops, offload: threads.offload, logger: logger)
         }
+        let metrics = PrometheusRegistry(
+            help: PrometheusRegistry.standardHelp.merging(SuggestionMetrics.help) { standard, _ in standard }
+        )
         let parts = SuggestionParts(
             configuration,
             threads: threads,
             processes: processes,
             redis: redis,
-            logger: logger
+            logger: logger,
+            metrics: SuggestionMetrics(factory: metrics)
         )
         let checks = [processes.check("grimoire-processes", isRequired: false), redis.map(redisCheck)]
         let host = try await GRPCHost(
@@ -42,7 +46,8 @@ public enum SuggestionService {
             threads: threads,
             verifier: verifier,
             logger: logger,
-            checks: checks.compactMap { $0 }
+            checks: checks.compactMap { $0 },
+            metrics: metrics
         )
         // What calls need starts first and so stops last.
         var services: [any Service] = [processes]
@@ -50,13 +55,14 @@ public enum SuggestionService {
             services.append(RunningPart { await cancelWhenGracefulShutdown { await redis.run() } })
         }
         services += parts.services
-        services.append(host)
+        var fronts: [any Service] = [host]
         if let webSocket = configuration.webSocket {
             let socket = ChatSocket(desk: parts.desk, verifier: verifier, calls: host.calls)
-            services.append(
+            fronts.append(
                 try await ChatSocketHost(webSocket, socket: socket, loops: threads.loops, logger: logger)
             )
         }
+        services.append(Fronts(fronts))
         try await ServiceProgram.run(services, grace: configuration.service.shutdownGrace, logger: logger) {
             await parts.shutdown()
             await threads.shutdown()
@@ -76,6 +82,21 @@ public enum SuggestionService {
             return (method, writes ? .editor : .viewer)
         }
     )
+}
+
+/// Both ways in. They stop at the same time: one after the other, the second would still let clients in while the first one drains.
+struct Fronts: Service {
+    private let fronts: [any Service]
+
+    init(_ fronts: [any Service]) { self.fronts = fronts }
+
+    func run() async throws {
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            for front in fronts { group.addTask { try await front.run() } }
+            // The first to fail takes the other with it.
+            try await group.waitForAll()
+        }
+    }
 }
 
 /// A part of the service that runs.

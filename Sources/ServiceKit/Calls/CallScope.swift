@@ -12,6 +12,21 @@ public struct CallScope: Sendable {
         errors = ErrorInterceptor(logger: logger)
     }
 
+    /// Notes that an operation was refused before anybody knew who asks.
+    ///
+    /// - Parameters:
+    ///   - method: The method that does the same over gRPC.
+    ///   - trace: What the operation belongs to.
+    ///   - error: Why.
+    public func refused(_ method: MethodDescriptor, trace: TraceContext, because error: any Error) {
+        let call = Call(method: method, trace: trace, observers: observers)
+        call.end(
+            CallInterceptor.code(
+                of: Call.$current.withValue(call) { errors.translate(error, method: method) }
+            )
+        )
+    }
+
     /// Does `body` as a call of a method.
     ///
     /// - Parameters:

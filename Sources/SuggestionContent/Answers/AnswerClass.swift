@@ -1,13 +1,15 @@
 /// What an answer is and what it is about, by rules: the same answer always gets the same.
 ///
-/// **Type**: what the client asked for, where it did. Otherwise by words of the message: another way is asked for (*alternative,
-/// instead, another way, differently, other option*) → alternative; something is to be judged (*check, validate, verify, is it
-/// correct, review, what is wrong, does it*) → validation; else improvement.
+/// **Type**: what the client asked for, where it did. Otherwise by words of the message: another way is asked
+/// for (*alternative, instead, another way, differently, other option*) → alternative; something is to be
+/// judged (*check, validate, verify, is it correct, review, what is wrong, does it*) → validation; else
+/// improvement.
 ///
-/// **Category**: a proposed document makes it `documentation`. Otherwise each category counts its words (``words``): those in the
-/// message three times, those in the answer's prose once, at most ten; and what proposed code adds counts: `try`, `except`, `raise`
-/// and `finally` four for `error_handling`. The highest count wins; among equals the first of security, error_handling,
-/// performance, documentation. Where none reaches two, it is `code`.
+/// **Category**: a proposed document makes it `documentation`. Otherwise each category counts its words
+/// (``words``): those in the message three times, those in the answer's prose once, at most ten; and what
+/// proposed code adds counts: `try`, `except`, `raise` and `finally` four for `error_handling`. The highest
+/// count wins; among equals the first of security, error_handling, performance, documentation. Where none
+/// reaches two, it is `code`.
 public struct AnswerClass: Sendable, Hashable {
     /// The `suggestion_type`.
     public let type: SuggestionType

@@ -1,7 +1,9 @@
-/// Reads a model's structured answers. Strict about form, within limits; what is no answer is refused with a reason.
+/// Reads a model's structured answers. Strict about form, within limits; what is no answer is refused with a
+/// reason.
 ///
-/// Secrets and personal data in what the model wrote are redacted. A fence of Markdown around the object is taken off, nothing
-/// else is. Lines beyond the program are dropped from the evidence; quotes are what stands in the program at that line.
+/// Secrets and personal data in what the model wrote are redacted. A fence of Markdown around the object is
+/// taken off, nothing else is. Lines beyond the program are dropped from the evidence; quotes are what stands
+/// in the program at that line.
 public struct AnswerDecoder: Sendable {
     /// The most findings of a section, and the most steps; the rest is dropped.
     public static let maximumItems = 50

@@ -1,5 +1,5 @@
-/// JSON schemas of what a model is asked to answer (JSON Schema 2020-12, within what providers' strict modes take: every member is
-/// required, and no others are allowed).
+/// JSON schemas of what a model is asked to answer (JSON Schema 2020-12, within what providers' strict modes
+/// take: every member is required, and no others are allowed).
 public enum AnswerSchema {
     /// Of a section of an analysis and of insights.
     public static let section = object([("summary", string), ("findings", array(finding))])

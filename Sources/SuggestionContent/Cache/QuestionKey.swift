@@ -3,9 +3,9 @@ internal import SPySyntax
 
 /// Under what an answer is remembered: two questions with one key may have one answer.
 ///
-/// Equal are: the organization; the program's canonical form (formatting and comments make no difference; of text that is no
-/// program, the text); document, mapping and the rest of the context; prompt version and model; and the message, whatever its
-/// case, white space and punctuation at its end.
+/// Equal are: the organization; the program's canonical form (formatting and comments make no difference; of
+/// text that is no program, the text); document, mapping and the rest of the context; prompt version and
+/// model; and the message, whatever its case, white space and punctuation at its end.
 public struct QuestionKey: Hashable, Sendable, CustomStringConvertible {
     /// SHA-256 over all of it, 32 bytes.
     public let digest: [UInt8]
@@ -20,7 +20,8 @@ public struct QuestionKey: Hashable, Sendable, CustomStringConvertible {
     ///   - code: The program.
     ///   - document: The process document.
     ///   - mapping: The stable mapping.
-    ///   - others: What else the answer depends on, in a fixed order: earlier exchanges, figures, suggestion type.
+    ///   - others: What else the answer depends on, in a fixed order: earlier exchanges, figures, suggestion
+    ///     type.
     ///   - promptVersion: ``ContextBuilder/promptVersion(for:)``.
     ///   - model: The model asked for.
     ///   - message: What is asked.
@@ -51,7 +52,8 @@ public struct QuestionKey: Hashable, Sendable, CustomStringConvertible {
 
     /// A message in small letters, with single spaces, without punctuation at its end.
     ///
-    /// Code in it is only evened out in its white space and case: two programs that differ in nothing else ask the same.
+    /// Code in it is only evened out in its white space and case: two programs that differ in nothing else
+    /// ask the same.
     public static func normalised(_ message: String) -> String {
         let words = message.lowercased().unicodeScalars.split(whereSeparator: { $0.properties.isWhitespace })
         var text = words.map { String($0) }.joined(separator: " ")

@@ -1,6 +1,8 @@
-/// Questions by their embeddings, to find one that asks nearly the same; the oldest goes where there are too many.
+/// Questions by their embeddings, to find one that asks nearly the same; the oldest goes where there are too
+/// many.
 ///
-/// Looks at all questions of a scope: costs time in proportion to their number, at most ``capacity``, and their dimensions.
+/// Looks at all questions of a scope: costs time in proportion to their number, at most ``capacity``, and
+/// their dimensions.
 public struct SimilarQuestions<Answer: Sendable>: Sendable {
     /// The most questions that are kept, over all scopes.
     public let capacity: Int

@@ -31,7 +31,7 @@ extension ContextBuilder {
             ]
             return (rendered(PromptLibrary.insights, values), "")
         case .plan(let goal):
-            let clean = UntrustedText.plain(redactor.redact(goal).text)
+            let clean = redactor.redact(UntrustedText.plain(goal)).text
             return (rendered(PromptLibrary.plan, ["limit": limit, "steps": String(askedSteps)]), clean)
         case .documentation: return (rendered(PromptLibrary.documentation), "")
         }
@@ -56,7 +56,8 @@ extension ContextBuilder {
 
     static func redacted(_ input: ContextInput, _ redactor: inout Redactor) -> ContextInput {
         var clean = input
-        func plain(_ text: String) -> String { UntrustedText.plain(redactor.redact(text).text) }
+        // Invisible characters first: one within an address would hide it from the redactor.
+        func plain(_ text: String) -> String { redactor.redact(UntrustedText.plain(text)).text }
         clean.processName = plain(input.processName)
         clean.description = plain(input.description)
         clean.code = plain(input.code)
@@ -80,6 +81,8 @@ extension ContextBuilder {
             )
         }
         if var figures = input.figures {
+            figures.from = date(figures.from)
+            figures.to = date(figures.to)
             for index in figures.errors.indices {
                 figures.errors[index].lastMessage = plain(figures.errors[index].lastMessage)
                 figures.errors[index].type = plain(figures.errors[index].type)

@@ -6,17 +6,20 @@
 /// ```
 ///
 /// - The first message is the system's. It is a prompt of the repository and holds nothing of the input.
-/// - All of the input is redacted (``Redactor``); ``BuiltContext/redactor`` puts back into proposals what was taken out.
-/// - Data about the process stands between lines with a number that it cannot hold (``DataFence``). Invisible characters and
-///   marks of chat templates are taken out of everything.
-/// - Parts that stay the same from call to call come first: rules; name, description, program, document, mapping, versions,
-///   findings; then what changes with time: reuse, ratings, runs; then the conversation.
-/// - Where it is more than the budget, parts are cut in the order of ``trimmingOrder``. Rules and the message never are.
+/// - All of the input is redacted (``Redactor``); ``BuiltContext/redactor`` puts back into proposals what was
+///   taken out.
+/// - Data about the process stands between lines with a number that it cannot hold (``DataFence``). Invisible
+///   characters and marks of chat templates are taken out of everything.
+/// - Parts that stay the same from call to call come first: rules; name, description, program, document,
+///   mapping, versions, findings; then what changes with time: reuse, ratings, runs; then the conversation.
+/// - Where it is more than the budget, parts are cut in the order of ``trimmingOrder``. Rules and the message
+///   never are.
 public struct ContextBuilder: Sendable, Hashable {
     /// The most tokens of all messages, by ``TokenEstimate``.
     public let budgetTokens: Int
 
-    /// What is cut, in this order, until the rest fits: the part's label, or the conversation's oldest exchanges.
+    /// What is cut, in this order, until the rest fits: the part's label, or the conversation's oldest
+    /// exchanges.
     public static let trimmingOrder: [String] = trimming.map(\.description)
 
     /// A builder with a budget, which leaves room for the answer.
@@ -28,7 +31,8 @@ public struct ContextBuilder: Sendable, Hashable {
     ///
     /// Costs time in proportion to the input.
     ///
-    /// - Throws: ``ContextError/tooLong(tokens:budget:)`` where rules and message alone are more than the budget.
+    /// - Throws: ``ContextError/tooLong(tokens:budget:)`` where rules and message alone are more than the
+    ///   budget.
     public func build(_ input: ContextInput, for task: PromptTask) throws(ContextError) -> BuiltContext {
         var redactor = Redactor()
         let clean = ContextBuilder.redacted(input, &redactor)
@@ -60,7 +64,7 @@ public struct ContextBuilder: Sendable, Hashable {
         var redactor = Redactor()
         var text = summary.isEmpty ? "" : "Summary of what came before:\n\(summary)\n\n"
         for exchange in exchanges { text += "Author: \(exchange.message)\nAssistant: \(exchange.answer)\n\n" }
-        let clean = UntrustedText.plain(redactor.redact(text).text)
+        let clean = redactor.redact(UntrustedText.plain(text)).text
         let limit = max(0, (budgetTokens - 800) * 2)
         let data = DataFence(label: "conversation", content: TextCut.middleCut(clean, bytes: limit))
         let messages = [
@@ -78,7 +82,8 @@ public struct ContextBuilder: Sendable, Hashable {
         )
     }
 
-    /// The prompts that a task is made of, as ``PromptTemplate/id``, joined: what records of suggestions call prompt version.
+    /// The prompts that a task is made of, as ``PromptTemplate/id``, joined: what records of suggestions call
+    /// prompt version.
     public static func promptVersion(for task: PromptTask) -> String {
         let prompts: [PromptTemplate] =
             switch task {

@@ -4,6 +4,8 @@ struct ContextDraft {
     private var edition: [Int]
     private let goal: String
     private var history: [Exchange]
+    private var historyTokens: [Int]
+    private let goalTokens: Int
     private let wholeHistory: Int
 
     init(parts: [ContextPart], goal: String, history: [Exchange]) {
@@ -11,6 +13,10 @@ struct ContextDraft {
         edition = parts.map { _ in 0 }
         self.goal = goal
         self.history = history
+        historyTokens = history.map {
+            TokenEstimate.tokens($0.message) + TokenEstimate.tokens($0.answer) + 2 * TokenEstimate.perMessage
+        }
+        goalTokens = TokenEstimate.tokens(goal)
         wholeHistory = history.count
     }
 
@@ -19,7 +25,9 @@ struct ContextDraft {
         case .part(let label, let number):
             guard let index = parts.firstIndex(where: { $0.label.hasPrefix(label) }) else { return }
             edition[index] = min(number, parts[index].editions.count - 1)
-        case .history(let count): history = Array(history.suffix(count))
+        case .history(let count):
+            history = Array(history.suffix(count))
+            historyTokens = Array(historyTokens.suffix(count))
         }
     }
 
@@ -34,13 +42,12 @@ struct ContextDraft {
 
     /// About the tokens of everything but rules and request.
     var tokens: Int {
-        let data = parts.indices.reduce(0) { $0 + TokenEstimate.tokens(parts[$1].editions[edition[$1]]) + 30 }
-        let talk = history.reduce(0) {
-            $0 + TokenEstimate.tokens($1.message) + TokenEstimate.tokens($1.answer) + 2
-                * TokenEstimate.perMessage
-        }
-        return data + talk + TokenEstimate.tokens(goal)
+        let data = parts.indices.reduce(0) { $0 + parts[$1].tokens[edition[$1]] + ContextDraft.fenceTokens }
+        return data + historyTokens.reduce(0, +) + goalTokens
     }
+
+    /// What the lines around a block take.
+    private static let fenceTokens = 30
 
     func messages(system: String, request: String) -> [PromptMessage] {
         var fences = parts.indices.map {
@@ -82,7 +89,8 @@ enum TrimmingStep: CustomStringConvertible {
 }
 
 extension ContextBuilder {
-    /// First what helps least for its length, last the program. The document goes before the last two exchanges do.
+    /// First what helps least for its length, last the program. The document goes before the last two
+    /// exchanges do.
     static let trimming: [TrimmingStep] = [
         .part("suggestions", 1), .part("stable mapping", 1), .part("versions", 1), .part("findings", 1),
         .history(20), .part("suggestions", 2), .part("in other", 1), .part("runs", 1), .history(10),

@@ -22,7 +22,8 @@ public struct ContextInput: Sendable, Hashable {
     public var rated: [RatedSuggestion] = []
     /// What other processes have in common with it, a line each.
     public var reuse: [String] = []
-    /// What the client gives beside its message: `context` of the request without the keys that Grimoire knows.
+    /// What the client gives beside its message: `context` of the request without the keys that Grimoire
+    /// knows.
     public var clientContext: [String: String] = [:]
     /// The conversation up to now, the oldest first.
     public var history: [Exchange] = []

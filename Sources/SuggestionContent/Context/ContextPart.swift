@@ -4,6 +4,8 @@ struct ContextPart {
     let label: String
     /// Each shorter than the one before; an empty one leaves the part out.
     let editions: [String]
+    /// What each takes, by ``TokenEstimate``.
+    let tokens: [Int]
 
     /// Parts in the order in which they stand: what changes least comes first, so that prompt caches hit.
     static func parts(of input: ContextInput) -> [ContextPart] {
@@ -40,42 +42,48 @@ struct ContextPart {
     private init(label: String, editions: [String]) {
         self.label = label
         self.editions = editions
+        tokens = editions.map { TokenEstimate.tokens($0) }
     }
 
     /// Whole, then with its middle left out, down to a tenth, then nothing.
     private init(label: String, cutting text: String) {
-        self.label = label
         let size = text.utf8.count
-        editions = [text] + [70, 45, 25, 10].map { TextCut.middleCut(text, bytes: size * $0 / 100) } + [""]
+        let cuts = [70, 45, 25, 10].map { TextCut.middleCut(text, bytes: size * $0 / 100) }
+        self.init(label: label, editions: [text] + cuts + [""])
     }
 
     /// All lines, then at most so many.
     private init(label: String, lines: [String], _ counts: [Int]) {
-        self.label = label
-        editions =
-            [lines.joined(separator: "\n")]
-            + counts.map { count in
-                guard lines.count > count, count > 0 else {
-                    return count == 0 ? "" : lines.joined(separator: "\n")
-                }
-                return (lines.prefix(count) + ["[… \(lines.count - count) more left out …]"]).joined(
-                    separator: "\n"
-                )
-            }
+        let all = lines.joined(separator: "\n")
+        let cuts = counts.map { count in
+            guard count > 0 else { return "" }
+            guard lines.count > count else { return all }
+            return (lines.prefix(count) + ["[… \(lines.count - count) more left out …]"]).joined(
+                separator: "\n"
+            )
+        }
+        self.init(label: label, editions: [all] + cuts)
     }
 
     private static func numbered(_ code: String) -> String {
         guard !code.isEmpty else { return "" }
-        return UntrustedText.plain(code).split(separator: "\n", omittingEmptySubsequences: false).enumerated()
-            .map { "\($0.offset + 1)\t\($0.element)" }.joined(separator: "\n")
+        var result: [UInt8] = []
+        for (index, line) in code.utf8.split(separator: 0x0A, omittingEmptySubsequences: false).enumerated() {
+            if index > 0 { result.append(0x0A) }
+            result += Array("\(index + 1)\t".utf8)
+            result += line
+        }
+        return String(decoding: result, as: UTF8.self)
     }
 
     private static func mappingLines(_ mapping: [String: String]) -> [String] {
-        mapping.sorted { $0.key < $1.key }.map { "\(oneLine($0.key, 400)) = \(oneLine($0.value, 200))" }
+        mapping.sorted { $0.key < $1.key }.map {
+            "\(TextCut.oneLine($0.key, bytes: 400)) = \(TextCut.oneLine($0.value, bytes: 200))"
+        }
     }
 
     private static func clientLines(_ context: [String: String]) -> [String] {
-        context.sorted { $0.key < $1.key }.map { "\(oneLine($0.key, 200)): \($0.value)" }
+        context.sorted { $0.key < $1.key }.map { "\(TextCut.oneLine($0.key, bytes: 200)): \($0.value)" }
     }
 
     private static func line(_ finding: Finding) -> String {
@@ -89,14 +97,9 @@ struct ContextPart {
     private static func entry(_ suggestion: RatedSuggestion) -> String {
         let tenths = Int((suggestion.rating * 10).rounded())
         let place = suggestion.isOfProcess ? "this process" : "another process"
-        let message = oneLine(suggestion.message, 400)
+        let message = TextCut.oneLine(suggestion.message, bytes: 400)
         return "\(tenths / 10).\(tenths % 10) of 5, \(place). Asked: \(message)\nAnswered: "
             + TextCut.prefix(suggestion.answer, bytes: 1_500)
-    }
-
-    static func oneLine(_ text: String, _ limit: Int) -> String {
-        let line = text.split(whereSeparator: { $0.isNewline }).joined(separator: " ")
-        return TextCut.prefix(line, bytes: limit)
     }
 }
 
@@ -112,11 +115,11 @@ extension ExecutionFigures {
         lines += errors.map {
             let place = $0.line > 0 ? "line \($0.line)" : "unknown line"
             return
-                "failures: version \($0.version), \(place), \(ContextPart.oneLine($0.type, 120)): \($0.count) times, last: "
-                + ContextPart.oneLine($0.lastMessage, 200)
+                "failures: version \($0.version), \(place), \(TextCut.oneLine($0.type, bytes: 120)): \($0.count) times, last: "
+                + TextCut.oneLine($0.lastMessage, bytes: 200)
         }
         lines += slowestActions.map {
-            "action \(ContextPart.oneLine($0.name, 120)): \(Figure.plural($0.calls, "call")), "
+            "action \(TextCut.oneLine($0.name, bytes: 120)): \(Figure.plural($0.calls, "call")), "
                 + "\(Figure.duration($0.mean)) each, \(Figure.percent($0.failureRate)) failed"
         }
         return lines

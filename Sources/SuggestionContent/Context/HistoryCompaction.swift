@@ -1,8 +1,9 @@
 /// Which exchanges of a conversation stay whole, and which are to be summarised, for a budget.
 ///
-/// The last ``keptAlways`` exchanges stay whatever they take; before them as many as fit into the budget, without gaps. The rest
-/// goes into a summary, for which ``summaryTokens`` are set aside. Nothing is summarised before there is too much, and then
-/// down to half of the budget, so that a conversation is not summarised again with each message.
+/// The last ``keptAlways`` exchanges stay whatever they take; before them as many as fit into the budget,
+/// without gaps. The rest goes into a summary, for which ``summaryTokens`` are set aside. Nothing is
+/// summarised before there is too much, and then down to half of the budget, so that a conversation is not
+/// summarised again with each message.
 public struct HistoryCompaction: Sendable, Hashable {
     /// Exchanges at the end that always stay.
     public static let keptAlways = 2

@@ -1,7 +1,8 @@
 /// Text from outside, made fit to stand in a message.
 enum UntrustedText {
-    /// Without what is not seen (controls, marks of direction, tags of U+E0000, joiners between nothing), with plain line breaks, and
-    /// with marks of chat templates taken apart, so that no tokenizer takes them for the beginning of another message.
+    /// Without what is not seen (controls, marks of direction, tags of U+E0000, joiners between nothing),
+    /// with plain line breaks, and with marks of chat templates taken apart, so that no tokenizer takes them
+    /// for the beginning of another message.
     static func plain(_ text: String) -> String {
         var scalars = String.UnicodeScalarView()
         var previous: Unicode.Scalar = "\n"

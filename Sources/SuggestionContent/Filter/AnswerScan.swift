@@ -3,8 +3,8 @@ internal import SPySyntax
 
 /// What is found in a model's answer: secrets and personal data, and code that SPy's security rules refuse.
 ///
-/// ``text`` may go to the author. Whether code in it may be offered as a patch is decided by ``PatchProposal``, which refuses what
-/// is refused here.
+/// ``text`` may go to the author. Whether code in it may be offered as a patch is decided by
+/// ``PatchProposal``, which refuses what is refused here.
 public struct AnswerScan: Sendable, Hashable {
     /// The answer, with placeholders for secrets and personal data.
     public let text: String
@@ -23,8 +23,8 @@ public struct AnswerScan: Sendable, Hashable {
 
     /// Looks through an answer.
     ///
-    /// - Parameter answer: The whole answer as the model gave it. What went through a ``StreamingFilter`` already has placeholders
-    ///   and is not changed again.
+    /// - Parameter answer: The whole answer as the model gave it. What went through a ``StreamingFilter``
+    ///   already has placeholders and is not changed again.
     public init(of answer: String) {
         let redacted = ContentFilter().redact(answer)
         text = redacted.text

@@ -6,7 +6,8 @@ public enum SensitiveKind: String, Sendable, Hashable, CaseIterable {
     case awsKey = "aws-key"
     /// An API key of Google Cloud, `AIza…`, or an OAuth client secret, `GOCSPX-…`.
     case gcpKey = "gcp-key"
-    /// A key of an Azure storage account or service bus, `AccountKey=…`, or a signature of a shared access URL.
+    /// A key of an Azure storage account or service bus, `AccountKey=…`, or a signature of a shared access
+    /// URL.
     case azureKey = "azure-key"
     /// A token of GitHub, `ghp_…`, `github_pat_…`, or of GitLab, `glpat-…`.
     case repositoryToken = "repository-token"
@@ -16,7 +17,8 @@ public enum SensitiveKind: String, Sendable, Hashable, CaseIterable {
     case stripeKey = "stripe-key"
     /// A key of a provider of language models, `sk-…`, `hf_…`.
     case modelKey = "model-key"
-    /// A token of another service that has a form of its own: SendGrid, npm, PyPI, Twilio, Shopify, Docker, Telegram, ….
+    /// A token of another service that has a form of its own: SendGrid, npm, PyPI, Twilio, Shopify, Docker,
+    /// Telegram, ….
     case serviceToken = "service-token"
     /// A JSON Web Token (RFC 7519).
     case webToken = "jwt"

@@ -1,8 +1,8 @@
 /// Redacts a text that comes in pieces.
 ///
-/// What may go out is what no later piece can change; the rest is held back, at most ``ContentFilter/maximumHoldback`` bytes
-/// of it: in plain prose the word that is not at its end. However a text is cut, the pieces that go out are together what
-/// ``ContentFilter/redact(_:)`` makes of the whole.
+/// What may go out is what no later piece can change; the rest is held back, at most
+/// ``ContentFilter/maximumHoldback`` bytes of it: in plain prose the word that is not at its end. However a
+/// text is cut, the pieces that go out are together what ``ContentFilter/redact(_:)`` makes of the whole.
 ///
 /// ```swift
 /// var filter = StreamingFilter()
@@ -11,13 +11,23 @@
 /// filter.finish()                       // "ok"
 /// ```
 public struct StreamingFilter: Sendable {
-    private var scanner = ContentScanner(numbers: PlaceholderNumbers())
+    private var scanner: ContentScanner
     private var isFinished = false
     /// What was replaced so far; ranges count from the beginning of the whole text.
     public private(set) var findings: [SensitiveFinding] = []
 
     /// A filter that has seen nothing.
-    public init() {}
+    public init() {
+        scanner = ContentScanner(numbers: PlaceholderNumbers())
+    }
+
+    /// A filter for an answer to a prompt: its placeholders are others than those of the prompt, but for the
+    /// same values.
+    ///
+    /// - Parameter redactor: What the prompt was redacted with (``BuiltContext/redactor``).
+    public init(after redactor: Redactor) {
+        scanner = ContentScanner(numbers: redactor.numbers)
+    }
 
     /// Bytes that are held back.
     public var heldBack: Int { scanner.pendingCount }

@@ -3,7 +3,8 @@ internal import SPySyntax
 
 /// What the rules find in a program, without a model: sections of an analysis, and of a plan with its steps.
 ///
-/// Deterministic, and in proportion to the program but for calls times functions; some milliseconds for a usual one.
+/// Deterministic. Costs a few milliseconds for a usual program, and about a tenth of a second at SPy's
+/// limits: it belongs on an offload executor.
 public struct ProgramFindings: Sendable {
     /// All findings, the most severe first.
     public let all: [Finding]

@@ -4,8 +4,9 @@ internal import SPySyntax
 
 /// How a run of a proposed program in the sandbox went, with actions that answer nothing.
 ///
-/// The module is run; then its entry, where that needs no arguments: the function `main`, or else the only one that no other
-/// function calls. That a program fails where an action answered nothing says little, so it does not keep it from being offered.
+/// The module is run; then its entry, where that needs no arguments: the function `main`, or else the only
+/// one that no other function calls. That a program fails where an action answered nothing says little, so it
+/// does not keep it from being offered.
 public struct DryRun: Sendable, Hashable {
     /// How it ended.
     public let status: Status

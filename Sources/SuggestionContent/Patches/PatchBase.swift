@@ -2,7 +2,8 @@ public import StableMapping
 
 /// What a proposal is made for: a version as it is.
 public struct PatchBase: Sendable {
-    /// The process, whose UUID new facts' IDs are derived from; where it is none, the effect on the mapping is not known.
+    /// The process, whose UUID new facts' IDs are derived from; where it is none, the effect on the mapping
+    /// is not known.
     public var process: ProcessID?
     /// The version.
     public var version: Int32

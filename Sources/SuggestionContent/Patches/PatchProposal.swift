@@ -6,10 +6,11 @@
 /// }
 /// ```
 ///
-/// Code comes from blocks marked `spy`, `python` or `diff`, a document from one marked `document` or `markdown`. A program that
-/// SPy does not accept is reported in ``validation`` and not offered. Placeholders of the redactor are put back into what is
-/// proposed, so that applying it loses nothing. A pure function of its arguments; it may run the program in the sandbox and costs up to
-/// some tens of milliseconds, so it belongs on an offload executor.
+/// Code comes from blocks marked `spy`, `python` or `diff`, a document from one marked `document` or
+/// `markdown`. A program that SPy does not accept is reported in ``validation`` and not offered, and neither
+/// is one with a secret that the present one does not have. Placeholders of the redactor are put back into
+/// what is proposed, so that applying it loses nothing. A pure function of its arguments; it may run the
+/// program in the sandbox and costs up to some tens of milliseconds, so it belongs on an offload executor.
 public struct PatchProposal: Sendable, Hashable {
     /// The new program, where one is offered.
     public let code: String?
@@ -35,7 +36,7 @@ public struct PatchProposal: Sendable, Hashable {
     /// What an answer proposes; nothing where it proposes nothing.
     ///
     /// - Parameters:
-    ///   - answer: The answer as the model gave it, or with the placeholders of a ``StreamingFilter``.
+    ///   - answer: The answer as the model gave it, or as a ``StreamingFilter/init(after:)`` let it through.
     ///   - base: What it is about.
     ///   - redactor: What the context was redacted with (``BuiltContext/redactor``).
     public init?(in answer: String, base: PatchBase, redactor: Redactor = Redactor()) {
@@ -50,7 +51,7 @@ public struct PatchProposal: Sendable, Hashable {
         if let code = proposed.code {
             let checked = PatchValidation(of: code, insteadOf: base.code)
             validation = checked
-            if let reason = checked.refusal {
+            if let reason = checked.refusal ?? LeakedValue.reason(in: code, besides: base.code, "program") {
                 refusals.append(reason)
             } else if let diff = UnifiedDiff(from: base.code, to: code, name: PatchBase.codeName) {
                 offeredCode = code
@@ -58,11 +59,14 @@ public struct PatchProposal: Sendable, Hashable {
                 effect = MappingEffect(of: code, on: base)
             }
         }
-        if let document = proposed.document,
-            let diff = UnifiedDiff(from: base.document, to: document, name: PatchBase.documentName)
-        {
-            offeredDocument = document
-            patches.append(diff.text)
+        if let document = proposed.document {
+            if let reason = LeakedValue.reason(in: document, besides: base.document, "document") {
+                refusals.append(reason)
+            } else if let diff = UnifiedDiff(from: base.document, to: document, name: PatchBase.documentName)
+            {
+                offeredDocument = document
+                patches.append(diff.text)
+            }
         }
         let patch = patches.joined()
         let fits = patch.utf8.count <= PatchProposal.maximumPatch
@@ -78,8 +82,8 @@ public struct PatchProposal: Sendable, Hashable {
         self.refusals = refusals
     }
 
-    /// The entries of a chat's metadata: `patch`, `base_content_hash`, `validation` and `mapping_effect`, each where there is
-    /// something to say.
+    /// The entries of a chat's metadata: `patch`, `base_content_hash`, `validation` and `mapping_effect`,
+    /// each where there is something to say.
     public var metadata: [String: String] {
         var entries: [String: String] = [:]
         if isOffered {

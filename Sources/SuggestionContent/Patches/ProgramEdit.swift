@@ -16,10 +16,10 @@ enum ProgramEdit {
 
     /// What a block makes of a program.
     ///
-    /// A block of function definitions and imports alone, at least one of which the program has too, replaces those functions; others in
-    /// it come behind the one before them. It is the whole program where it has all functions of the old one. Any
-    /// other block with functions, and any block for a program without functions, is the whole program; one without functions is an
-    /// example.
+    /// A block of function definitions and imports alone, at least one of which the program has too, replaces
+    /// those functions; others in it come behind the one before them. It is the whole program where it has
+    /// all functions of the old one. Any other block with functions, and any block for a program without
+    /// functions, is the whole program; one without functions is an example.
     static func change(_ program: String, by block: String) -> Change {
         let new = parse(block)
         let old = parse(program)

@@ -33,7 +33,8 @@ struct ProposedContent {
     }
 
     private mutating func takeDocument(_ block: FencedBlock, _ text: String, _ base: PatchBase) {
-        // A short block of Markdown shows something; a document of its own is marked so or begins with a heading.
+        // A short block of Markdown shows something; a document of its own is marked so or begins with a
+        // heading.
         guard block.language == "document" || text.hasPrefix("# ") else { return }
         guard block.isClosed else {
             refusals.append("The answer broke off within the document at its line \(block.line).")

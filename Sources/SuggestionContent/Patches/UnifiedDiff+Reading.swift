@@ -2,8 +2,8 @@ extension UnifiedDiff {
     /// The most lines of a diff that is read.
     public static let maximumLines = 20_000
 
-    /// Reads a diff of one text. Headers may be missing, and so may the numbers of a hunk's header; counts in it are not
-    /// believed but counted.
+    /// Reads a diff of one text. Headers may be missing, and so may the numbers of a hunk's header; counts in
+    /// it are not believed but counted.
     ///
     /// - Throws: ``PatchProblem/malformed(line:)``, ``PatchProblem/tooLong``.
     public init(parsing text: String) throws(PatchProblem) {

@@ -1,4 +1,5 @@
-/// A change of one text in unified form (POSIX `diff -u`), exact: what it is applied to has to hold its lines as they are.
+/// A change of one text in unified form (POSIX `diff -u`), exact: what it is applied to has to hold its lines
+/// as they are.
 public struct UnifiedDiff: Sendable, Hashable {
     /// The name of the text in the headers.
     public let name: String
@@ -18,8 +19,8 @@ public struct UnifiedDiff: Sendable, Hashable {
         var new: [[UInt8]] { lines.compactMap { $0.mark == .removed ? nil : $0.text } }
     }
 
-    /// A line, and what becomes of it. As bytes: what Unicode calls equal may be different text. It has its line break, which
-    /// only the last of a text may lack.
+    /// A line, and what becomes of it. As bytes: what Unicode calls equal may be different text. It has its
+    /// line break, which only the last of a text may lack.
     public struct Line: Sendable, Hashable {
         /// What becomes of a line.
         public enum Mark: Sendable, Hashable {
@@ -37,7 +38,8 @@ public struct UnifiedDiff: Sendable, Hashable {
 
     /// Lines around a change.
     static let context = 3
-    /// Beyond so many lines that differ, the whole stretch is replaced: finding the smallest change costs too much.
+    /// Beyond so many lines that differ, the whole stretch is replaced: finding the smallest change costs too
+    /// much.
     static let maximumCompared = 6_000
 
     /// The change from one text to another; nothing where they are equal.
@@ -91,8 +93,8 @@ public struct UnifiedDiff: Sendable, Hashable {
 
     /// A text with the change made.
     ///
-    /// Each hunk is made where its header says, or, where its lines do not stand there, at the one place where they stand. Lines
-    /// have to be equal byte for byte.
+    /// Each hunk is made where its header says, or, where its lines do not stand there, at the one place
+    /// where they stand. Lines have to be equal byte for byte.
     ///
     /// - Throws: ``PatchProblem``.
     public func apply(to text: String) throws(PatchProblem) -> String {

@@ -2,8 +2,9 @@ internal import Crypto
 
 /// A text with places for values: `{{name}}`.
 ///
-/// Names are small letters and `_`. Two braces mean nothing else: a place that is not closed, a name of another form and
-/// closing braces on their own are mistakes. Values are put in as they are; what they hold is not looked at.
+/// Names are small letters and `_`. Two braces mean nothing else: a place that is not closed, a name of
+/// another form and closing braces on their own are mistakes. Values are put in as they are; what they hold
+/// is not looked at.
 public struct PromptTemplate: Sendable, Hashable {
     /// What it is for, `chat-system`.
     public let name: String
@@ -20,7 +21,8 @@ public struct PromptTemplate: Sendable, Hashable {
         case place(String)
     }
 
-    /// Name, version and the beginning of the hash, as records of suggestions keep it: `chat-system.v1@3f2a90c1`.
+    /// Name, version and the beginning of the hash, as records of suggestions keep it:
+    /// `chat-system.v1@3f2a90c1`.
     public var id: String { "\(name).v\(version)@\(hash.prefix(8))" }
 
     /// A template.
@@ -38,7 +40,8 @@ public struct PromptTemplate: Sendable, Hashable {
 
     /// The text with values in its places.
     ///
-    /// - Throws: ``PromptError/missing(_:)`` where a place has no value, ``PromptError/unknown(_:)`` where a value has no place.
+    /// - Throws: ``PromptError/missing(_:)`` where a place has no value, ``PromptError/unknown(_:)`` where a
+    ///   value has no place.
     public func render(_ values: [String: String] = [:]) throws(PromptError) -> String {
         if let unknown = values.keys.filter({ !names.contains($0) }).min() { throw .unknown(unknown) }
         var result = ""

@@ -1,6 +1,7 @@
 /// Cuts texts without cutting characters apart.
 enum TextCut {
-    /// The beginning of a text, with an ellipsis where something was cut off; at most so many bytes and the ellipsis.
+    /// The beginning of a text, with an ellipsis where something was cut off; at most so many bytes and the
+    /// ellipsis.
     static func prefix(_ text: String, bytes limit: Int) -> String {
         guard text.utf8.count > limit else { return text }
         return String(decoding: Array(text.utf8)[..<boundary(text, limit)], as: UTF8.self) + "…"
@@ -14,26 +15,29 @@ enum TextCut {
         return end
     }
 
-    /// The beginning and the end of a text in whole lines, with a line between that says what is missing; where a single
-    /// line is longer, the beginning alone.
+    /// The beginning and the end of a text in whole lines, with a line between that says what is missing;
+    /// where a single line is longer, the beginning alone.
     static func middleCut(_ text: String, bytes limit: Int) -> String {
         guard text.utf8.count > limit else { return text }
-        let lines = text.split(separator: "\n", omittingEmptySubsequences: false)
-        var head = 0
-        var size = 0
-        while head < lines.count, size + lines[head].utf8.count + 1 <= limit * 2 / 3 {
-            size += lines[head].utf8.count + 1
-            head += 1
-        }
-        var tail = lines.count
-        while tail > head, size + lines[tail - 1].utf8.count + 1 <= limit {
-            size += lines[tail - 1].utf8.count + 1
-            tail -= 1
-        }
-        guard head > 0 || tail < lines.count else { return prefix(text, bytes: limit) }
-        let gap = "[… \(tail - head) lines left out …]"
-        return (lines[..<head].map(String.init) + [gap] + lines[tail...].map(String.init)).joined(
-            separator: "\n"
-        )
+        let bytes = Array(text.utf8)
+        let newline: UInt8 = 0x0A
+        let head = bytes[..<(limit * 2 / 3)].lastIndex(of: newline).map { $0 + 1 } ?? 0
+        let earliest = max(head, bytes.count - (limit - head))
+        let tail =
+            earliest == head
+            ? head : bytes[(earliest - 1)...].firstIndex(of: newline).map { $0 + 1 } ?? bytes.count
+        guard head > 0 || tail < bytes.count else { return prefix(text, bytes: limit) }
+        let lines =
+            bytes[head..<tail].count { $0 == newline }
+            + (tail == bytes.count && bytes.last != newline ? 1 : 0)
+        let gap = "[… \(lines) lines left out …]\n"
+        return String(decoding: bytes[..<head] + Array(gap.utf8) + bytes[tail...], as: UTF8.self)
+    }
+
+    /// A text with its line breaks as spaces, cut to a number of bytes.
+    static func oneLine(_ text: String, bytes limit: Int) -> String {
+        let lines = text.utf8.prefix(limit * 2).split { $0 == 0x0A || $0 == 0x0D }
+        let joined = Array(lines.joined(separator: [0x20]))
+        return prefix(String(decoding: joined, as: UTF8.self), bytes: limit)
     }
 }

@@ -81,6 +81,8 @@ actor AnswerCache {
         return kept.answer
     }
 
+    /// How many wait for somebody else's answer.
+    var waitingCount: Int { waiters.count }
     /// Bytes in memory.
     var byteCount: Int { memory.bytes }
 

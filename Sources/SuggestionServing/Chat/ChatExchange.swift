@@ -31,7 +31,7 @@ struct ChatExchange: Sendable {
                 isFinal: true
             )
         )
-        await pipeline.recorder.submit(record.ended(answer: answer.text), credentials)
+        await finish(record.ended(answer: answer.text), .cached)
         try await emit(piece)
     }
 
@@ -57,8 +57,10 @@ struct ChatExchange: Sendable {
         do {
             let stream = try await pipeline.asking.clients.own.stream(request)
             record.note(stream.report)
+            pipeline.metrics.began(after: record.age)
             for try await chunk in stream {
                 record.note(model: chunk.model, usage: chunk.usage)
+                if let reason = chunk.finishReason { progress.finishReason = reason }
                 try await send(progress.take(chunk.text))
             }
             return try await conclude(&progress, record)
@@ -66,6 +68,11 @@ struct ChatExchange: Sendable {
             try await breakOff(error, &progress, record)
             return nil
         }
+    }
+
+    private func finish(_ suggestion: Grimoire_V1_Suggestion, _ outcome: SuggestionMetrics.Outcome) async {
+        pipeline.metrics.ended(outcome, suggestion)
+        await pipeline.recorder.submit(suggestion, credentials)
     }
 
     private func send(_ text: String) async throws {
@@ -99,10 +106,11 @@ struct ChatExchange: Sendable {
                 isFinal: true
             )
         )
-        await pipeline.recorder.submit(record.ended(answer: answer), credentials)
+        await finish(record.ended(answer: answer), .whole)
         // The answer is whole, whether or not its client is still there.
         try? await emit(piece)
-        return kept
+        // One that was cut off by its length, or by the provider's filter, is not what anybody else should get.
+        return progress.finishReason == "stop" ? kept : nil
     }
 
     /// What becomes of an answer that has failed, or whose client has left.
@@ -118,7 +126,7 @@ struct ChatExchange: Sendable {
         if let failure, !hasLeft { await pipeline.asking.heed(failure) }
         let word = hasLeft ? "CANCELLED" : failure?.word ?? "INTERNAL"
         let rest = progress.finish()
-        await pipeline.recorder.submit(record.ended(answer: progress.text, error: word), credentials)
+        await finish(record.ended(answer: progress.text, error: word), hasLeft ? .left : .failed)
         guard progress.hasBegun || hasLeft else { throw failure?.told ?? error }
         var metadata = record.provenance(model, isCached: false)
         metadata["error"] = word
@@ -143,6 +151,8 @@ struct ChatExchange: Sendable {
 struct AnswerProgress {
     private var filter = StreamingFilter()
     private(set) var text = ""
+    /// Why the model ended it.
+    var finishReason = "stop"
     /// Whether something came from the model.
     private(set) var hasBegun = false
 

@@ -32,15 +32,18 @@ struct ChatMaterial: Sendable {
         input.summary = history.summary
         input.message = question.message
         input.clientContext = question.clientContext
+        input.findings = ProgramFindings(of: input.code, version: input.version).all
+        let task = DocumentRequest.isMade(by: question.message) ? PromptTask.documentation : .chat(type)
         do throws(ContextError) {
             built = try ContextBuilder(budgetTokens: model.promptTokens - model.answerTokens)
-                .build(input, for: .chat(type))
+                .build(input, for: task)
         } catch {
             throw .invalid([
                 FieldViolation("message", "is too long: \(error.description)", reason: "TOO_LONG")
             ])
         }
-        message = built.message
+        // Where a prompt of the repository stands for it, what was asked is still what is recorded.
+        message = task == .documentation ? ContentFilter().redact(question.message).text : built.message
         let process = response.process
         base = PatchBase(
             process: ProcessID(process.processID),
@@ -50,7 +53,7 @@ struct ChatMaterial: Sendable {
             document: input.document,
             mapping: process.stableMapping
         )
-        promptVersion = ContextBuilder.promptVersion(for: .chat(type))
+        promptVersion = ContextBuilder.promptVersion(for: task)
         key = QuestionKey(
             organization: question.caller.organizationID.text,
             process: process.processID,

@@ -20,6 +20,7 @@ struct ChatPipeline: Sendable {
     let similar: SimilarAnswers?
     let asking: ModelAsking
     let offload: OffloadExecutor
+    let metrics: SuggestionMetrics
 
     /// How many well-rated suggestions a prompt may have.
     private static let ratedSuggestions: Int32 = 5

@@ -59,6 +59,9 @@ struct ExchangeRecord: Sendable {
         suggestion.costUsd = usage.cost ?? suggestion.costUsd
     }
 
+    /// How long it has been going on.
+    var age: Duration { ContinuousClock.now - begunAt }
+
     /// The record, now that it is over.
     func ended(answer: String, error: String = "") -> Grimoire_V1_Suggestion {
         var suggestion = suggestion

@@ -1,87 +1,76 @@
 internal import EventLoop
 internal import FoundationEssentials
-internal import LiteLLM
 internal import Redis
 internal import ServiceKit
 
-/// Counts the replicas that share the limits, and tells the rate limiter: all of them together keep within the whole.
-///
-/// Each replica says every few seconds in Redis that it is there; who has not done so for a while does not count. One that joins
-/// others begins no call until they must have noticed. One that cannot reach Redis goes by the larger of what it knew last and what
-/// the configuration says, since the others may no longer count it.
+/// Counts the replicas that share the limits: each says every few seconds in Redis that it is there, and who has not done so for a
+/// while does not count. What follows from the count, ``CensusMachine`` decides.
 struct ReplicaCensus: Sendable {
-    private let limiter: RateLimiter<UUID>
-    private let redis: RedisClient?
     private let configured: Int
-    private let name: String
+    private let redis: RedisClient?
     private let loop: EventLoop
+    private let key: RedisArgument
     private let interval: Duration
+    private let name = UUID.random().text
+    private let onDecision: @Sendable (CensusMachine.Decision) async -> Void
 
-    private static let key = RedisArgument("grimoire:suggestions:replicas:v1")
-    /// How many intervals a replica may be silent.
+    /// How long a replica may be silent, in intervals.
     private static let patience = 3
 
     /// - Parameters:
     ///   - configured: How many there are at most, as the operator says.
     ///   - redis: A client of the loop; nil where there is no Redis.
-    ///   - interval: How often each says that it is there.
+    ///   - loop: Where time passes.
+    ///   - key: Where they say that they are there.
+    ///   - interval: How often.
+    ///   - onDecision: Told what follows from each count.
     init(
-        limiter: RateLimiter<UUID>,
         configured: Int,
         redis: RedisClient?,
         loop: EventLoop,
-        interval: Duration = .seconds(3)
+        key: String = "grimoire:suggestions:replicas:v1",
+        interval: Duration = .seconds(3),
+        onDecision: @escaping @Sendable (CensusMachine.Decision) async -> Void
     ) {
-        self.limiter = limiter
         self.configured = configured
         self.redis = redis
         self.loop = loop
+        self.key = RedisArgument(key)
         self.interval = interval
-        name = UUID.random().text
+        self.onDecision = onDecision
     }
 
     /// Counts until the task is cancelled, and then says that this replica has gone.
     func run() async {
-        await limiter.share(among: configured)
+        var machine = CensusMachine(configured: configured)
+        await onDecision(machine.beginning)
         guard let redis else { return }
-        var known: Int?
         repeat {
-            guard let count = try? await beat(redis) else {
-                await limiter.share(among: max(known ?? 1, configured))
-                continue
+            if let count = try? await beat(redis) {
+                await onDecision(machine.counted(count))
+            } else {
+                await onDecision(machine.failed())
             }
-            if known == nil, count > 1 {
-                // Until the others' next count, they still share the whole among themselves.
-                await limiter.hold(nil, for: interval + .seconds(1))
-            }
-            known = count
-            await limiter.share(among: count)
         } while (try? await loop.sleep(for: interval)) != nil
-        redis.forget(name, in: Self.key)
+        let leave = RedisCommand("ZREM", [key, RedisArgument(name)])
+        // The task is cancelled: nobody waits for it.
+        loop.execute { redis.sendOnLoop([leave], timeout: .milliseconds(250)) { _ in } }
     }
 
     /// Says that this replica is there; how many are.
     private func beat(_ redis: RedisClient) async throws -> Int {
-        // By Redis' clock: those of replicas may differ.
+        // By Redis' clock: those of replicas may differ. In microseconds, which a score of Redis holds exactly.
         let time = try await redis.send(RedisCommand("TIME", keyIndex: nil)).elements()
-        guard let text = try time.first?.bytes(), let now = Int(String(decoding: text, as: UTF8.self)) else {
-            throw ServiceError(.internal, message: "Redis has no time.")
-        }
-        let silent = now - Self.patience * Int(interval.components.seconds) - 1
+        let numbers = try time.map { Int(String(decoding: try $0.bytes() ?? [], as: UTF8.self)) ?? 0 }
+        guard numbers.count == 2 else { return 1 }
+        let now = numbers[0] * 1_000_000 + numbers[1]
+        let silent = now - Self.patience * Int(interval.nanoseconds / 1_000)
         let answers = try await redis.pipeline([
-            RedisCommand("ZADD", [Self.key, .integer(now), RedisArgument(name)]),
-            RedisCommand("ZREMRANGEBYSCORE", [Self.key, "-inf", .integer(silent)]),
-            RedisCommand("ZCARD", [Self.key]),
-            RedisCommand("EXPIRE", [Self.key, .integer(3_600)]),
+            RedisCommand("ZADD", [key, .integer(now), RedisArgument(name)]),
+            RedisCommand("ZREMRANGEBYSCORE", [key, "-inf", .integer(silent)]),
+            RedisCommand("ZCARD", [key]),
+            RedisCommand("EXPIRE", [key, .integer(3_600)]),
         ])
-        return max(1, try answers[2].integer())
-    }
-}
-
-extension RedisClient {
-    /// Takes a member out of a set. Nobody waits for it.
-    fileprivate nonisolated func forget(_ member: String, in key: RedisArgument) {
-        let command = RedisCommand("ZREM", [key, RedisArgument(member)])
-        loop.execute { self.sendOnLoop([command], timeout: .milliseconds(250)) { _ in } }
+        return try answers[2].integer()
     }
 }

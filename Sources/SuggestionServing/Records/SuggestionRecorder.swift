@@ -1,3 +1,4 @@
+internal import CoreMetrics
 internal import DequeModule
 internal import EventLoop
 internal import GRPCCore
@@ -20,6 +21,7 @@ actor SuggestionRecorder {
 
     private let records: ProcessRecords
     private let logger: Logger
+    private let metrics: SuggestionMetrics
     private var queue: Deque<Job> = []
     /// IDs of those in the queue or under way, with who waits for them.
     private var pending: [String: [UInt64]] = [:]
@@ -39,7 +41,8 @@ actor SuggestionRecorder {
     private static let firstPauseNanoseconds: Int64 = 200_000_000
     private static let lastPauseNanoseconds: Int64 = 3_000_000_000
 
-    init(records: ProcessRecords, loop: EventLoop, logger: Logger) {
+    init(records: ProcessRecords, loop: EventLoop, logger: Logger, metrics: SuggestionMetrics) {
+        self.metrics = metrics
         self.records = records
         self.loop = loop
         self.logger = logger
@@ -135,6 +138,7 @@ actor SuggestionRecorder {
     }
 
     private func lost(_ suggestion: Grimoire_V1_Suggestion, _ cause: String) {
+        metrics.lostRecords.increment()
         logger.error(
             "An exchange was not recorded",
             metadata: [

@@ -42,10 +42,7 @@ struct ChatSocket: Sendable {
                 process: process,
                 token: token,
                 organization: organizations.first,
-                trace: TraceContext(
-                    traceparent: request.header("traceparent").first,
-                    tracestate: request.header("tracestate")
-                ),
+                trace: Self.trace(of: request),
                 credentials: Self.credentials(token, organizations.first)
             )
             // Refused as a call that is not allowed is: looked at, counted, audited.
@@ -53,8 +50,16 @@ struct ChatSocket: Sendable {
             let isNamed = request.subprotocols.contains(Self.subprotocol)
             return .accept(subprotocol: isNamed ? Self.subprotocol : nil, visitor)
         } catch {
+            calls.refused(Self.method, trace: Self.trace(of: request), because: error)
             return .refuse(Self.refusal(ChatFailure(error)))
         }
+    }
+
+    private static func trace(of request: UpgradeRequest) -> TraceContext {
+        // Two parents are none (W3C Trace Context, section 3.2).
+        let parents = request.header("traceparent")
+        guard parents.count == 1 else { return TraceContext() }
+        return TraceContext(traceparent: parents[0], tracestate: request.header("tracestate"))
     }
 
     private func caller(_ visitor: Visitor) async throws -> Caller {
@@ -127,7 +132,13 @@ struct ChatSocket: Sendable {
 
     private func answer(_ text: String, _ connection: WebSocketConnection<Visitor>) async throws {
         let visitor = connection.context
-        let caller = try await caller(visitor)
+        let caller: Caller
+        do {
+            caller = try await self.caller(visitor)
+        } catch {
+            calls.refused(Self.method, trace: visitor.trace, because: error)
+            throw error
+        }
         try await calls.run(Self.method, trace: visitor.trace, caller: caller) {
             let request = try ChatFrames.request(text, process: visitor.process)
             let order = try ChatOrder(request, caller: caller, credentials: visitor.credentials)

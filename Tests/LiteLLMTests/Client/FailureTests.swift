@@ -1,6 +1,7 @@
 import Curl
 import Glibc
 import Synchronization
+import TestSupport
 import Testing
 
 @testable import LiteLLM

@@ -1,5 +1,6 @@
 import Curl
 import Glibc
+import TestSupport
 import Testing
 
 @testable import LiteLLM

@@ -1,4 +1,5 @@
 import Glibc
+import TestSupport
 
 /// A port whose connections are never made: the queue of those that nobody accepts is full.
 final class FullListener {

@@ -1,7 +1,7 @@
 /// The pass that finds what must not leave: from left to right, each place decided once.
 ///
-/// A place is decided by what follows it, up to a limit, and by the one byte before it. Where that would need more text
-/// than there is, the pass stops and goes on there when more has come.
+/// A place is decided by what follows it, up to a limit, and by the one byte before it. Where that would need
+/// more text than there is, the pass stops and goes on there when more has come.
 struct ContentScanner {
     private(set) var numbers: PlaceholderNumbers
     private var pending: [UInt8] = []
@@ -15,7 +15,7 @@ struct ContentScanner {
     /// What is dropped because it belongs to something that was replaced already.
     private enum Swallowing: Equatable {
         case nothing
-        /// Letters, digits, `_`, `-` and `.`.
+        /// Letters, digits and what stands between them in tokens.
         case token
         /// The body of a private key, up to its last line; and the length of the word at hand.
         case key(word: Int)
@@ -109,7 +109,8 @@ struct ContentScanner {
         return nil
     }
 
-    /// Where the next place is that may begin something: nothing does within a word of small letters and digits.
+    /// Where the next place is that may begin something: nothing does within a word of small letters and
+    /// digits.
     private func skip(_ window: inout ScanWindow, at index: Int) -> Int {
         var next = index + 1
         if pending[index].isKind([.lower, .digit]) {
@@ -153,15 +154,19 @@ struct ContentScanner {
     /// Where what is dropped goes on or has ended.
     private mutating func swallow(_ window: inout ScanWindow, at index: Int) -> Int {
         guard case .key(let word) = swallowing else {
-            if pending[index].isKind([.alphanumeric, .underscore, .hyphen, .dot]) { return index + 1 }
+            if pending[index].isKind([.alphanumeric, .underscore, .hyphen, .dot, .base64]) {
+                return index + 1
+            }
             swallowing = .nothing
             return index
         }
         switch pending[index] {
         case "-" where window.has("-----END ", at: index):
             let end = window.end(of: [.upper, .blank], from: index + 9, limit: 40)
+            let next = window.end(of: .hyphen, from: end, limit: 5)
+            // Where the line is not whole yet, it is looked at again.
             if !window.wentBeyond { swallowing = .nothing }
-            return window.end(of: .hyphen, from: end, limit: 5)
+            return next
         // A word of prose is shorter than a line of a key.
         case " " where (1..<20).contains(word):
             swallowing = .nothing

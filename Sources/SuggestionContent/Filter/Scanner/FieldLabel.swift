@@ -18,6 +18,8 @@ struct FieldLabel: Sendable {
         case address
         case ipAddress
         case telephone
+        /// A name behind a role: two words where nothing stands between.
+        case fullName
         /// Letters, digits and separators with so many digits, and at most so many characters.
         case code(digits: ClosedRange<Int>, length: Int)
     }
@@ -81,11 +83,18 @@ struct FieldLabel: Sendable {
             .password,
             .key,
             """
-            pass, pin, pin code, secret, client secret, clientsecret, api key, apikey, api secret,
+            pass, secret, client secret, clientsecret, api key, apikey, api secret,
             secret key, secretkey, access key, access token, accesstoken, auth token, authtoken,
             refresh token, session token, private key, encryption key, signing key, signing secret,
             token, webhook secret, app secret, service key, license key, recovery code, session id,
             sessionid, session cookie, cookie
+            """
+        ),
+        Group(
+            .password,
+            .code(digits: 4...8, length: 8),
+            """
+            pin, pin code
             """
         ),
         Group(
@@ -128,7 +137,7 @@ struct FieldLabel: Sendable {
             """
             passport, passport number, passport no, passport nr, national id, national id number,
             national identification number, identity card, identity card number, id card, id card number,
-            id card no, identity number, driving licence, driving licence number, drivers license,
+            id card no, identity number, license number, licence number, driving licence, driving licence number, drivers license,
             drivers license number, driver license, driver license number, driver licence, tax id,
             tax id number, tax number, taxpayer id, tax identification number, tin,
             national insurance number, ni number, nino, steuer id, personalausweis, codice fiscale, dni,
@@ -150,7 +159,7 @@ struct FieldLabel: Sendable {
             isLoose: true,
             """
             mrn, medical record, medical record number, medical record no, patient id, patient number,
-            patient no, health insurance number, insurance number, insured id, insurance policy number,
+            patient no, health insurance number, insurance number, insurance no, insurance policy no, insured id, insurance policy number,
             nhs number, nhs no
             """
         ),
@@ -187,7 +196,7 @@ struct FieldLabel: Sendable {
             isLoose: true,
             """
             ip, ip address, ipaddress, client ip, clientip, remote addr, remote address, user ip,
-            source ip, src ip, login from, logged in from, connected from, connection from, request from,
+            source ip, src ip, src, client, visitor, peer, login from, logged in from, connected from, connection from, request from,
             signed in from, forwarded for, remote ip, visitor ip
             """
         ),
@@ -223,8 +232,8 @@ struct FieldLabel: Sendable {
         ),
         Group(
             .personName,
-            .name,
-            isLoose: false,
+            .fullName,
+            isLoose: true,
             """
             patient, patient name, employee, employee name, applicant, applicant name, full name,
             fullname, first name, firstname, last name, lastname, surname, given name, family name,
@@ -233,7 +242,8 @@ struct FieldLabel: Sendable {
             next of kin, claimant, claimant name, insured person, witness, emergency contact, guarantor,
             borrower, borrower name, policyholder, policy holder, tenant name, candidate, candidate name,
             student, student name, resident, patientname, legal name, recipient name, passenger,
-            passenger name, guest name
+            passenger name, guest name, approved by, reviewed by, requested by, prepared by,
+            written by, assigned to, reported by, submitted by, checked by, account owner, owner of the account
             """
         ),
         Group(

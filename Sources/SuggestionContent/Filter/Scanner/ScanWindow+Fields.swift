@@ -76,6 +76,8 @@ extension ScanWindow {
             }
             if self[close] == ")" { place = close + 1 }
         }
+        // Tel.:
+        if self[place] == ".", self[place + 1] == ":" { place += 1 }
         let afterLabel = place
         place = self.end(of: .blank, from: place, limit: 8)
         let hasBlank = place > afterLabel

@@ -1,5 +1,6 @@
 extension ScanWindow {
-    /// A number that is personal by its form: card, account, social security, telephone; or a Telegram bot's token.
+    /// A number that is personal by its form: card, account, social security, telephone; or a Telegram bot's
+    /// token.
     mutating func number(at index: Int, after previous: UInt8) -> ContentScanner.Match? {
         guard !previous.isKind([.underscore, .dot, .hyphen, .base64]) || previous == "=" || previous == "/"
         else {
@@ -11,7 +12,8 @@ extension ScanWindow {
             ?? americanPhone(at: index, from: index)
     }
 
-    /// Two letters, two check digits, up to 30 letters and digits, in groups of four or not; the remainder by 97 is 1.
+    /// Two letters, two check digits, up to 30 letters and digits, in groups of four or not; the remainder by
+    /// 97 is 1.
     mutating func iban(at index: Int) -> ContentScanner.Match? {
         guard self[index].isKind(.upper), self[index + 1].isKind(.upper), self[index + 2].isKind(.digit),
             self[index + 3].isKind(.digit)
@@ -165,7 +167,8 @@ extension ScanWindow {
         return .init(kind: .phone, value: index..<place + 8)
     }
 
-    /// Where a telephone number of so many digits ends that begins at a place: single separators between the digits.
+    /// Where a telephone number of so many digits ends that begins at a place: single separators between the
+    /// digits.
     mutating func telephone(from start: Int, digits: ClosedRange<Int>) -> Int? {
         var place = start
         var last = start

@@ -1,10 +1,11 @@
 extension ScanWindow {
     /// The longest password that is taken for one.
-    private static let maximumPassword = 256
+    static let maximumPassword = 256
 
     /// A password or key: in quotes nearly anything, without them what is no name, call or word.
     ///
-    /// - Parameter isKey: Whether the label says "key", "token" or the like, which other things are called too.
+    /// - Parameter isKey: Whether the label says "key", "token" or the like, which other things are called
+    ///   too.
     mutating func password(from start: Int, _ quote: UInt8, _ context: FieldContext, isKey: Bool) -> Range<
         Int
     >? {
@@ -22,6 +23,7 @@ extension ScanWindow {
         if quote == 0 { while end > start, ".:!?".utf8.contains(self[end - 1]) { end -= 1 } }
         guard end - start >= 4, !isTemplate(start..<end) else { return nil }
         let value = bytes[start..<min(end, bytes.count)]
+        if ScanWindow.isUUID(value), context.previous == ":" || !isKeptSecret(context) { return nil }
         if quote != 0 {
             guard self[end] == quote || self[end] == "\\" || end - start == ScanWindow.maximumPassword else {
                 return nil
@@ -32,12 +34,26 @@ extension ScanWindow {
         return isPlain ? start..<end : nil
     }
 
+    /// Fact IDs are UUIDs, and facts are named after variables: `session_token`. Only where somebody gives
+    /// out UUIDs as secrets is one taken for one.
+    private mutating func isKeptSecret(_ context: FieldContext) -> Bool {
+        let words: [StaticString] = ["client", "api", "secret", "app"]
+        return words.contains { hasAnyCase($0, at: context.labelStart) }
+    }
+
+    private static func isUUID(_ value: ArraySlice<UInt8>) -> Bool {
+        guard value.count == 36 else { return false }
+        return value.enumerated().allSatisfy { offset, byte in
+            [8, 13, 18, 23].contains(offset) ? byte == "-" : byte.isKind(.hex)
+        }
+    }
+
     private func isQuotedSecret(_ value: ArraySlice<UInt8>, isKey: Bool) -> Bool {
         let traits = Traits(value)
         if traits.hasBlank {
             guard !isKey, value.count >= 12 else { return false }
             let words = value.split(whereSeparator: { $0.isKind(.blank) })
-            return !words.contains { StopWords.contains($0) }
+            return words.count { StopWords.contains($0) } * 2 < words.count
         }
         if isKey {
             return traits.digits >= 1 && value.count >= 8 && !traits.isName || traits.digits == value.count
@@ -62,9 +78,7 @@ extension ScanWindow {
             return isAssignedWord(context, next)
         }
         if isKey {
-            guard traits.digits >= 2, value.count >= 12,
-                !traits.isName || traits.letters < value.count * 3 / 4
-            else {
+            guard value.count >= 12, traits.isMixed || traits.digits >= 2 && !traits.isName else {
                 return false
             }
             return traits.dots == 0 || traits.digits >= 4
@@ -77,7 +91,8 @@ extension ScanWindow {
         return value.count >= 5
     }
 
-    /// Whether a word of letters alone is a password where it stands: `PASSWORD=swordfish`, `Password: swordfish`.
+    /// Whether a word of letters alone is a password where it stands: `PASSWORD=swordfish`, `Password:
+    /// swordfish`.
     private func isAssignedWord(_ context: FieldContext, _ next: UInt8) -> Bool {
         let endsHere = next == 0 || next.isKind(.line)
         switch context.gap.sign {
@@ -101,8 +116,10 @@ extension ScanWindow {
         var dots = 0
         var others = 0
         var hasBlank = false
+        let isMixed: Bool
 
         init(_ value: ArraySlice<UInt8>) {
+            isMixed = value.count >= 10 && ScanWindow.changes(in: value) * 100 >= value.count * 36
             for byte in value {
                 if byte.isKind(.letter) {
                     letters += 1
@@ -119,8 +136,11 @@ extension ScanWindow {
             }
         }
 
-        /// Whether it could be the name of a variable or a field: words in letters, perhaps a number behind them.
-        var isName: Bool { others == 0 && !hasBlank && digits <= 2 && letters >= 3 && letters > digits * 2 }
+        /// Whether it could be the name of a variable or a field: words in letters, perhaps a number behind
+        /// them.
+        var isName: Bool {
+            others == 0 && !hasBlank && digits <= 2 && letters >= 3 && letters > digits * 2 && !isMixed
+        }
     }
 }
 

@@ -1,8 +1,11 @@
 extension ScanWindow {
     /// One to five words with capitals: `Ada Lovelace`, `J. R. von Neumann`, `O'Brien-Smith`.
     ///
-    /// A single word counts in quotes, behind a title, and at the end of a line. Words that processes are made of are no names.
-    mutating func personName(from start: Int, _ quote: UInt8, _ context: FieldContext) -> Range<Int>? {
+    /// A single word counts in quotes, behind a title, and at the end of a line. Words that processes are
+    /// made of are no names.
+    mutating func personName(from start: Int, _ quote: UInt8, _ context: FieldContext, leastWords: Int)
+        -> Range<Int>?
+    {
         var place = start
         var last = start
         var words = 0
@@ -10,7 +13,10 @@ extension ScanWindow {
             let end = nameEnd(from: place)
             guard end > place, end - place <= 24 else { break }
             let word = bytes[place..<min(end, bytes.count)]
-            if NameWords.areNone(word) { return nil }
+            if NameWords.areNone(word) {
+                guard self[place].isKind(.lower) else { return nil }
+                break
+            }
             if words > 0, NameWords.areParticles(word) {
                 words += 1
             } else {
@@ -26,7 +32,9 @@ extension ScanWindow {
             guard self[place] == " " else { break }
             place += 1
         }
-        guard last - start >= 2, words > 0, !self[last].isKind([.digit, .underscore]) else { return nil }
+        guard last - start >= 2, words >= leastWords, !self[last].isKind([.digit, .underscore]) else {
+            return nil
+        }
         guard self[last] != "(", self[last] != "[", self[last] != ".", quote == 0 || self[last] == quote
         else {
             // `Mr Smith.` ends a sentence, `Order.id` is a name in a program.
@@ -74,7 +82,8 @@ extension ScanWindow {
         return place
     }
 
-    /// What follows "address": up to the end of the line or quote, with a number and a word with a capital in it.
+    /// What follows "address": up to the end of the line or quote, with a number and a word with a capital in
+    /// it.
     mutating func postalAddress(from start: Int, _ quote: UInt8) -> Range<Int>? {
         var place = start
         var last = start
@@ -185,7 +194,7 @@ enum NameWords {
         access account action active address admin administrator agreement amount annual api application applicant
         approval approved approver assessment assigned audit authorization automatic bank batch billing board branch
         budget business candidate care case category centre center change check checklist city claim class client code
-        committee company compliance confirmed contact contract corp corporation country create credit customer daily
+        committee company compliance confirmed contact contract council corp corporation country create credit customer daily
         data database date days declined decision default delivery department departments details director discharge
         document documents does each eligible email emergency employee employees enrolled enters entry error every
         exit external false feedback field fields file finance first flow for form forms free from full fulfilment
@@ -202,7 +211,7 @@ enum NameWords {
         should sign signs since sms source staff standard start state status step steps str string student submits
         submitted supervisor supplier support survey system table task team teams technical template terms text the
         then ticket time title total training transfer treatment true type unit unknown update upload user users
-        value vendor verification version via visit was when where which will with workflow yes zone gmbh ag
+        value vendor verification version via visit was when where which will with workflow works yes zone gmbh ag
         """
     )
 }

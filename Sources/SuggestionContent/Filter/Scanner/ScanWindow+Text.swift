@@ -41,6 +41,8 @@ extension ScanWindow {
     /// Hashes in hexadecimal, UUIDs, numbers, names in camel case and paths do not look so.
     mutating func randomString(at index: Int, after previous: UInt8) -> ContentScanner.Match? {
         guard !previous.isKind([.underscore, .hyphen]), previous != "+", previous != "/" else { return nil }
+        // Hashes as package managers and browsers write them: sha512-….
+        if has("sha", at: index), self[index + 3].isKind(.digit), self[index + 6] == "-" { return nil }
         let limit = 1_024
         let run: ByteKind = [.alphanumeric, .underscore, .hyphen, .base64]
         let end = end(of: run, from: index, limit: limit)
@@ -53,6 +55,19 @@ extension ScanWindow {
         while last < end, self[last] == "=" { last += 1 }
         let goesOn: ContentScanner.Match.GoesOn = last - index == limit ? .token : .no
         return .init(kind: .randomString, value: index..<last, goesOn: goesOn)
+    }
+
+    /// How often capitals, small letters, digits and other bytes follow each other.
+    static func changes(in bytes: ArraySlice<UInt8>) -> Int {
+        let kinds: [ByteKind] = [.upper, .lower, .digit]
+        var last: ByteKind?
+        var changes = 0
+        for byte in bytes {
+            let kind = kinds.first { byte.isKind($0) } ?? .base64
+            if kind != last { changes += 1 }
+            last = kind
+        }
+        return changes
     }
 
     /// Whether bytes look as if drawn by lot.

@@ -11,12 +11,19 @@ extension ScanWindow {
             quote = self[start]
             start += 1
         }
+        switch label.value {
+        case .password, .key, .credentials:
+            // What has a form of its own is called by it.
+            if self[start].isKind(.alphanumeric), let match = token(at: start, after: 0) { return match }
+        default: break
+        }
         let range: Range<Int>? =
             switch label.value {
             case .password: password(from: start, quote, context, isKey: false)
             case .key: password(from: start, quote, context, isKey: true)
             case .credentials: credentials(from: start, context)
-            case .name: personName(from: start, quote, context)
+            case .name: personName(from: start, quote, context, leastWords: 1)
+            case .fullName: personName(from: start, quote, context, leastWords: context.gap.sign == 0 ? 2 : 1)
             case .date: date(from: start)
             case .address: postalAddress(from: start, quote)
             case .ipAddress: ipAddress(from: start).map { start..<$0 }
@@ -25,7 +32,9 @@ extension ScanWindow {
             case .code(let digits, let length): code(from: start, digits, length)
             }
         guard let range, !range.isEmpty else { return nil }
-        return .init(kind: label.kind, value: range)
+        // What is longer than is looked at goes on as letters and digits do.
+        let isLong = range.count >= ScanWindow.maximumPassword
+        return .init(kind: label.kind, value: range, goesOn: isLong ? .token : .no)
     }
 
     /// Letters, digits and single separators, with enough digits among them.

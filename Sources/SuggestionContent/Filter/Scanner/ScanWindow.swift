@@ -1,7 +1,7 @@
 /// The bytes that are known of a text, and whether a question went beyond them.
 ///
-/// Beyond the end stand zeros. A decision that saw one of them while the text may go on is no decision yet; one that saw
-/// none is the same whatever follows. That is all that streaming needs.
+/// Beyond the end stand zeros. A decision that saw one of them while the text may go on is no decision yet;
+/// one that saw none is the same whatever follows. That is all that streaming needs.
 struct ScanWindow {
     let bytes: [UInt8]
     /// Whether the text ends where the bytes end.

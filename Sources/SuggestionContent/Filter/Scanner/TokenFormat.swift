@@ -148,11 +148,13 @@ extension ScanWindow {
         return nil
     }
 
-    /// Whether a value stands for another one: `${PASSWORD}`, `{{password}}`, `<password>`, `***`, or a placeholder of ours.
+    /// Whether a value stands for another one: `${PASSWORD}`, `{{password}}`, `<password>`, `***`, or a
+    /// placeholder of ours.
     mutating func isTemplate(_ value: Range<Int>) -> Bool {
         let first = self[value.lowerBound]
         switch first {
-        case "$", "{", "<", "%": return true
+        case "$", "{", "<": return true
+        case "%": return self[value.lowerBound + 1] == "(" || self[value.lowerBound + 1] == "s"
         case "[": return has("[REDACTED", at: value.lowerBound)
         case "*", "x", "X", ".", "-", "_", "?", "#":
             for index in value where self[index] != first { return false }

@@ -1,8 +1,8 @@
 internal import SPySyntax
 
 extension CanonicalForm {
-    /// The names that a function binds: parameters, and what its body assigns, imports, catches, matches and defines, in
-    /// comprehensions and lambdas too. Functions inside it bind their own.
+    /// The names that a function binds: parameters, and what its body assigns, imports, catches, matches and
+    /// defines, in comprehensions and lambdas too. Functions inside it bind their own.
     func boundNames(_ function: FunctionDefinition) -> [Name] {
         var names = tree[function.parameters].map(\.name)
         var work: [Node] = tree[function.body].map { .statement($0) }

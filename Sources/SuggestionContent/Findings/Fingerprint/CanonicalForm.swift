@@ -2,8 +2,9 @@ internal import SPySyntax
 
 /// Writes a function as bytes that are equal for functions of the same form and differ for all others.
 ///
-/// A prefix code: each node is its kind, what it says itself and the number of its parts, then the parts. A name that the
-/// function binds is the number of its first mention; the function's own name is a number of its own.
+/// A prefix code: each node is its kind, what it says itself and the number of its parts, then the parts. A
+/// name that the function binds is the number of its first mention; the function's own name is a number of
+/// its own.
 struct CanonicalForm {
     let tree: Tree
     private(set) var bytes: [UInt8] = []

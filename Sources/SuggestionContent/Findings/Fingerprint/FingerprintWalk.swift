@@ -74,8 +74,8 @@ struct FingerprintWalk {
 }
 
 extension Tree {
-    /// The text of a name or of attributes of one, `crm.customers.find`; nothing for other expressions and for chains of
-    /// more than eight names.
+    /// The text of a name or of attributes of one, `crm.customers.find`; nothing for other expressions and
+    /// for chains of more than eight names.
     func dottedName(_ id: ExpressionID) -> String? {
         var parts: [String] = []
         var current = id

@@ -1,19 +1,21 @@
 public import SPyAnalysis
 public import SPySyntax
 
-/// By what a program can be compared with others: its functions' canonical forms as hashes, and the actions that it calls.
+/// By what a program can be compared with others: its functions' canonical forms as hashes, and the actions
+/// that it calls.
 ///
-/// Two functions have one hash where they do the same in the same words: their names, the names of their parameters and
-/// local variables, comments, docstrings, annotations and formatting make no difference; actions, attributes, keywords and
-/// literals do. Functions with fewer than ``minimumNodes`` parts are left out, as they are equal by chance.
+/// Two functions have one hash where they do the same in the same words: their names, the names of their
+/// parameters and local variables, comments, docstrings, annotations and formatting make no difference;
+/// actions, attributes, keywords and literals do. Functions with fewer than ``minimumNodes`` parts are left
+/// out, as they are equal by chance.
 ///
-/// Never fails: of code that cannot be parsed, and beyond the limits of SPy, it holds nothing. Costs time in proportion to
-/// the program, a fraction of a millisecond for 4 KiB.
+/// Never fails: of code that cannot be parsed, and beyond the limits of SPy, it holds nothing. Costs time in
+/// proportion to the program, a fraction of a millisecond for 4 KiB.
 public struct ProgramFingerprint: Hashable, Sendable {
     /// Functions in the order of the text, at most ``maximumFunctions``.
     public let functions: [Function]
-    /// Names of the actions called, dotted where they are reached through attributes (`crm.lookup`), each once, in the
-    /// order of first call; at most ``maximumActions``.
+    /// Names of the actions called, dotted where they are reached through attributes (`crm.lookup`), each
+    /// once, in the order of first call; at most ``maximumActions``.
     public let actions: [String]
 
     /// One function.

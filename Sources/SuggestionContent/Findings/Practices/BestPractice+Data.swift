@@ -135,8 +135,8 @@ extension BestPractice {
                 !called.contains(String(name))
             else { continue }
             let seen = view.checkedNames(index)
-            for call in view.actionCalls
-            where call.function == index && ProgramView.hasWord(call.name, ActionWords.effects) {
+            for call in view.callsOf[index]
+            where call.isAction && ProgramView.hasWord(call.name, ActionWords.effects) {
                 let used = call.arguments.contains { argument in
                     guard case .subscripted(let value, _, _) = view.tree[argument],
                         case .name(let owner, _) = view.tree[value]
@@ -174,7 +174,8 @@ extension ProgramView {
         if case .constant(.float) = tree[id] { true } else { false }
     }
 
-    /// Names that conditions and assertions of a function look at, or that are handed to a function of the program or a check.
+    /// Names that conditions and assertions of a function look at, or that are handed to a function of the
+    /// program or a check.
     func checkedNames(_ function: Int) -> Set<String> {
         var names: Set<String> = []
         func add(_ id: ExpressionID) {
@@ -186,14 +187,12 @@ extension ProgramView {
                 }
             }
         }
-        for branch in branches where branch.function == function { add(branch.test) }
+        for branch in branchesOf[function] { add(branch.test) }
         for id in statements(in: functions[function].body) {
             if case .assert(let test, _) = tree[id] { add(test) }
         }
-        for call in calls
-        where call.function == function
-            && !(call.isAction && !ProgramView.hasWord(call.name, ActionWords.answers))
-        {
+        for call in callsOf[function]
+        where !call.isAction || ProgramView.hasWord(call.name, ActionWords.answers) {
             for argument in call.arguments { add(argument) }
         }
         return names

@@ -67,7 +67,7 @@ extension BestPractice {
             check: { view in
                 var found: [SourceRange] = []
                 for index in view.functions.indices {
-                    let own = view.actionCalls.filter { $0.function == index }
+                    let own = view.callsOf[index].filter(\.isAction)
                     let lasting = own.filter {
                         !$0.isCleanup && ProgramView.hasWord($0.name, ActionWords.effects)
                     }
@@ -76,8 +76,8 @@ extension BestPractice {
                             $0.isCleanup && ProgramView.hasWord($0.name, ActionWords.undoing)
                         })
                     else { continue }
-                    let helpers = view.calls.contains {
-                        $0.function == index && $0.isCleanup && !$0.isAction
+                    let helpers = view.callsOf[index].contains {
+                        $0.isCleanup && !$0.isAction
                             && ProgramView.hasWord($0.name, ActionWords.undoing)
                     }
                     if !helpers { found += lasting.dropLast().map(\.range) }
@@ -116,7 +116,7 @@ extension BestPractice {
             check: { view in
                 view.loops.indices.filter { index in
                     let loop = view.loops[index]
-                    guard loop.isWhile, view.actionCalls.contains(where: { $0.loops.contains(index) }) else {
+                    guard loop.isWhile, view.actingLoops.contains(index) else {
                         return false
                     }
                     return !view.isBounded(loop) && !view.isRetry(index)
@@ -207,18 +207,17 @@ extension BestPractice {
     private static func unloggedDecisions(_ view: ProgramView) -> [SourceRange] {
         var found: [SourceRange] = []
         for index in view.functions.indices.dropFirst() {
-            let calls = view.calls.filter { $0.function == index }
+            let calls = view.callsOf[index]
             // A function that only computes decides nothing by itself; one that acts does.
             guard calls.contains(where: \.isAction),
                 !calls.contains(where: {
                     ProgramView.hasWord($0.name, ActionWords.records)
                 })
             else { continue }
-            found += view.branches.filter { branch in
-                branch.function == index
-                    && view.statements(in: branch.body).contains {
-                        if case .return = view.tree[$0] { true } else { false }
-                    }
+            found += view.branchesOf[index].filter { branch in
+                view.statements(in: branch.body).contains {
+                    if case .return = view.tree[$0] { true } else { false }
+                }
             }.map { view.tree.range(of: $0.test) }
         }
         return found
@@ -258,66 +257,5 @@ extension BestPractice {
         }
         close()
         return found
-    }
-}
-
-extension ProgramView {
-    /// Whether a loop compares something with a number or a limit, in its condition or to leave.
-    func isBounded(_ loop: Loop) -> Bool {
-        if hasOrder(loop.test) { return true }
-        return statements(in: loop.body).contains { id in
-            guard case .if(let test, let body, _) = tree[id], hasOrder(test) else { return false }
-            return statements(in: body).contains {
-                switch tree[$0] {
-                case .break, .return, .raise: true
-                default: false
-                }
-            }
-        }
-    }
-
-    /// Whether an expression has a `<`, `<=`, `>` or `>=`.
-    private func hasOrder(_ id: ExpressionID) -> Bool {
-        var work = [id]
-        while let current = work.popLast() {
-            if case .comparison(_, let rest) = tree[current],
-                tree[rest].contains(where: {
-                    [.less, .lessOrEqual, .greater, .greaterOrEqual].contains($0.comparison)
-                })
-            {
-                return true
-            }
-            tree.forEachChild(of: .expression(current)) {
-                if case .expression(let part) = $0 { work.append(part) }
-            }
-        }
-        return false
-    }
-
-    /// Whether a loop has a `try` around actions whose handlers go on with the next round.
-    func isRetry(_ index: Int) -> Bool {
-        tries.contains { item in
-            guard item.loop == index, !tree[item.statement.handlers].isEmpty else { return false }
-            return tree[item.statement.handlers].contains { handler in
-                !statements(in: handler.body).contains {
-                    switch tree[$0] {
-                    case .break, .return, .raise: true
-                    default: false
-                    }
-                }
-            }
-        }
-    }
-
-    /// What is compared with a literal by `==` or `in`, as text.
-    func comparedSubject(_ test: ExpressionID) -> String? {
-        guard case .comparison(let first, let rest) = tree[test], tree[rest].count == 1,
-            let comparand = tree[rest].first,
-            [.equal, .in].contains(comparand.comparison)
-        else { return nil }
-        switch tree[comparand.value] {
-        case .constant, .tuple, .set, .list: return tree.printed(first)
-        default: return nil
-        }
     }
 }

@@ -1,9 +1,10 @@
 internal import SPySyntax
 
-/// A check of how a process is built: one sentence, a reason, a remedy, and a pure function that says where it is not kept.
+/// A check of how a process is built: one sentence, a reason, a remedy, and a pure function that says where
+/// it is not kept.
 ///
-/// The article <doc:Practices> lists all of them, each with a program in which it finds something and one in which it does not; the tests
-/// run both.
+/// The article <doc:Practices> lists all of them, each with a program in which it finds something and one in
+/// which it does not; the tests run both.
 public struct BestPractice: Sendable {
     /// The identifier, `GRM-P001`. It never changes its meaning.
     public let id: String

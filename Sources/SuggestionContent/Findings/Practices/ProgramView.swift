@@ -1,8 +1,8 @@
 internal import SPyAnalysis
 internal import SPySyntax
 
-/// A program as the checks of ``BestPractice`` look at it: functions, calls, loops, conditions and handlers in the order of the text,
-/// each with what stands around it.
+/// A program as the checks of ``BestPractice`` look at it: functions, calls, loops, conditions and handlers
+/// in the order of the text, each with what stands around it.
 struct ProgramView {
     let tree: Tree
     let source: SourceText
@@ -12,6 +12,14 @@ struct ProgramView {
     var loops: [Loop] = []
     var branches: [Branch] = []
     var tries: [Try] = []
+    /// Those of ``calls`` that call actions.
+    private(set) var actionCalls: [Call] = []
+    /// Calls by function: its index to theirs.
+    private(set) var callsOf: [[Call]] = []
+    /// Conditions by function.
+    private(set) var branchesOf: [[Branch]] = []
+    /// Loops in which an action is called, at any depth.
+    private(set) var actingLoops: Set<Int> = []
 
     /// A function; the first one is the module.
     struct Function {
@@ -98,6 +106,12 @@ struct ProgramView {
             Function(path: "", id: nil, range: all, nameRange: all, parameters: [], body: tree.body)
         )
         walk(tree.body, Place())
+        actionCalls = calls.filter(\.isAction)
+        callsOf = functions.map { _ in [] }
+        for call in calls { callsOf[call.function].append(call) }
+        branchesOf = functions.map { _ in [] }
+        for branch in branches { branchesOf[branch.function].append(branch) }
+        for call in actionCalls { actingLoops.formUnion(call.loops) }
     }
 
     private mutating func walk(_ list: StatementList, _ place: Place) {
@@ -248,94 +262,5 @@ struct ProgramView {
             }
         }
         calls += found.sorted { $0.range.start < $1.range.start }
-    }
-}
-
-extension ProgramView {
-    /// The line, from 1, where a range begins.
-    func line(_ range: SourceRange) -> Int { source.lineIndex(at: range.start) + 1 }
-
-    /// Evidence for a range.
-    func evidence(_ range: SourceRange, version: Int32, wholeRange: Bool = false) -> Evidence {
-        let first = line(range)
-        let last =
-            wholeRange
-            ? source.lineIndex(at: max(range.start, range.end == 0 ? 0 : range.end - 1)) + 1 : first
-        let quote = source.line(first).drop { $0 == " " || $0 == "\t" }
-        return Evidence(
-            versionNumber: version,
-            line: Int32(clamping: first),
-            endLine: Int32(clamping: last),
-            quote: String(quote)
-        )
-    }
-
-    /// Calls of actions.
-    var actionCalls: [Call] { calls.filter(\.isAction) }
-
-    /// The last part of a dotted name, in small letters with `_` between its words.
-    static func verb(_ name: String) -> String {
-        let last = name.split(separator: ".").last.map(String.init) ?? name
-        var text = ""
-        for scalar in last.unicodeScalars {
-            if scalar.properties.isUppercase, let previous = text.unicodeScalars.last, previous != "_" {
-                text += "_"
-            }
-            text += String(scalar).lowercased()
-        }
-        return text
-    }
-
-    /// Whether one of some words stands in a name, as a word of it.
-    static func hasWord(_ name: String, _ words: Set<String>) -> Bool {
-        verb(name).split(separator: "_").contains { words.contains(String($0)) }
-    }
-
-    /// All expressions in a list of statements, those of functions inside too.
-    func expressions(in list: StatementList) -> [ExpressionID] {
-        var found: [ExpressionID] = []
-        var work: [Node] = tree[list].map { .statement($0) }
-        while let node = work.popLast() {
-            if case .expression(let id) = node { found.append(id) }
-            tree.forEachChild(of: node) { work.append($0) }
-        }
-        return found
-    }
-
-    /// All statements in a list, those inside of others too.
-    func statements(in list: StatementList) -> [StatementID] {
-        var found: [StatementID] = []
-        var work: [StatementID] = tree[list].reversed()
-        while let id = work.popLast() {
-            found.append(id)
-            var inner: [StatementID] = []
-            tree.forEachChild(of: .statement(id)) { if case .statement(let part) = $0 { inner.append(part) } }
-            work += inner.reversed()
-        }
-        return found
-    }
-
-    /// The functions that run guarded wherever they are called: each call of them is in a `try`, or in such a function.
-    func guardedFunctions() -> Set<String> {
-        var callers: [String: [(guarded: Bool, path: String)]] = [:]
-        let names = Set(functions.map(\.path))
-        for call in calls where !call.isAction {
-            let scoped = functions[call.function].path + "." + call.name
-            let callee = names.contains(scoped) ? scoped : call.name
-            callers[callee, default: []].append((call.isGuarded, functions[call.function].path))
-        }
-        var guarded: Set<String> = []
-        // Chains of calls are as long as there are functions; a few rounds reach what people write.
-        for _ in 0..<8 {
-            let next = Set(
-                names.filter { name in
-                    guard let places = callers[name], !places.isEmpty else { return false }
-                    return places.allSatisfy { $0.guarded || guarded.contains($0.path) }
-                }
-            )
-            if next == guarded { break }
-            guarded = next
-        }
-        return guarded
     }
 }

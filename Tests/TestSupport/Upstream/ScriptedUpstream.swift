@@ -1,18 +1,18 @@
-import Glibc
-import Synchronization
+internal import Glibc
+internal import Synchronization
 
 /// A request as an upstream got it.
-struct UpstreamRequest: Sendable {
-    let line: String
+package struct UpstreamRequest: Sendable {
+    package let line: String
     /// Names in lower case.
-    let headers: [String: String]
-    let body: String
+    package let headers: [String: String]
+    package let body: String
 }
 
 /// A server of HTTP/1.1 that answers as a test wants it to, each client on a thread of its own.
-final class ScriptedUpstream: Sendable {
+package final class ScriptedUpstream: Sendable {
     /// One client.
-    final class Client: Sendable {
+    package final class Client: Sendable {
         private let descriptor: Int32
         private let inbox = Mutex<[UInt8]>([])
 
@@ -58,7 +58,7 @@ final class ScriptedUpstream: Sendable {
 
         /// False where the client has gone.
         @discardableResult
-        func send(_ bytes: [UInt8]) -> Bool {
+        package func send(_ bytes: [UInt8]) -> Bool {
             var sent = 0
             while sent < bytes.count {
                 let count = bytes.withUnsafeBytes {
@@ -76,17 +76,17 @@ final class ScriptedUpstream: Sendable {
         }
 
         @discardableResult
-        func send(_ text: String) -> Bool { send(Array(text.utf8)) }
+        package func send(_ text: String) -> Bool { send(Array(text.utf8)) }
 
         /// Returns when the client has gone or the server been stopped.
-        func waitForEnd() {
+        package func waitForEnd() {
             // POLLRDHUP (poll.h), which Glibc's Swift module leaves out.
             var event = pollfd(fd: descriptor, events: 0x2000, revents: 0)
             while poll(&event, 1, -1) == 0 || event.revents == 0 {}
         }
 
         /// Whether another byte could be sent at once.
-        var isWritable: Bool {
+        package var isWritable: Bool {
             var event = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
             return poll(&event, 1, 0) == 1 && event.revents & Int16(POLLOUT) != 0
         }
@@ -94,7 +94,7 @@ final class ScriptedUpstream: Sendable {
         // MARK: Answers
 
         /// A whole answer.
-        func answer(_ status: Int = 200, _ body: String, headers: [String] = []) {
+        package func answer(_ status: Int = 200, _ body: String, headers: [String] = []) {
             let lines =
                 ["HTTP/1.1 \(status) X", "content-type: application/json"] + headers
                 + ["content-length: \(body.utf8.count)", "", body]
@@ -102,7 +102,7 @@ final class ScriptedUpstream: Sendable {
         }
 
         /// The start of a stream.
-        func beginStream(headers: [String] = []) {
+        package func beginStream(headers: [String] = []) {
             let lines =
                 ["HTTP/1.1 200 OK", "content-type: text/event-stream; charset=utf-8"] + headers
                 + ["transfer-encoding: chunked", "", ""]
@@ -111,20 +111,20 @@ final class ScriptedUpstream: Sendable {
 
         /// A piece of a stream, as it is.
         @discardableResult
-        func piece(_ bytes: [UInt8]) -> Bool {
+        package func piece(_ bytes: [UInt8]) -> Bool {
             send(Array("\(String(bytes.count, radix: 16))\r\n".utf8) + bytes + Array("\r\n".utf8))
         }
 
         @discardableResult
-        func piece(_ text: String) -> Bool { piece(Array(text.utf8)) }
+        package func piece(_ text: String) -> Bool { piece(Array(text.utf8)) }
 
         /// A piece of text as LiteLLM streams it.
-        func text(_ text: String) {
+        package func text(_ text: String) {
             piece(#"data: {"model":"m","choices":[{"index":0,"delta":{"content":"\#(text)"}}]}"# + "\n\n")
         }
 
         /// What LiteLLM ends a stream with.
-        func endStream() {
+        package func endStream() {
             piece(#"data: {"model":"m","choices":[{"index":0,"delta":{},"finish_reason":"stop"}]}"# + "\n\n")
             piece(
                 #"data: {"choices":[{"index":0,"delta":{}}],"usage":{"prompt_tokens":3,"completion_tokens":2}}"#
@@ -136,18 +136,18 @@ final class ScriptedUpstream: Sendable {
     }
 
     /// What is done with a request; false to close the connection after it.
-    typealias Script = @Sendable (Client, UpstreamRequest) -> Bool
+    package typealias Script = @Sendable (Client, UpstreamRequest) -> Bool
 
     private let listener: Int32
-    let port: UInt16
+    package let port: UInt16
     private let serveClient: @Sendable (ScriptedUpstream, Int32) -> Void
     private let open = Mutex<[Int32]>([])
     private let seen = Mutex<(accepted: Int, requests: [UpstreamRequest])>((0, []))
 
-    struct Failure: Error {}
+    package struct Failure: Error {}
 
     /// One of HTTP/1.1.
-    convenience init(_ script: @escaping Script) throws {
+    package convenience init(_ script: @escaping Script) throws {
         try self.init { upstream, descriptor in
             let client = Client(descriptor: descriptor)
             while let request = client.request() {
@@ -158,18 +158,18 @@ final class ScriptedUpstream: Sendable {
     }
 
     /// One of any protocol: `serveClient` has a thread for each connection, which is closed afterwards.
-    init(serveClient: @escaping @Sendable (ScriptedUpstream, Int32) -> Void) throws {
+    package init(serveClient: @escaping @Sendable (ScriptedUpstream, Int32) -> Void) throws {
         self.serveClient = serveClient
         (listener, port) = try Self.listen()
         Self.detach { [self] in serve() }
     }
 
-    var url: String { "http://127.0.0.1:\(port)" }
+    package var url: String { "http://127.0.0.1:\(port)" }
     /// How many connections have been made.
-    var accepted: Int { seen.withLock { $0.accepted } }
-    var requests: [UpstreamRequest] { seen.withLock { $0.requests } }
+    package var accepted: Int { seen.withLock { $0.accepted } }
+    package var requests: [UpstreamRequest] { seen.withLock { $0.requests } }
 
-    func stop() {
+    package func stop() {
         shutdown(listener, Int32(SHUT_RDWR))
         close(listener)
         open.withLock { open in for descriptor in open { shutdown(descriptor, Int32(SHUT_RDWR)) } }
@@ -190,7 +190,7 @@ final class ScriptedUpstream: Sendable {
     }
 
     /// A listening socket on a port that is free.
-    static func listen(backlog: Int32 = 512) throws -> (Int32, UInt16) {
+    package static func listen(backlog: Int32 = 512) throws -> (Int32, UInt16) {
         let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
         var address = sockaddr_in()
         address.sin_family = sa_family_t(AF_INET)
@@ -229,7 +229,7 @@ final class ScriptedUpstream: Sendable {
 
 extension String {
     /// Foundation has one, and so much else.
-    func components(separatedBy separator: String) -> [String] {
+    package func components(separatedBy separator: String) -> [String] {
         split(separator: separator, omittingEmptySubsequences: false).map(String.init)
     }
 }
