@@ -55,6 +55,10 @@ public nonisolated struct Grimoire_V1_GetSuggestionContextRequest: Sendable {
   /// Of a chat: the session, as its user named it; its last exchanges come along, oldest first, at most 50.
   public var sessionID: String = String()
 
+  /// Only the process, without its history, and the session: what decides whether the question has been answered before. Much
+  /// cheaper; rated_suggestions, from_time and to_time are passed over.
+  public var brief: Bool = false
+
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
   public init() {}
@@ -225,7 +229,7 @@ fileprivate nonisolated let _protobuf_package = "grimoire.v1"
 
 nonisolated extension Grimoire_V1_GetSuggestionContextRequest: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".GetSuggestionContextRequest"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}process_id\0\u{3}version_number\0\u{3}rated_suggestions\0\u{3}from_time\0\u{3}to_time\0\u{3}session_id\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}process_id\0\u{3}version_number\0\u{3}rated_suggestions\0\u{3}from_time\0\u{3}to_time\0\u{3}session_id\0\u{1}brief\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -239,6 +243,7 @@ nonisolated extension Grimoire_V1_GetSuggestionContextRequest: SwiftProtobuf.Mes
       case 4: try { try decoder.decodeSingularMessageField(value: &self._fromTime) }()
       case 5: try { try decoder.decodeSingularMessageField(value: &self._toTime) }()
       case 6: try { try decoder.decodeSingularStringField(value: &self.sessionID) }()
+      case 7: try { try decoder.decodeSingularBoolField(value: &self.brief) }()
       default: break
       }
     }
@@ -267,6 +272,9 @@ nonisolated extension Grimoire_V1_GetSuggestionContextRequest: SwiftProtobuf.Mes
     if !self.sessionID.isEmpty {
       try visitor.visitSingularStringField(value: self.sessionID, fieldNumber: 6)
     }
+    if self.brief != false {
+      try visitor.visitSingularBoolField(value: self.brief, fieldNumber: 7)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -277,6 +285,7 @@ nonisolated extension Grimoire_V1_GetSuggestionContextRequest: SwiftProtobuf.Mes
     if lhs._fromTime != rhs._fromTime {return false}
     if lhs._toTime != rhs._toTime {return false}
     if lhs.sessionID != rhs.sessionID {return false}
+    if lhs.brief != rhs.brief {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

@@ -44,7 +44,10 @@ public struct SuggestionRecordsService: Grimoire_V1_SuggestionRecords.SimpleServ
             rated: request.ratedSuggestions,
             session: Self.session(request.sessionID, of: caller)
         )
-        let answer = try await store.context(question, organization: caller.organizationID)
+        let answer =
+            try await request.brief
+            ? store.briefContext(question, organization: caller.organizationID)
+            : store.context(question, organization: caller.organizationID)
         Call.current?.concerns(answer.process.versionNumber)
         return answer
     }

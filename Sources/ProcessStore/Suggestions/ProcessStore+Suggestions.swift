@@ -1,4 +1,5 @@
 internal import FoundationEssentials
+internal import GRPCNghttp2
 internal import GrimoireAPI
 internal import Postgres
 internal import ServiceKit
@@ -172,6 +173,39 @@ extension ProcessStore {
         }
     }
 
+    /// The process and the session alone. The process is from memory where it is there, so the two may be of different moments.
+    func briefContext(
+        _ question: ContextQuestion,
+        organization: UUID
+    ) async throws -> Grimoire_V1_GetSuggestionContextResponse {
+        let answer = try await answer(question.version, of: question.process, organization: organization)
+        var session: [StoredSuggestion] = []
+        if question.session != nil {
+            session = try Self.stored(try await read(organization, Self.exchanges(question))[0])
+        }
+        let told = session
+        let size = answer.message.count + told.reduce(0) { $0 + $1.bytes }
+        return try await workshop.run(bytes: size) {
+            try .with {
+                $0.process = try answer.response()
+                $0.process.versionHistory = []
+                $0.process.nextPageToken = ""
+                $0.session = try told.reversed().map { try $0.message() }
+            }
+        }
+    }
+
+    /// The last exchanges of a question's session.
+    private static func exchanges(_ question: ContextQuestion) -> PostgresStatement {
+        Queries.suggestions(
+            SuggestionFilter(process: question.process, session: question.session),
+            after: nil,
+            limit: question.session == nil ? 0 : RequestLimits.sessionExchanges,
+            bytes: RequestLimits.sessionBytes,
+            alwaysTheFirst: false
+        )
+    }
+
     private func contextRows(
         _ question: ContextQuestion,
         _ organization: UUID
@@ -186,15 +220,7 @@ extension ProcessStore {
         statements.append(
             Queries.bestRated(process: process, limit: question.rated, bytes: RequestLimits.ratedBytes)
         )
-        statements.append(
-            Queries.suggestions(
-                SuggestionFilter(process: process, session: question.session),
-                after: nil,
-                limit: question.session == nil ? 0 : RequestLimits.sessionExchanges,
-                bytes: RequestLimits.sessionBytes,
-                alwaysTheFirst: false
-            )
-        )
+        statements.append(Self.exchanges(question))
         let options = PostgresTransaction.Options(
             isolation: .repeatableRead,
             isReadOnly: true,
