@@ -15,7 +15,7 @@ struct ChatConclusion: Sendable {
     ///   - withheld: What the filter took out.
     init(_ answer: String, withheld: [SensitiveFinding], material: ChatMaterial) {
         let scan = AnswerScan(of: answer)
-        let proposal = PatchProposal(in: answer, base: material.base, redactor: material.built.redactor)
+        let proposal = PatchProposal(in: answer, base: material.base, redactor: material.redactor)
         let kind = AnswerClass(
             answer: answer,
             message: material.question.message,

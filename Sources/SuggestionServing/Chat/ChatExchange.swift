@@ -39,23 +39,26 @@ struct ChatExchange: Sendable {
     ///
     /// - Returns: The answer, where it came to its end and may be given again.
     func ask() async throws -> CachedAnswer? {
-        var request = ChatRequest(model: model.name, messages: material.built.messages.map(ChatMessage.init))
+        try await pipeline.asking.permitted(material.question.caller) { try await self.converse() }
+    }
+
+    /// Sends the prompt, which is not kept here.
+    private func open() async throws -> ChatStream {
+        var request = ChatRequest(model: model.name, messages: material.prompt.take().map(ChatMessage.init))
         request.maxTokens = model.answerTokens
         request.context = pipeline.asking.context(
             for: material.question.caller,
             version: material.base.version,
             tag: "chat"
         )
-        return try await pipeline.asking.permitted(material.question.caller) { [request] in
-            try await self.converse(request)
-        }
+        return try await pipeline.asking.clients.own.stream(request)
     }
 
-    private func converse(_ request: ChatRequest) async throws -> CachedAnswer? {
+    private func converse() async throws -> CachedAnswer? {
         var record = ExchangeRecord(material, model: model.name)
         var progress = AnswerProgress()
         do {
-            let stream = try await pipeline.asking.clients.own.stream(request)
+            let stream = try await open()
             record.note(stream.report)
             pipeline.metrics.began(after: record.age)
             for try await chunk in stream {

@@ -3,13 +3,16 @@ internal import GrimoireAPI
 internal import ServiceKit
 internal import StableMapping
 internal import SuggestionContent
+internal import Synchronization
 
 /// What an answer to a message stands on, made before the model is asked.
 struct ChatMaterial: Sendable {
     let question: ChatQuestion
     let type: SuggestionType
-    /// What is sent.
-    let built: BuiltContext
+    /// What is sent; taken by the one who sends it.
+    let prompt: ChatPrompt
+    /// Knows what the prompt's placeholders stand for.
+    let redactor: Redactor
     /// The message without what must not leave, as it is recorded.
     let message: String
     let base: PatchBase
@@ -34,6 +37,7 @@ struct ChatMaterial: Sendable {
         input.clientContext = question.clientContext
         input.findings = ProgramFindings(of: input.code, version: input.version).all
         let task = DocumentRequest.isMade(by: question.message) ? PromptTask.documentation : .chat(type)
+        let built: BuiltContext
         do throws(ContextError) {
             built = try ContextBuilder(budgetTokens: model.promptTokens - model.answerTokens)
                 .build(input, for: task)
@@ -42,6 +46,8 @@ struct ChatMaterial: Sendable {
                 FieldViolation("message", "is too long: \(error.description)", reason: "TOO_LONG")
             ])
         }
+        prompt = ChatPrompt(built.messages)
+        redactor = built.redactor
         // Where a prompt of the repository stands for it, what was asked is still what is recorded.
         message = task == .documentation ? ContentFilter().redact(question.message).text : built.message
         let process = response.process
@@ -68,5 +74,20 @@ struct ChatMaterial: Sendable {
             model: model.name,
             message: question.message
         )
+    }
+}
+
+/// A prompt until it is sent. An answer may take minutes, and thousands may be under way: what was sent is not kept meanwhile.
+final class ChatPrompt: Sendable {
+    private let messages: Mutex<[PromptMessage]>
+
+    init(_ messages: [PromptMessage]) { self.messages = Mutex(messages) }
+
+    /// The messages; empty once they have been taken.
+    func take() -> [PromptMessage] {
+        messages.withLock { messages in
+            defer { messages = [] }
+            return messages
+        }
     }
 }
