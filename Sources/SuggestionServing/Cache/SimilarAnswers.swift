@@ -38,26 +38,26 @@ actor SimilarAnswers {
     }
 
     /// The answer to a question that is near enough; nil where there is none, or the embedding model is away.
-    func find(_ material: ChatMaterial, on caller: Caller) async -> CachedAnswer? {
-        var request = EmbeddingRequest(model: name, texts: [material.message])
+    func find(_ topic: ChatTopic, on caller: Caller) async -> CachedAnswer? {
+        var request = EmbeddingRequest(model: name, texts: [topic.message])
         request.context.endUserID = caller.userID.text
         request.context.tags = ["grimoire", "embedding"]
         guard let vector = try? await clients.own.embed(request).vectors.first else { return nil }
-        if waiting.count < Self.waitingLimit { waiting[material.key] = vector }
-        guard let near = questions.nearest(to: vector, scope: material.key.scope),
+        if waiting.count < Self.waitingLimit { waiting[topic.key] = vector }
+        guard let near = questions.nearest(to: vector, scope: topic.key.scope),
             near.answer.expiry > loop.uptimeNanoseconds
         else { return nil }
-        waiting[material.key] = nil
+        waiting[topic.key] = nil
         return near.answer.answer
     }
 
     /// Keeps an answer for questions like its own.
-    func keep(_ answer: CachedAnswer, for material: ChatMaterial) {
-        guard let vector = waiting.removeValue(forKey: material.key) else { return }
+    func keep(_ answer: CachedAnswer, for topic: ChatTopic) {
+        guard let vector = waiting.removeValue(forKey: topic.key) else { return }
         let expiry = deadline(lifetime, after: loop.uptimeNanoseconds)
-        questions.insert(vector, scope: material.key.scope, answer: Kept(answer: answer, expiry: expiry))
+        questions.insert(vector, scope: topic.key.scope, answer: Kept(answer: answer, expiry: expiry))
     }
 
     /// The question was not answered.
-    func forget(_ material: ChatMaterial) { waiting[material.key] = nil }
+    func forget(_ topic: ChatTopic) { waiting[topic.key] = nil }
 }

@@ -13,13 +13,15 @@ struct ChatConclusion: Sendable {
     /// - Parameters:
     ///   - answer: As it was sent: filtered.
     ///   - withheld: What the filter took out.
-    init(_ answer: String, withheld: [SensitiveFinding], material: ChatMaterial) {
+    ///   - topic: What it answers.
+    ///   - redactor: Knows what the prompt's placeholders stand for.
+    init(_ answer: String, withheld: [SensitiveFinding], topic: ChatTopic, redactor: Redactor) {
         let scan = AnswerScan(of: answer)
-        let proposal = PatchProposal(in: answer, base: material.base, redactor: material.redactor)
+        let proposal = PatchProposal(in: answer, base: topic.base, redactor: redactor)
         let kind = AnswerClass(
             answer: answer,
-            message: material.question.message,
-            asked: material.type,
+            message: topic.question.message,
+            asked: topic.type,
             proposal: proposal
         )
         category = kind.category.rawValue

@@ -5,9 +5,9 @@ internal import LiteLLM
 internal import ServiceKit
 internal import SuggestionContent
 
-/// One message and its answer, once its material is there.
+/// One message and its answer.
 struct ChatExchange: Sendable {
-    let material: ChatMaterial
+    let topic: ChatTopic
     let credentials: Metadata
     let session: ChatSession
     let emit: ChatPipeline.Emit
@@ -17,7 +17,7 @@ struct ChatExchange: Sendable {
 
     /// Gives an answer that is known already, in one piece.
     func give(_ answer: CachedAnswer) async throws {
-        var record = ExchangeRecord(material, model: answer.metadata["model"] ?? model.name)
+        var record = ExchangeRecord(topic, model: answer.metadata["model"] ?? model.name)
         record.suggestion.cached = true
         record.suggestion.category = answer.metadata["category"] ?? ""
         record.suggestion.patch = answer.metadata["patch"] ?? ""
@@ -38,27 +38,27 @@ struct ChatExchange: Sendable {
     /// Asks the model, and passes its answer on as it comes.
     ///
     /// - Returns: The answer, where it came to its end and may be given again.
-    func ask() async throws -> CachedAnswer? {
-        try await pipeline.asking.permitted(material.question.caller) { try await self.converse() }
+    func ask(_ material: ChatMaterial) async throws -> CachedAnswer? {
+        try await pipeline.asking.permitted(topic.question.caller) { try await self.converse(material) }
     }
 
     /// Sends the prompt, which is not kept here.
-    private func open() async throws -> ChatStream {
-        var request = ChatRequest(model: model.name, messages: material.prompt.take().map(ChatMessage.init))
+    private func open(_ prompt: ChatPrompt) async throws -> ChatStream {
+        var request = ChatRequest(model: model.name, messages: prompt.take().map(ChatMessage.init))
         request.maxTokens = model.answerTokens
         request.context = pipeline.asking.context(
-            for: material.question.caller,
-            version: material.base.version,
+            for: topic.question.caller,
+            version: topic.base.version,
             tag: "chat"
         )
         return try await pipeline.asking.clients.own.stream(request)
     }
 
-    private func converse() async throws -> CachedAnswer? {
-        var record = ExchangeRecord(material, model: model.name)
-        var progress = AnswerProgress()
+    private func converse(_ material: ChatMaterial) async throws -> CachedAnswer? {
+        var record = ExchangeRecord(topic, model: model.name)
+        var progress = AnswerProgress(after: material.redactor)
         do {
-            let stream = try await open()
+            let stream = try await open(material.prompt)
             record.note(stream.report)
             pipeline.metrics.began(after: record.age)
             for try await chunk in stream {
@@ -66,7 +66,7 @@ struct ChatExchange: Sendable {
                 if let reason = chunk.finishReason { progress.finishReason = reason }
                 try await send(progress.take(chunk.text))
             }
-            return try await conclude(&progress, record)
+            return try await conclude(&progress, material.redactor, record)
         } catch {
             try await breakOff(error, &progress, record)
             return nil
@@ -80,31 +80,33 @@ struct ChatExchange: Sendable {
 
     private func send(_ text: String) async throws {
         guard !text.isEmpty else { return }
-        let piece = await session.add(ChatPieceContent(text: text, suggestionType: material.type.rawValue))
+        let piece = await session.add(ChatPieceContent(text: text, suggestionType: topic.type.rawValue))
         try await emit(piece)
     }
 
     /// The last piece of a whole answer.
-    private func conclude(_ progress: inout AnswerProgress, _ record: ExchangeRecord) async throws
-        -> CachedAnswer?
-    {
+    private func conclude(
+        _ progress: inout AnswerProgress,
+        _ redactor: Redactor,
+        _ record: ExchangeRecord
+    ) async throws -> CachedAnswer? {
         let rest = progress.finish()
-        let (answer, withheld, material) = (progress.text, progress.withheld, material)
+        let (answer, withheld, topic) = (progress.text, progress.withheld, topic)
         let conclusion = try await pipeline.offload.run {
-            ChatConclusion(answer, withheld: withheld, material: material)
+            ChatConclusion(answer, withheld: withheld, topic: topic, redactor: redactor)
         }
         var record = record
         record.suggestion.category = conclusion.category
         record.suggestion.patch = conclusion.patch
         let kept = CachedAnswer(
             text: answer,
-            suggestionType: material.type.rawValue,
+            suggestionType: topic.type.rawValue,
             metadata: conclusion.metadata.merging(["model": record.suggestion.model]) { $1 }
         )
         let piece = await session.add(
             ChatPieceContent(
                 text: rest,
-                suggestionType: material.type.rawValue,
+                suggestionType: topic.type.rawValue,
                 metadata: conclusion.metadata.merging(record.provenance(model, isCached: false)) { $1 },
                 isFinal: true
             )
@@ -139,7 +141,7 @@ struct ChatExchange: Sendable {
         let piece = await session.add(
             ChatPieceContent(
                 text: rest,
-                suggestionType: material.type.rawValue,
+                suggestionType: topic.type.rawValue,
                 metadata: metadata,
                 isFinal: true
             )
@@ -152,12 +154,15 @@ struct ChatExchange: Sendable {
 
 /// An answer as far as it has come: all of it that may go out.
 struct AnswerProgress {
-    private var filter = StreamingFilter()
+    private var filter: StreamingFilter
     private(set) var text = ""
     /// Why the model ended it.
     var finishReason = "stop"
     /// Whether something came from the model.
     private(set) var hasBegun = false
+
+    /// - Parameter redactor: That of the prompt: its placeholders are not given to other values.
+    init(after redactor: Redactor) { filter = StreamingFilter(after: redactor) }
 
     /// What of the next chunk, and of what was held back, may go out.
     mutating func take(_ chunk: String) -> String {

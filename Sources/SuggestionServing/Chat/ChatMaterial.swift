@@ -1,79 +1,39 @@
-internal import FoundationEssentials
 internal import GrimoireAPI
 internal import ServiceKit
-internal import StableMapping
 internal import SuggestionContent
 internal import Synchronization
 
 /// What an answer to a message stands on, made before the model is asked.
 struct ChatMaterial: Sendable {
-    let question: ChatQuestion
-    let type: SuggestionType
     /// What is sent; taken by the one who sends it.
     let prompt: ChatPrompt
     /// Knows what the prompt's placeholders stand for.
     let redactor: Redactor
-    /// The message without what must not leave, as it is recorded.
-    let message: String
-    let base: PatchBase
-    let promptVersion: String
-    let key: QuestionKey
 
     /// Costs time in proportion to the process: milliseconds for large ones, so not on an event loop.
     ///
     /// - Throws: `ServiceError` (INVALID_ARGUMENT) where the message alone is longer than the model can take.
     init(
-        _ question: ChatQuestion,
+        _ topic: ChatTopic,
         _ response: Grimoire_V1_GetSuggestionContextResponse,
-        _ history: ConversationHistory,
         model: ModelChoice
     ) throws(ServiceError) {
-        self.question = question
-        type = question.type ?? AnswerClass.type(of: question.message)
         var input = ContextInput(response)
-        input.history = history.exchanges
-        input.summary = history.summary
-        input.message = question.message
-        input.clientContext = question.clientContext
+        input.history = topic.history.exchanges
+        input.summary = topic.history.summary
+        input.message = topic.question.message
+        input.clientContext = topic.question.clientContext
         input.findings = ProgramFindings(of: input.code, version: input.version).all
-        let task = DocumentRequest.isMade(by: question.message) ? PromptTask.documentation : .chat(type)
-        let built: BuiltContext
         do throws(ContextError) {
-            built = try ContextBuilder(budgetTokens: model.promptTokens - model.answerTokens)
-                .build(input, for: task)
+            let built = try ContextBuilder(budgetTokens: model.promptTokens - model.answerTokens)
+                .build(input, for: topic.task)
+            prompt = ChatPrompt(built.messages)
+            redactor = built.redactor
         } catch {
             throw .invalid([
                 FieldViolation("message", "is too long: \(error.description)", reason: "TOO_LONG")
             ])
         }
-        prompt = ChatPrompt(built.messages)
-        redactor = built.redactor
-        // Where a prompt of the repository stands for it, what was asked is still what is recorded.
-        message = task == .documentation ? ContentFilter().redact(question.message).text : built.message
-        let process = response.process
-        base = PatchBase(
-            process: ProcessID(process.processID),
-            version: process.versionNumber,
-            contentHash: process.contentHash,
-            code: process.spyCode,
-            document: input.document,
-            mapping: process.stableMapping
-        )
-        promptVersion = ContextBuilder.promptVersion(for: task)
-        key = QuestionKey(
-            organization: question.caller.organizationID.text,
-            process: process.processID,
-            code: input.code,
-            document: input.document,
-            mapping: input.mapping,
-            // What changes with each run and each rating is left out: an answer is as good as it was for as long as it is kept.
-            others: [type.rawValue, input.processName, input.description]
-                + input.history.flatMap { [$0.message, $0.answer] }
-                + input.clientContext.sorted { $0.key < $1.key }.flatMap { [$0.key, $0.value] },
-            promptVersion: promptVersion,
-            model: model.name,
-            message: question.message
-        )
     }
 }
 

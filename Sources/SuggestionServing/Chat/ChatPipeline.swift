@@ -56,45 +56,57 @@ struct ChatPipeline: Sendable {
     ) async throws {
         // The conversation up to now is what is recorded of it.
         await recorder.settled(await session.lastSuggestionID)
-        let response = try await records.context(Self.contextRequest(question), credentials)
-        Call.current?.concerns(versionNumber: Int(response.process.versionNumber))
+        let brief = try await records.context(Self.contextRequest(question), credentials)
+        Call.current?.concerns(versionNumber: Int(brief.process.versionNumber))
         let model = model
-        let history = await compacted(response, question.caller, session)
-        let material = try await offload.run { try ChatMaterial(question, response, history, model: model) }
+        let history = await compacted(brief, question.caller, session)
+        let topic = try await offload.run { ChatTopic(question, brief, history, model: model) }
         let exchange = ChatExchange(
-            material: material,
+            topic: topic,
             credentials: credentials,
             session: session,
             emit: emit,
             pipeline: self
         )
+        let key = topic.key.description
         if question.skipsCache {
-            if let answer = try await exchange.ask() {
-                await cache.settle(material.key.description, with: answer)
+            if let answer = try await exchange.ask(try await material(topic, credentials)) {
+                await cache.settle(key, with: answer)
             }
             return
         }
-        switch try await cache.claim(material.key.description) {
+        switch try await cache.claim(key) {
         case .answered(let answer): try await exchange.give(answer)
         case .unanswered:
             do {
-                if let answer = await similar?.find(material, on: question.caller) {
-                    await cache.settle(material.key.description, with: answer)
+                if let answer = await similar?.find(topic, on: question.caller) {
+                    await cache.settle(key, with: answer)
                     return try await exchange.give(answer)
                 }
-                let answer = try await exchange.ask()
-                await cache.settle(material.key.description, with: answer)
+                let answer = try await exchange.ask(try await material(topic, credentials))
+                await cache.settle(key, with: answer)
                 if let answer {
-                    await similar?.keep(answer, for: material)
+                    await similar?.keep(answer, for: topic)
                 } else {
-                    await similar?.forget(material)
+                    await similar?.forget(topic)
                 }
             } catch {
-                await similar?.forget(material)
-                await cache.settle(material.key.description, with: nil)
+                await similar?.forget(topic)
+                await cache.settle(key, with: nil)
                 throw error
             }
         }
+    }
+
+    /// Reads what only the model needs to know, of the version that the topic is about, and makes the prompt.
+    private func material(_ topic: ChatTopic, _ credentials: Metadata) async throws -> ChatMaterial {
+        var request = Self.contextRequest(topic.question)
+        request.brief = false
+        request.versionNumber = topic.base.version
+        request.sessionID = ""
+        let response = try await records.context(request, credentials)
+        let model = model
+        return try await offload.run { try ChatMaterial(topic, response, model: model) }
     }
 
     private static func contextRequest(_ question: ChatQuestion) -> Grimoire_V1_GetSuggestionContextRequest {
@@ -103,6 +115,7 @@ struct ChatPipeline: Sendable {
             $0.versionNumber = question.version
             $0.ratedSuggestions = ratedSuggestions
             $0.sessionID = question.sessionName
+            $0.brief = true
         }
     }
 }

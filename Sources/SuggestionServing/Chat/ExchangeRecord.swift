@@ -11,17 +11,17 @@ struct ExchangeRecord: Sendable {
     var suggestion = Grimoire_V1_Suggestion()
 
     /// An exchange of a chat that begins now.
-    init(_ material: ChatMaterial, model: String) {
-        let question = material.question
+    init(_ topic: ChatTopic, model: String) {
+        let question = topic.question
         suggestion.suggestionID = id
         suggestion.processID = question.process.text
-        suggestion.versionNumber = material.base.version
+        suggestion.versionNumber = topic.base.version
         suggestion.kind = "chat"
         suggestion.sessionID = question.sessionName
-        suggestion.message = material.message
-        suggestion.suggestionType = material.type.rawValue
-        suggestion.baseContentHash = material.base.contentHash
-        suggestion.promptVersion = material.promptVersion
+        suggestion.message = topic.message
+        suggestion.suggestionType = topic.type.rawValue
+        suggestion.baseContentHash = topic.base.contentHash
+        suggestion.promptVersion = topic.promptVersion
         suggestion.model = model
     }
 

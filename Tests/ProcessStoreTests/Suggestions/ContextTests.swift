@@ -68,6 +68,46 @@ import Testing
         }
     }
 
+    @Test func aBriefOneHasProcessAndSessionOnly() async throws {
+        try await Fixture.with { fixture in
+            let process = try await fixture.create(code: "x = 1\n")
+            try await fixture.update(process, code: "x = 2\n")
+            let id = try await fixture.record(process) { $0.answer = "told" }
+            try await fixture.rate(id, 5)
+            for version in [0, 1, 2] as [Int32] {
+                let whole = try await fixture.context(process) {
+                    $0.versionNumber = version
+                    $0.sessionID = "s"
+                    $0.ratedSuggestions = 5
+                }
+                let brief = try await fixture.context(process) {
+                    $0.versionNumber = version
+                    $0.sessionID = "s"
+                    $0.ratedSuggestions = 5
+                    $0.brief = true
+                }
+                #expect(whole.session.map(\.answer) == ["told"] && whole.rated.count == 1)
+                let expected = Grimoire_V1_GetSuggestionContextResponse.with {
+                    $0.process = whole.process
+                    $0.process.versionHistory = []
+                    $0.session = whole.session
+                }
+                #expect(brief == expected)
+            }
+            let alone = try await fixture.context(process) { $0.brief = true }
+            #expect(alone.process.spyCode == "x = 2\n" && alone.session.isEmpty)
+            await #expect(throws: ServiceError.self) {
+                try await fixture.context(process) {
+                    $0.versionNumber = 3
+                    $0.brief = true
+                }
+            }
+            await #expect(throws: ServiceError.self) {
+                try await fixture.context(UUID().uuidString) { $0.brief = true }
+            }
+        }
+    }
+
     @Test func theBestRatedOfTheOrganizationComeWithThisProcesssFirst() async throws {
         try await Fixture.with { fixture in
             let (process, other, deleted) = (
