@@ -69,25 +69,27 @@ import Testing
             UNION ALL
             SELECT organization_id, 'own ' || id, created_at, id, 'y', 1, NULL FROM processes
             """,
-            // Each has a function and an action of its own and one of each in common with all.
+            // The newest have a function and an action of their own and one of each in common.
             """
             INSERT INTO process_functions (organization_id, hash, process_created_at, process_id, name)
-            SELECT organization_id, sha256('shared'), created_at, id, 'f' FROM processes
-            UNION ALL SELECT organization_id, sha256(uuid_send(id)), created_at, id, 'g' FROM processes
+            WITH newest AS (SELECT * FROM processes ORDER BY created_at DESC LIMIT \(Self.processesWithVersions))
+            SELECT organization_id, sha256('shared'), created_at, id, 'f' FROM newest
+            UNION ALL SELECT organization_id, sha256(uuid_send(id)), created_at, id, 'g' FROM newest
             """,
             """
             INSERT INTO process_actions (organization_id, action, process_created_at, process_id)
-            SELECT organization_id, 'shared', created_at, id FROM processes
-            UNION ALL SELECT organization_id, 'own_' || id, created_at, id FROM processes
+            WITH newest AS (SELECT * FROM processes ORDER BY created_at DESC LIMIT \(Self.processesWithVersions))
+            SELECT organization_id, 'shared', created_at, id FROM newest
+            UNION ALL SELECT organization_id, 'own_' || id, created_at, id FROM newest
             """,
-            // Five exchanges in each session of one user, a tenth of them rated.
+            // Two exchanges in each session of one user, a tenth of them rated.
             """
             INSERT INTO process_suggestion_index
                 (organization_id, suggestion_id, created_at, process_id, user_id, session_id, bytes, rating, ratings)
             SELECT organization_id, id, now() - version_number * interval '1 second', process_id, '\(fixture.user)',
                    process_id, 100, CASE WHEN get_byte(uuid_send(id), 0) < 26 THEN 1 + get_byte(uuid_send(id), 1) / 64
                    ELSE 0 END, CASE WHEN get_byte(uuid_send(id), 0) < 26 THEN 1 ELSE 0 END
-            FROM process_versions
+            FROM process_versions WHERE version_number <= 2
             """,
             """
             INSERT INTO process_suggestions
