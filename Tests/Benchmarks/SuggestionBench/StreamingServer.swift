@@ -108,8 +108,11 @@ final class StreamingConnection {
     }
 
     private func event(_ json: String) {
-        let common = json.hasPrefix("{") ? #"{"id":"bench","object":"chat.completion.chunk","model":"bench","# : ""
-        let text = "data: \(common)\(json.hasPrefix("{") ? String(json.dropFirst()) : json)\n\n"
+        var json = json
+        if json.hasPrefix("{") {
+            json = #"{"id":"bench","object":"chat.completion.chunk","model":"bench","# + json.dropFirst()
+        }
+        let text = "data: \(json)\n\n"
         write("\(String(text.utf8.count, radix: 16))\r\n\(text)\r\n")
     }
 

@@ -67,7 +67,8 @@ struct ChatPipelineTests {
     func credentials() async throws {
         try await withDesk(script: Self.hello) { desk in
             _ = try await desk.ask("Why?")
-            #expect(desk.storage.state.withLock { $0.tokens } == ["Bearer test"])
+            // Once for what decides whether the answer is known, and once for the prompt.
+            #expect(desk.storage.state.withLock { $0.tokens } == ["Bearer test", "Bearer test"])
             let request = try #require(desk.upstream.requests.first)
             #expect(request.headers["authorization"] == "Bearer sk-test")
             #expect(request.headers["x-litellm-end-user-id"] == desk.caller.userID.text)
@@ -87,7 +88,8 @@ struct ChatPipelineTests {
             desk.storage.state.withLock { $0.process.spyCode = "key = \"AKIAQQQQWWWWEEEERRRR\"\n" }
             let pieces = try await desk.ask("Mail me at ada@example.org")
             let text = pieces.map(\.text).joined()
-            #expect(!text.contains("AKIA") && text.contains("[REDACTED:aws-key-1]"))
+            // The first one is the code's.
+            #expect(!text.contains("AKIA") && text.contains("[REDACTED:aws-key-2]"))
             #expect(pieces.last?.metadata["flagged"] != nil)
             let body = try #require(desk.upstream.requests.first?.body)
             #expect(!body.contains("AKIAQQQQ") && !body.contains("ada@example.org"))
