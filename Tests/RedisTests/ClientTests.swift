@@ -142,6 +142,8 @@ import Testing
             configuration.lateAnswerGrace = .milliseconds(100)
             configuration.connectTimeout = .milliseconds(200)
             try await test.withClient(configuration) { client async throws in
+                // A busy machine may take longer than that to connect at first.
+                while !client.isUp { await Task.yield() }
                 try await client.set("a", "1")
                 server.signal(SIGSTOP)
                 let first = await failure { () async throws(RedisError) in
