@@ -32,8 +32,17 @@ def answer_or_error(opened):
 
 
 def dies(_, client):
-    client.say("Half an ")
-    client.say("answer and ")
+    # In chunks, of which the last one is missing: without them, an end is an end.
+    handler = client.handler
+    handler.send_response(200)
+    handler.send_header("content-type", "text/event-stream")
+    handler.send_header("transfer-encoding", "chunked")
+    handler.end_headers()
+    for text in ("Half an ", "answer and "):
+        choices = [{"index": 0, "delta": {"role": "assistant", "content": text}, "finish_reason": None}]
+        chunk = {"id": "chatcmpl-1", "object": "chat.completion.chunk", "created": 1, "model": "scripted", "choices": choices}
+        event = b"data: " + json.dumps(chunk).encode() + b"\n\n"
+        handler.wfile.write(b"%x\r\n%s\r\n" % (len(event), event))
 
 
 def stops_within_a_character(_, client):

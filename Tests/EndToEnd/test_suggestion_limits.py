@@ -116,7 +116,7 @@ def test_a_noisy_organization_lets_another_one_have_its_turn(api, organization, 
     model.behave = slowly(["one ", "two "], 0.15)
     quiet_process = other_organization.rest(
         "POST", "/processes", {"name": "Quiet", "spy_code": "def f(a):\n    return a\n"}).json()["process_id"]
-    settings = {"REDIS_URL": redis.url, "LIMITS_OVERALL_CONCURRENT": 1, "LIMITS_MESSAGES_MINUTE": 600,
+    settings = {"REDIS_URL": redis.url, "LIMITS_OVERALL_CONCURRENT": 2, "LIMITS_MESSAGES_MINUTE": 600,
                 "LIMITS_MESSAGES_CONCURRENT": 10, "LIMITS_WAIT_SECONDS": 60}  # fmt: skip
     order, lock = [], threading.Lock()
 
@@ -127,11 +127,11 @@ def test_a_noisy_organization_lets_another_one_have_its_turn(api, organization, 
 
     with replicas(api, 1, **settings) as (replica,), concurrent.futures.ThreadPoolExecutor(20) as pool:
         time.sleep(4)
-        asked = [pool.submit(ask, replica, "noisy", organization, process) for _ in range(12)]
+        asked = [pool.submit(ask, replica, "noisy", organization, process) for _ in range(8)]
         until(lambda: len(order) >= 2, "nobody is answered")
         asked.append(pool.submit(ask, replica, "quiet", other_organization, quiet_process))
         before = len(order)
         for each in asked:
             each.result(timeout=60)
-    # One that was under way, one that may have been let in before the question came, and one turn.
-    assert order.index("quiet") - before <= 3, order
+    # Two that were under way, two that may have been let in before the question came; all others came before it and wait.
+    assert order.index("quiet") - before <= 4, order
