@@ -23,7 +23,7 @@ public struct RawUnaryMethod: Sendable {
         /// caller leaves or its time is over. It answers the call and returns true, or leaves it alone and returns false:
         /// then the generated handler gets it.
         case later(@Sendable () async -> Bool)
-        /// As ``later(_:)``, without a task, which is a sixth of what such a call costs: the transport runs this at once, on the
+        /// As ``later(_:)``, without a task and its switches, for what is hot: the transport runs this at once, on the
         /// connection's loop, and there it calls back, once, with what ``later(_:)`` returns. Nothing tells it that the caller
         /// has left but ``RawUnaryCall/isCancelled``: it must not wait for long.
         case calledBack(@Sendable (@escaping @Sendable (Bool) -> Void) -> Void)

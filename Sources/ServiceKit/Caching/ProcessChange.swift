@@ -55,7 +55,7 @@ public struct ProcessChange: Hashable, Sendable {
     public func key(_ name: String) -> String {
         let start: StaticString = "grimoire:1:{"
         let fixed = start.utf8CodeUnitCount + 2 * UUID.textBytes + 3
-        // Written at once: a read from Redis makes two of them, and interpolation takes five times as long.
+        // Written at once, without the strings of an interpolation: a read from Redis makes two of them.
         return String(unsafeUninitializedCapacity: fixed + name.utf8.count) { text in
             var place = 0
             func append(_ byte: UInt8) {

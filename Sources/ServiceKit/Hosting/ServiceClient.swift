@@ -4,6 +4,13 @@ public import ServiceLifecycle
 
 /// The connections from one of Grimoire's services to another.
 public struct ServiceClient: Service {
+    /// The setting of those that call grimoire-processes.
+    public static let processesAddress = Setting<HostPort>(
+        "processes.address",
+        meaning: "Where grimoire-processes accepts gRPC.",
+        allowed: "host:port, such as 127.0.0.1:7101"
+    ) { HostPort($0) }
+
     /// What generated stubs call through.
     public let client: GRPCClient<Transport.Client>
 

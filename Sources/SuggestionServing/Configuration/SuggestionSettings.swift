@@ -5,11 +5,7 @@ extension SuggestionService {
     /// The settings beyond those of every service.
     public enum Settings {
         /// Where grimoire-processes is.
-        public static let processesAddress = Setting<HostPort>(
-            "processes.address",
-            meaning: "Where grimoire-processes accepts gRPC.",
-            allowed: "host:port, such as 127.0.0.1:7101"
-        ) { HostPort($0) }
+        public static let processesAddress = ServiceClient.processesAddress
 
         // MARK: The model
 
