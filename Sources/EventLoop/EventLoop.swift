@@ -166,7 +166,7 @@ let currentLoopKey: pthread_key_t = {
 }()
 
 /// Nanoseconds of CLOCK_MONOTONIC (clock_gettime(2)).
-func monotonicNanoseconds() -> Int64 {
+package func monotonicNanoseconds() -> Int64 {
     var time = timespec()
     clock_gettime(CLOCK_MONOTONIC, &time)
     return Int64(time.tv_sec) * 1_000_000_000 + Int64(time.tv_nsec)

@@ -1,64 +1,89 @@
+import FoundationEssentials
+import ServiceKit
 import Testing
 
 @testable import MappingServing
 
 /// What Redis has of a process, where anyone may have written.
 @Suite struct SharedHeadTests {
-    private static let lifetime = Int(SharedHead.lifetimeMilliseconds)
-    /// Milliseconds since 1970, when the heads of these tests are written.
-    private static let written: Int64 = 1_800_000_000_000
+    private static let process = ProcessKey(
+        organization: UUID(uuidString: "00112233-4455-6677-8899-aabbccddeeff") ?? UUID(),
+        process: UUID(uuidString: "0f1e2d3c-4b5a-6978-8796-a5b4c3d2e1f0") ?? UUID()
+    )
+    /// Microseconds since 1970 on Redis' clock when every loop's shows 0.
+    private static let zero: Int64 = 1_800_000_000_000_000
 
-    private static func encode(_ head: ProcessHead, now: Int64) -> String? {
-        SharedHead.encode(head, key: "k", now: now, wallClock: written)
+    /// A clock that was asked and answered at once.
+    private static func clock(now: Int64 = 0, after: Int64 = 0) -> RedisClock {
+        var clock = RedisClock()
+        clock.learn(microseconds: zero + now / 1_000 + after, askedAt: now, now: now)
+        return clock
     }
 
-    /// Read by a replica whose clock shows so many milliseconds more than the writer's showed then.
-    private static func decode(_ text: String?, left: Int, now: Int64, after: Int64 = 0, key: String = "k")
-        -> ProcessHead?
-    {
-        SharedHead.decode(
-            Array((text ?? "").utf8),
-            key: key,
-            left: left,
-            now: now,
-            wallClock: written + after
+    private static func encode(_ head: ProcessHead, now: Int64) -> [UInt8]? {
+        SharedHead.encode(head, of: process, clock(now: now), now: now)
+    }
+
+    /// Read by a replica whose loops' clock shows 0 when Redis' shows `after` microseconds more than ``zero``.
+    private static func decode(_ value: [UInt8]?, now: Int64, after: Int64 = 0) -> ProcessHead? {
+        SharedHead.decode(value ?? [], of: process, clock(now: now, after: after), now: now)
+    }
+
+    @Test func aHeadIsAsOldAsRedisClockSays() {
+        let head = ProcessHead.latest(12, checkedAt: 5_000_000_000)
+        let value = Self.encode(head, now: 5_100_000_000)
+        #expect(SharedHead.expiry(of: head, now: 5_100_000_000) == 3_599_900)
+        #expect(Self.decode(value, now: 9_000_000_000) == head)
+        // Another machine, which was started a minute later.
+        let elsewhere = Self.decode(value, now: 9_000_000_000, after: 60_000_000)
+        #expect(elsewhere == .latest(12, checkedAt: 5_000_000_000 - 60_000_000_000))
+    }
+
+    @Test func aHeadSeemsOlderByAsMuchAsIsNotKnownOfTheClock() {
+        var slow = RedisClock()
+        slow.learn(microseconds: Self.zero, askedAt: -3_000_000, now: 4_000_000)
+        let written = SharedHead.encode(.latest(12, checkedAt: 0), of: Self.process, slow, now: 4_000_000)
+        #expect(Self.decode(written, now: 0, after: 0) == .latest(12, checkedAt: -4_000_000))
+        let value = Self.encode(.latest(12, checkedAt: 0), now: 0)
+        #expect(
+            SharedHead.decode(value ?? [], of: Self.process, slow, now: 4_000_000)
+                == .latest(12, checkedAt: -3_000_000)
         )
     }
 
-    @Test func aHeadIsAsOldAsRedisSays() {
-        let head = ProcessHead.latest(12, checkedAt: 5_000_000_000)
-        let text = Self.encode(head, now: 5_100_000_000)
-        let left = SharedHead.expiry(of: head, now: 5_100_000_000) ?? 0
-        #expect(left == Self.lifetime - 100)
-        #expect(Self.decode(text, left: left, now: 9_000_000_000) == .latest(12, checkedAt: 8_900_000_000))
-        #expect(SharedHead.expiry(of: head, now: 5_000_000_000 + 3_600_000_000_000) == nil)
-        #expect(Self.encode(head, now: 5_000_000_000 + 3_600_000_000_000) == nil)
+    @Test func aHeadIsOfNoUseAfterAnHour() {
+        let head = ProcessHead.latest(12, checkedAt: 0)
+        let hour: Int64 = 3_600_000_000_000
+        #expect(SharedHead.expiry(of: head, now: hour) == nil)
+        #expect(Self.encode(head, now: hour) == nil)
+        let value = Self.encode(head, now: 0)
+        #expect(Self.decode(value, now: hour) == head)
+        #expect(Self.decode(value, now: hour + 1_000) == nil)
     }
 
     @Test func theFormIsThatOfReplicasOfOtherReleases() {
-        // SHA-256 of "k" and what stands before it, as sha256sum gives it.
-        let text = "12 1799999999900 5f26c92e085b9438b37022159fe19c5b"
-        #expect(Self.encode(.latest(12, checkedAt: 0), now: 100_000_000) == text)
+        let value = Self.encode(.latest(12, checkedAt: 0), now: 100_000_000) ?? []
+        #expect(Array(value.prefix(13)) == [2, 0, 6, 0x65, 0x17, 0x28, 0x98, 0x80, 0, 0, 0, 0, 12])
+        // SplitMix64's finalizer over both IDs, the time and the version, as Python gives it.
+        #expect(Array(value.dropFirst(13)) == [0x71, 0x0d, 0x26, 0xe4, 0x36, 0xa5, 0x83, 0xb1])
     }
 
-    @Test func aHeadThatRedisTookNoteOfTooLateIsAsOldAsItsWriterSaid() {
-        let text = Self.encode(.latest(12, checkedAt: 0), now: 0)
-        let read = Self.decode(text, left: Self.lifetime, now: 60_000_000_000, after: 5_000)
-        #expect(read == .latest(12, checkedAt: 55_000_000_000))
-        #expect(
-            Self.decode(text, left: Self.lifetime, now: 0, after: SharedHead.lifetimeMilliseconds + 1) == nil
-        )
+    @Test func whereRedisClockIsNotKnownNothingIsSharedAndNothingBelieved() {
+        let value = Self.encode(.latest(12, checkedAt: 0), now: 0) ?? []
+        #expect(SharedHead.decode(value, of: Self.process, RedisClock(), now: 0) == nil)
+        #expect(SharedHead.encode(.latest(12, checkedAt: 0), of: Self.process, RedisClock(), now: 0) == nil)
     }
 
-    @Test func aReaderWhoseClockIsSlowBelievesRedis() {
-        let text = Self.encode(.latest(12, checkedAt: 0), now: 0)
-        let read = Self.decode(text, left: Self.lifetime - 7, now: 60_000_000_000, after: -5_000)
-        #expect(read == .latest(12, checkedAt: 59_993_000_000))
+    @Test func aHeadOfATimeThatIsStillToComeIsNone() {
+        let value = Self.encode(.latest(12, checkedAt: 2_000), now: 2_000)
+        #expect(Self.decode(value, now: 2_000) != nil)
+        // Redis' clock has been set back.
+        #expect(Self.decode(value, now: 2_000, after: -1) == nil)
     }
 
     @Test func absenceIsSharedToo() {
-        let text = Self.encode(.absent(checkedAt: 0), now: 0)
-        #expect(Self.decode(text, left: Self.lifetime, now: 3) == .absent(checkedAt: 3))
+        let value = Self.encode(.absent(checkedAt: 0), now: 0)
+        #expect(Self.decode(value, now: 3_000) == .absent(checkedAt: 0))
     }
 
     @Test func whatIsNotKnownOrDoubtedIsNotShared() {
@@ -68,31 +93,31 @@ import Testing
     }
 
     @Test(arguments: [
-        "", "0", "12", "-", "-1", "+1x", "99999999999", "1 ", "é", "--", "12  ", "12 0 0", " 1800000000000 ",
-        "12 1800000000000 00000000000000000000000000000000",
+        "", "0", "12", "-", "-1", "99999999999", "12 1800000000000 00000000000000000000000000000000",
+        "123456789012345678901", "\u{2}23456789012345678901",
     ])
     func aHeadOfAnotherFormIsNone(text: String) {
-        #expect(Self.decode(text, left: 1_000, now: 0) == nil)
+        #expect(Self.decode(Array(text.utf8), now: 0) == nil)
     }
 
-    @Test func aHeadWithAnyBitChangedOrOfAnotherKeyIsNone() throws {
-        let text = try #require(Self.encode(.latest(12, checkedAt: 0), now: 0))
-        let value = Array(text.utf8)
+    @Test func aHeadWithAnyBitChangedOrOfAnotherLengthOrProcessIsNone() throws {
+        let value = try #require(Self.encode(.latest(12, checkedAt: 0), now: 0))
         for place in value.indices {
             for bit in 0..<8 {
                 var damaged = value
                 damaged[place] ^= 1 << UInt8(bit)
-                let read = SharedHead.decode(damaged, key: "k", left: 1_000, now: 0, wallClock: Self.written)
-                #expect(read == nil)
+                #expect(Self.decode(damaged, now: 0) == nil)
             }
+            #expect(Self.decode(Array(value.prefix(place)), now: 0) == nil)
         }
-        #expect(Self.decode(text, left: Self.lifetime, now: 0, key: "l") == nil)
-        #expect(Self.decode(text + " ", left: Self.lifetime, now: 0) == nil)
-    }
-
-    @Test(arguments: [-2, -1, 0, 3_600_001, .max])
-    func aHeadOfUnknownAgeIsNone(left: Int) {
-        let text = Self.encode(.latest(12, checkedAt: 0), now: 0)
-        #expect(Self.decode(text, left: left, now: 0) == nil)
+        #expect(Self.decode(value + [0], now: 0) == nil)
+        let (organization, process) = (Self.process.organization, Self.process.process)
+        for other in [
+            ProcessKey(organization: process, process: organization),
+            ProcessKey(organization: organization, process: organization),
+            ProcessKey(organization: process, process: process),
+        ] {
+            #expect(SharedHead.decode(value, of: other, Self.clock(), now: 0) == nil)
+        }
     }
 }

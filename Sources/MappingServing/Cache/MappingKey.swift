@@ -36,11 +36,14 @@ struct MappingKey: Hashable, Sendable {
     /// Whether it is a question that the process's latest version answers.
     var isLatest: Bool { version == 0 }
 
-    /// Where it lies in Redis.
-    var sharedKey: String {
+    /// Where it lies in Redis, below its process.
+    var sharedName: String {
         switch kind {
-        case .mapping: process.key("m:\(version)")
-        case .evolution(let from): process.key("e:\(from):\(version)")
+        case .mapping: "m:\(version)"
+        case .evolution(let from): "e:\(from):\(version)"
         }
     }
+
+    /// Where it lies in Redis.
+    var sharedKey: String { process.key(sharedName) }
 }

@@ -16,6 +16,8 @@ final class SharedCache: Sendable {
     private let redis: RedisClient?
     private let loop: EventLoop
     private let restsUntil = Atomic<Int64>(.min)
+    /// Touched on the loop only, where nobody holds it up.
+    private let clock = Mutex(RedisClock())
 
     /// - Parameter redis: The loop's client; nil where there is no Redis.
     init(redis: RedisClient?, loop: EventLoop) {
@@ -37,33 +39,30 @@ final class SharedCache: Sendable {
         beside cache: MappingCache,
         _ callBack: @escaping @Sendable (Found) -> Void
     ) {
-        let now = loop.uptimeNanoseconds
-        let headKey = key.process.headKey
-        guard !key.isLatest, !Self.has(key, cache) else {
-            return send(Self.commands(forHead: headKey)) { values in
-                let head = values.flatMap { Self.head(in: $0[0], lifetime: $0[1], headKey, now) }
-                guard key.isLatest, let latest = head?.latest, !Self.has(key.at(latest), cache) else {
-                    return callBack(Found(head: head))
-                }
-                let sharedKey = key.at(latest).sharedKey
-                self.send([.get(RedisArgument(sharedKey))]) { values in
-                    let answer = values.flatMap { Self.answer(in: $0[0], sharedKey, latest) }
-                    callBack(Found(head: head, answer: answer))
-                }
+        guard !key.isLatest, !Self.has(key, cache) else { return findHead(key, beside: cache, callBack) }
+        send([Self.command(forHeadAnd: key)]) { callBack(self.found(in: $0?[0], about: key)) }
+    }
+
+    private func found(in pair: RedisValue?, about key: MappingKey) -> Found {
+        guard let values = try? pair?.elements(), values.count == 2 else { return Found() }
+        return Found(head: head(in: values[0], of: key.process), answer: Self.answer(in: values[1], to: key))
+    }
+
+    /// The head first: it says which answer is asked for, and whether one is.
+    private func findHead(
+        _ key: MappingKey,
+        beside cache: MappingCache,
+        _ callBack: @escaping @Sendable (Found) -> Void
+    ) {
+        send([.get(RedisArgument(key.process.headKey))]) { [self] values in
+            let head = values.flatMap { self.head(in: $0[0], of: key.process) }
+            guard key.isLatest, let latest = head?.latest, !Self.has(key.at(latest), cache) else {
+                return callBack(Found(head: head))
             }
-        }
-        let sharedKey = key.sharedKey
-        let keys = [RedisArgument(headKey), RedisArgument(sharedKey)]
-        send([.mget(keys), Self.lifetime(of: headKey)]) { values in
-            guard let values, let pair = try? values[0].elements(), pair.count == keys.count else {
-                return callBack(Found())
+            let wanted = key.at(latest)
+            send([.get(RedisArgument(wanted.sharedKey))]) { values in
+                callBack(Found(head: head, answer: values.flatMap { Self.answer(in: $0[0], to: wanted) }))
             }
-            callBack(
-                Found(
-                    head: Self.head(in: pair[0], lifetime: values[1], headKey, now),
-                    answer: Self.answer(in: pair[1], sharedKey, key.version)
-                )
-            )
         }
     }
 
@@ -80,10 +79,9 @@ final class SharedCache: Sendable {
 
     /// The answers of several versions, and the heads of their processes, in one round trip.
     func find(all keys: [MappingKey], beside cache: isolated MappingCache) async -> [Found] {
-        let now = loop.uptimeNanoseconds
         var commands: [RedisCommand] = []
         for key in keys {
-            commands += Self.commands(forHead: key.process.headKey)
+            commands.append(.get(RedisArgument(key.process.headKey)))
             if !key.isLatest { commands.append(.get(RedisArgument(key.sharedKey))) }
         }
         let answers = await withCheckedContinuation { continuation in
@@ -93,59 +91,65 @@ final class SharedCache: Sendable {
         var place = 0
         return keys.map { key in
             var found = Found()
-            found.head = Self.head(in: values[place], lifetime: values[place + 1], key.process.headKey, now)
-            if !key.isLatest {
-                found.answer = Self.answer(in: values[place + 2], key.sharedKey, key.version)
-            }
-            place += key.isLatest ? 2 : 3
+            found.head = head(in: values[place], of: key.process)
+            if !key.isLatest { found.answer = Self.answer(in: values[place + 1], to: key) }
+            place += key.isLatest ? 1 : 2
             return found
         }
     }
 
-    private static func commands(forHead key: String) -> [RedisCommand] {
-        [.get(RedisArgument(key)), lifetime(of: key)]
+    /// Both values of a process whose keys lie on one server, in a cluster too: the hottest question, without strings.
+    private static func command(forHeadAnd key: MappingKey) -> RedisCommand {
+        let (start, head, answer) = (ProcessKey.keyStartBytes, ProcessKey.headName, key.sharedName)
+        let capacity = 2 * start + head.utf8.count + answer.utf8.count
+        return RedisCommand("MGET", arguments: 2, capacity: capacity) { command in
+            withUnsafeTemporaryAllocation(of: UInt8.self, capacity: capacity) { text in
+                key.process.writeKeyStart(to: text)
+                for name in [head, answer] {
+                    var end = start
+                    for byte in name.utf8 {
+                        text[end] = byte
+                        end += 1
+                    }
+                    command.append(UnsafeBufferPointer(rebasing: text[..<end]))
+                }
+            }
+        }
     }
 
-    private static func lifetime(of key: String) -> RedisCommand {
-        RedisCommand("PTTL", [RedisArgument(key)])
-    }
-
-    private static func head(
-        in value: RedisValue,
-        lifetime: RedisValue,
-        _ key: String,
-        _ now: Int64
-    ) -> ProcessHead? {
-        guard let bytes = try? value.bytes(), let left = try? lifetime.integer() else { return nil }
-        return SharedHead.decode(bytes, key: key, left: left, now: now)
-    }
-
-    private static func answer(in value: RedisValue, _ key: String, _ version: Int32) -> StoredAnswer? {
+    private func head(in value: RedisValue, of process: ProcessKey) -> ProcessHead? {
         guard let bytes = try? value.bytes() else { return nil }
-        return SharedValue.decode(bytes, key: key, version: version)
+        let clock = clock.withLock { $0 }
+        return SharedHead.decode(bytes, of: process, clock, now: loop.uptimeNanoseconds)
+    }
+
+    private static func answer(in value: RedisValue, to key: MappingKey) -> StoredAnswer? {
+        guard let bytes = try? value.bytes() else { return nil }
+        return SharedValue.decode(bytes, to: key)
     }
 
     /// Puts an answer and a head there, for others. Nobody waits for it. On the loop only.
     func share(_ answer: StoredAnswer?, for key: MappingKey, _ head: ProcessHead) {
         var commands: [RedisCommand] = []
         if let answer {
-            let sharedKey = key.at(answer.version).sharedKey
+            let key = key.at(answer.version)
             let spread = Self.answerLifetimeMilliseconds / 10
             let lifetime = Self.answerLifetimeMilliseconds + Int.random(in: -spread...spread)
             commands.append(
                 .set(
-                    RedisArgument(sharedKey),
-                    RedisArgument(SharedValue.encode(answer, key: sharedKey)),
+                    RedisArgument(key.sharedKey),
+                    RedisArgument(SharedValue.encode(answer, to: key)),
                     expiry: .milliseconds(lifetime)
                 )
             )
         }
         let now = loop.uptimeNanoseconds
-        let headKey = key.process.headKey
-        if let value = SharedHead.encode(head, key: headKey, now: now),
+        let clock = clock.withLock { $0 }
+        if let value = SharedHead.encode(head, of: key.process, clock, now: now),
             let left = SharedHead.expiry(of: head, now: now)
         {
-            commands.append(.set(RedisArgument(headKey), RedisArgument(value), expiry: .milliseconds(left)))
+            let headKey = RedisArgument(key.process.headKey)
+            commands.append(.set(headKey, RedisArgument(value), expiry: .milliseconds(left)))
         }
         guard !commands.isEmpty, !isResting, let redis else { return }
         redis.sendOnLoop(commands, timeout: Self.patience) { _ in }
@@ -158,18 +162,44 @@ final class SharedCache: Sendable {
     /// Whether asking may be worth a try: there is a Redis, and it answered when it was asked last.
     var canBeAsked: Bool { !isResting && redis?.isUp == true }
 
-    /// On the loop only, where it also calls back, once: with nil where Redis does not answer.
+    /// On the loop only, where it also calls back, once: with nil where Redis does not answer. Now and then it asks what time it is
+    /// there as well.
     private func send(_ commands: [RedisCommand], _ callBack: @escaping @Sendable ([RedisValue]?) -> Void) {
         guard !isResting, let redis else { return callBack(nil) }
-        redis.sendOnLoop(commands, timeout: Self.patience) { result in
+        let askedAt = loop.uptimeNanoseconds
+        let asksTime = clock.withLock { $0.isToBeAsked(now: askedAt) }
+        redis.sendOnLoop(asksTime ? commands + [Self.time] : commands, timeout: Self.patience) {
+            [self] result in
             switch result {
-            case .success(let values): callBack(values)
+            case .success(let values):
+                if asksTime { learn(values[commands.count], askedAt: askedAt) }
+                callBack(values)
             case .failure(let error):
                 if error.code == .timedOut {
-                    self.restsUntil.store(self.loop.uptimeNanoseconds + Self.rest, ordering: .relaxed)
+                    restsUntil.store(loop.uptimeNanoseconds + Self.rest, ordering: .relaxed)
                 }
                 callBack(nil)
             }
         }
+    }
+
+    private static let time = RedisCommand("TIME", keyIndex: nil)
+
+    /// - Parameter value: Seconds since 1970, and the microseconds of the current one.
+    private func learn(_ value: RedisValue, askedAt: Int64) {
+        guard let parts = try? value.elements(), parts.count == 2,
+            let seconds = Self.number(parts[0], below: 1 << 40),
+            let microseconds = Self.number(parts[1], below: 1_000_000)
+        else { return }
+        let (time, now) = (seconds * 1_000_000 + microseconds, monotonicNanoseconds())
+        clock.withLock { $0.learn(microseconds: time, askedAt: askedAt, now: now) }
+    }
+
+    private static func number(_ value: RedisValue, below limit: Int64) -> Int64? {
+        guard let digits = try? value.bytes(), let number = Int64(String(decoding: digits, as: UTF8.self))
+        else {
+            return nil
+        }
+        return (0..<limit).contains(number) ? number : nil
     }
 }

@@ -1,100 +1,96 @@
-internal import FoundationEssentials
+internal import ServiceKit
 
-/// What is known of a process, as it lies in Redis: the number of its latest version, or a dash where there is no such process;
-/// after it the milliseconds since 1970 when that was checked, by the writer's clock; after that a digest, as in `SharedValue`.
+/// What is known of a process, as it lies in Redis: which version is the latest, or that there is no such process, and when that was
+/// checked, by Redis' own clock. So replicas need not agree on the time (``RedisClock``), and a Redis that was held up, and
+/// takes note of what it was sent long before, makes nothing younger.
 ///
-/// It is kept for ``lifetimeMilliseconds``, and how much of that is left, by Redis' own clock, says how old it is: replicas need
-/// not agree on the time. But a Redis that was held up takes note of what it was sent long before, and then gives it all of its
-/// life. So a head is as old as the older of both clocks says: replicas that agree on the time are not misled, and those that do
-/// not share less.
+/// One byte with the form's number, eight of the time in microseconds since 1970, four of the version, 0 where there is no process, and
+/// eight of a checksum over these and the process: against damage, and values under others' keys.
 enum SharedHead {
     /// How long a head is kept: for as long, it can still be served when nobody can be asked.
     static let lifetimeMilliseconds: Int64 = 3_600_000
-    /// The longest value: two numbers, a digest, what is between them.
-    private static let maxBytes = 96
 
-    /// The value of a head under a key; nil for one that does not know the latest version, or does not believe it.
-    static func encode(_ head: ProcessHead, key: String, now: Int64, wallClock: Int64 = milliseconds)
-        -> String?
+    private static let form: UInt8 = 2
+    private static let bodyBytes = 1 + 8 + 4
+    private static let bytes = bodyBytes + 8
+
+    /// The value of a head; nil for one that does not know the latest version, or does not believe it, or while nothing is known of
+    /// Redis' clock.
+    static func encode(_ head: ProcessHead, of process: ProcessKey, _ clock: RedisClock, now: Int64)
+        -> [UInt8]?
     {
-        guard let age = age(of: head, now: now) else { return nil }
-        let what = head.isAbsent ? "-" : head.latest.map { "\($0)" }
-        return what.map { what in
-            let body = "\(what) \(wallClock - age)"
-            return "\(body) \(String(decoding: digest(of: Array(body.utf8)[...], key: key), as: UTF8.self))"
-        }
+        guard age(of: head, now: now) != nil, let version = head.isAbsent ? 0 : head.latest,
+            let time = clock.earliest(at: checkedAt(head), now: now)
+        else { return nil }
+        var value: [UInt8] = []
+        value.reserveCapacity(bytes)
+        value.append(form)
+        withUnsafeBytes(of: time.bigEndian) { value.append(contentsOf: $0) }
+        withUnsafeBytes(of: version.bigEndian) { value.append(contentsOf: $0) }
+        let checksum = checksum(time, version, process)
+        withUnsafeBytes(of: checksum.bigEndian) { value.append(contentsOf: $0) }
+        return value
     }
 
-    /// The head of a value; nil where it is none, or that of another key.
+    /// The head of a value; nil where it is none, that of another process, or too old, or while nothing is known of Redis' clock.
     ///
     /// - Parameters:
     ///   - value: What is there.
-    ///   - key: Where it is.
-    ///   - left: How many milliseconds it will still be there (PTTL).
-    ///   - now: When Redis was asked, in nanoseconds of the loops' clock.
-    ///   - wallClock: The same in milliseconds since 1970.
-    static func decode(
-        _ value: [UInt8],
-        key: String,
-        left: Int,
-        now: Int64,
-        wallClock: Int64 = milliseconds
-    ) -> ProcessHead? {
-        guard value.count <= maxBytes, left > 0, left <= lifetimeMilliseconds else { return nil }
-        let parts = value.split(separator: UInt8(ascii: " "), omittingEmptySubsequences: false)
-        guard parts.count == 3, let time = Int64(ascii: parts[1]), time <= wallClock + lifetimeMilliseconds,
-            parts[2].elementsEqual(digest(of: value[..<parts[1].endIndex], key: key))
-        else { return nil }
-        let age = max(lifetimeMilliseconds - Int64(left), wallClock - time)
-        guard age <= lifetimeMilliseconds else { return nil }
-        let checkedAt = now - age * 1_000_000
-        if parts[0].elementsEqual(CollectionOfOne(UInt8(ascii: "-"))) { return .absent(checkedAt: checkedAt) }
-        guard let number = Int64(ascii: parts[0]).flatMap(Int32.init(exactly:)), number > 0 else {
-            return nil
+    ///   - process: Of which process it is to be.
+    ///   - clock: What is known of Redis' clock.
+    ///   - now: In nanoseconds of the loops' clock.
+    static func decode(_ value: [UInt8], of process: ProcessKey, _ clock: RedisClock, now: Int64)
+        -> ProcessHead?
+    {
+        guard value.count == bytes, value[0] == form, let latest = clock.latest(now: now) else { return nil }
+        let (time, version, sum) = value.withUnsafeBytes {
+            (
+                Int64(bigEndian: $0.loadUnaligned(fromByteOffset: 1, as: Int64.self)),
+                Int32(bigEndian: $0.loadUnaligned(fromByteOffset: 9, as: Int32.self)),
+                UInt64(bigEndian: $0.loadUnaligned(fromByteOffset: bodyBytes, as: UInt64.self))
+            )
         }
-        return .latest(number, checkedAt: checkedAt)
+        // What is said to have been checked later than now was checked before the clock was set back: nobody knows when.
+        guard sum == checksum(time, version, process), version >= 0, time >= 0, time <= latest,
+            latest - time <= lifetimeMilliseconds * 1_000
+        else { return nil }
+        let checkedAt = now - (latest - time) * 1_000
+        return version == 0 ? .absent(checkedAt: checkedAt) : .latest(version, checkedAt: checkedAt)
     }
 
-    /// How long a head is to be kept from now on; nil where it is too old, or does not know the latest version.
+    /// How many milliseconds a head is to be kept from now on; nil where it is too old, or does not know the latest version.
     static func expiry(of head: ProcessHead, now: Int64) -> Int? {
         age(of: head, now: now).map { Int(lifetimeMilliseconds - $0) }
     }
 
+    private static func checkedAt(_ head: ProcessHead) -> Int64 {
+        head.isAbsent ? head.existenceCheckedAt : head.latestCheckedAt
+    }
+
     /// In milliseconds; nil where it is not worth keeping.
     private static func age(of head: ProcessHead, now: Int64) -> Int64? {
-        let checkedAt = head.isAbsent ? head.existenceCheckedAt : head.latestCheckedAt
+        let checkedAt = checkedAt(head)
         guard checkedAt > .min / 2 else { return nil }
         let age = (now - checkedAt + 999_999) / 1_000_000
         return age < lifetimeMilliseconds ? age : nil
     }
 
-    /// In hexadecimal digits.
-    private static func digest(of body: ArraySlice<UInt8>, key: String) -> [UInt8] {
-        let digits: StaticString = "0123456789abcdef"
-        return SharedValue.withDigest(of: body, key: key) { bytes in
-            [UInt8](unsafeUninitializedCapacity: 2 * bytes.count) { text, count in
-                for byte in bytes {
-                    text[count] = digits.utf8Start[Int(byte >> 4)]
-                    text[count + 1] = digits.utf8Start[Int(byte & 15)]
-                    count += 2
-                }
+    /// Word by word through the finalizer of SplitMix64 (Steele, Lea and Flood, OOPSLA 2014): no two words that differ give the same.
+    private static func checksum(_ time: Int64, _ version: Int32, _ process: ProcessKey) -> UInt64 {
+        var state: UInt64 = 0x6772_696d_6f69_7265
+        func mix(_ word: UInt64) {
+            state = (state ^ word) &+ 0x9e37_79b9_7f4a_7c15
+            state = (state ^ state >> 30) &* 0xbf58_476d_1ce4_e5b9
+            state = (state ^ state >> 27) &* 0x94d0_49bb_1331_11eb
+            state ^= state >> 31
+        }
+        process.withIDBytes { ids in
+            for place in stride(from: 0, to: ids.count, by: 8) {
+                mix(UInt64(bigEndian: ids.loadUnaligned(fromByteOffset: place, as: UInt64.self)))
             }
         }
-    }
-
-    /// Now, since 1970.
-    static var milliseconds: Int64 { Int64(Date().timeIntervalSince1970 * 1_000) }
-}
-
-extension Int64 {
-    /// A number of one to 18 decimal digits, without a sign.
-    fileprivate init?(ascii digits: ArraySlice<UInt8>) {
-        guard (1...18).contains(digits.count) else { return nil }
-        var number: Int64 = 0
-        for digit in digits {
-            guard (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(digit) else { return nil }
-            number = number * 10 + Int64(digit - UInt8(ascii: "0"))
-        }
-        self = number
+        mix(UInt64(bitPattern: time))
+        mix(UInt64(UInt32(bitPattern: version)))
+        return state
     }
 }

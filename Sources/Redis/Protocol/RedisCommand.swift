@@ -27,6 +27,35 @@ public struct RedisCommand: Sendable, Equatable {
         self.key = key
     }
 
+    /// The same without an array for each argument, for what is hot: they are written where they are sent from.
+    ///
+    /// - Parameters:
+    ///   - name: As of any command.
+    ///   - arguments: How many there are.
+    ///   - capacity: Bytes of all arguments together, at most.
+    ///   - keyIndex: Which argument is the key, or the first of them; nil for a command without.
+    ///   - write: Appends each argument, in order.
+    /// - Precondition: `write` appends as many arguments as said, of no more bytes than said.
+    public init(
+        _ name: StaticString,
+        arguments count: Int,
+        capacity: Int,
+        keyIndex: Int? = 0,
+        _ write: (inout ArgumentWriter) -> Void
+    ) {
+        let room = ArgumentWriter.frameBytes * (count + 2) + name.utf8CodeUnitCount + capacity
+        var key: Range<Int>?
+        bytes = Array(unsafeUninitializedCapacity: room) { buffer, written in
+            var writer = ArgumentWriter(buffer, keyIndex: keyIndex)
+            writer.begin(UnsafeBufferPointer(start: name.utf8Start, count: name.utf8CodeUnitCount), count)
+            write(&writer)
+            precondition(writer.argumentCount == count, "a command has as many arguments as it says")
+            key = writer.key
+            written = writer.place
+        }
+        self.key = key
+    }
+
     /// The slot of a cluster to which the key belongs.
     var slot: HashSlot? { key.map { HashSlot(key: bytes[$0]) } }
 }

@@ -25,6 +25,11 @@ public struct ProcessChange: Hashable, Sendable {
         }
     }
 
+    /// The organization's and the process' ID, 16 bytes each.
+    public func withIDBytes<Result>(_ body: (UnsafeRawBufferPointer) -> Result) -> Result {
+        withUnsafeBytes(of: (organization.uuid, process.uuid), body)
+    }
+
     /// Where changes are published. The number is that of the message's form.
     public static let channel = "grimoire:1:changes"
 
@@ -42,7 +47,10 @@ public struct ProcessChange: Hashable, Sendable {
     public var message: String { "\(organization.text) \(process.text)" }
 
     /// The key under which replicas of grimoire-mappings share what the process's latest version is.
-    public var headKey: String { key("head") }
+    public var headKey: String { key(Self.headName) }
+
+    /// Its name below the process.
+    public static let headName = "head"
 
     /// The key under which replicas of grimoire-processes share what they answer of the process as a whole.
     public var detailsKey: String { key("details") }
@@ -53,27 +61,40 @@ public struct ProcessChange: Hashable, Sendable {
     /// The key of something about the process: `grimoire:1:{ORGANIZATION:PROCESS}:NAME`. In a cluster the keys of a process lie on
     /// one server, by what stands in braces.
     public func key(_ name: String) -> String {
-        let start: StaticString = "grimoire:1:{"
-        let fixed = start.utf8CodeUnitCount + 2 * UUID.textBytes + 3
-        // Written at once, without the strings of an interpolation: a read from Redis makes two of them.
-        return String(unsafeUninitializedCapacity: fixed + name.utf8.count) { text in
-            var place = 0
-            func append(_ byte: UInt8) {
+        String(unsafeUninitializedCapacity: Self.keyStartBytes + name.utf8.count) { text in
+            writeKeyStart(to: text)
+            var place = Self.keyStartBytes
+            for byte in name.utf8 {
                 text[place] = byte
                 place += 1
             }
-            func append(_ id: UUID) {
-                id.writeText(to: UnsafeMutableBufferPointer(rebasing: text[place...]))
-                place += UUID.textBytes
-            }
-            start.withUTF8Buffer { $0.forEach(append) }
-            append(organization)
-            append(UInt8(ascii: ":"))
-            append(process)
-            append(UInt8(ascii: "}"))
-            append(UInt8(ascii: ":"))
-            name.utf8.forEach(append)
             return place
         }
+    }
+
+    private static let keyStart: StaticString = "grimoire:1:{"
+
+    /// How long what all keys about a process begin with is.
+    public static let keyStartBytes = keyStart.utf8CodeUnitCount + 2 * UUID.textBytes + 3
+
+    /// Writes what all keys about the process begin with to the beginning of `text`: for who reads from Redis thousands of times a
+    /// second, and has no use for a string.
+    ///
+    /// - Precondition: There is room for ``keyStartBytes``.
+    public func writeKeyStart(to text: UnsafeMutableBufferPointer<UInt8>) {
+        precondition(text.count >= Self.keyStartBytes)
+        var place = text.update(
+            fromContentsOf: UnsafeBufferPointer(
+                start: Self.keyStart.utf8Start,
+                count: Self.keyStart.utf8CodeUnitCount
+            )
+        )
+        organization.writeText(to: UnsafeMutableBufferPointer(rebasing: text[place...]))
+        place += UUID.textBytes
+        text[place] = UInt8(ascii: ":")
+        process.writeText(to: UnsafeMutableBufferPointer(rebasing: text[(place + 1)...]))
+        place += 1 + UUID.textBytes
+        text[place] = UInt8(ascii: "}")
+        text[place + 1] = UInt8(ascii: ":")
     }
 }
