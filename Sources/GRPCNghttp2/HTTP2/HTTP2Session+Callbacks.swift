@@ -96,6 +96,8 @@ private let frameReceived: nghttp2_on_frame_recv_callback = { _, frame, userData
         session.headersStream = nil
         if isEnd { stream.hasRemoteEnded = true }
         session.events.append(.headers(stream, session.headers, isEnd: isEnd))
+        // An idle connection holds no block.
+        session.headers = HeaderBlock()
     case NGHTTP2_DATA:
         // Padding brings nothing either.
         guard header.length > frame.pointee.data.padlen || isEnd else {
