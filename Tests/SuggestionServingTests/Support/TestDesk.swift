@@ -116,7 +116,7 @@ func withDesk(
             let limiter = RateLimiter<UUID>(limits, loop: loops.loops[0])
             let desk = ChatDesk(
                 sessions: SessionTable(sessions, loops: loops),
-                shared: nil,
+                leases: nil,
                 pipeline: ChatPipeline(
                     records: records,
                     recorder: recorder,
