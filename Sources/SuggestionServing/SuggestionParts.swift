@@ -55,7 +55,10 @@ struct SuggestionParts: Sendable {
         desk = ChatDesk(
             sessions: SessionTable(configuration.sessions, loops: loops),
             leases: redis.map {
-                SessionLeases(SharedSessions(redis: $0, lifetime: configuration.sessions.idleTime), loop: loop)
+                SessionLeases(
+                    SharedSessions(redis: $0, lifetime: configuration.sessions.idleTime),
+                    loop: loop
+                )
             },
             pipeline: ChatPipeline(
                 records: records,

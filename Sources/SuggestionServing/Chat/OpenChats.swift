@@ -45,7 +45,7 @@ final class OpenChats: Service {
     ///
     /// - Parameter body: Reads messages and answers them, each between ``ChatTurns/begin()`` and ``ChatTurns/end()``. Its task is
     ///   cancelled where it waits for a message while the service stops.
-    /// - Throws: What `body` throws; ``closed``.
+    /// - Throws: What `body` throws; ``closed`` where the service has stopped before `body` came to its end.
     func serve(_ body: @escaping @Sendable (ChatTurns) async throws -> Void) async throws {
         let turns = ChatTurns()
         let number = state.withLock { state in
@@ -61,8 +61,11 @@ final class OpenChats: Service {
                 return true
             }
             group.addTask { await turns.waitUntilClosed() }
-            defer { group.cancelAll() }
-            if try await group.next() == false { throw Self.closed }
+            let hasEnded = try await group.next()
+            group.cancelAll()
+            if hasEnded == true { return }
+            // A client that had nothing more to say is not told that it should come again: its end is read all the same.
+            guard case .success(true) = await group.nextResult() else { throw Self.closed }
         }
     }
 }
@@ -99,18 +102,17 @@ final class ChatTurns: Sendable {
     }
 
     /// It has been answered.
-    ///
-    /// - Throws: ``OpenChats/closed`` where the service has begun to stop meanwhile.
-    func end() throws(ServiceError) {
-        let isOver = guarded.withLock { guarded in
+    func end() {
+        let waiter = guarded.withLock { guarded -> CheckedContinuation<Void, Never>? in
             guard case .answering(mustClose: true) = guarded.state else {
                 guarded.state = .idle
-                return false
+                return nil
             }
             guarded.state = .closed
-            return true
+            defer { guarded.waiter = nil }
+            return guarded.waiter
         }
-        if isOver { throw OpenChats.closed }
+        waiter?.resume()
     }
 
     /// The service stops.

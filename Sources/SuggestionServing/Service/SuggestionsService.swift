@@ -28,7 +28,7 @@ struct SuggestionsService: Grimoire_V1_ProcessSuggestions.StreamingServiceProtoc
                         try await stillHolds(request.metadata)
                         let order = try ChatOrder(message, caller: caller, credentials: credentials)
                         try await desk.serve(order) { try await writer.write($0.message) }
-                        try turns.end()
+                        turns.end()
                     }
                 }
             }

@@ -105,7 +105,9 @@ struct SessionMachineTests {
         try #expect(machine.pieces(after: 1).map(\.text) == ["b", "c"])
     }
 
-    @Test("After a replica that went within an answer, numbers begin behind those it may have given, and what it sent is unknown")
+    @Test(
+        "After a replica that went within an answer, numbers begin behind those it may have given, and what it sent is unknown"
+    )
     mutating func takesOver() throws {
         for letter in ["a", "b"] { _ = machine.add(content(letter)) }
         machine.adopt(machine.kept, last: 100)
