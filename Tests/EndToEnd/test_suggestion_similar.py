@@ -26,7 +26,8 @@ def embedding(model):
 def ask(organization, process, message, session):
     """The text of an answer, and whether it says that it was known."""
     with socket(process, organization.token) as opened:
-        send(opened, message, session=session)
+        # Which type a message asks for, is part of what must be the same.
+        send(opened, message, session=session, type="improvement")
         found = pieces(opened)
     return said(found), found[-1]["metadata"]["cached"]
 
