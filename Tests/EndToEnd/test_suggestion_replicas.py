@@ -1,4 +1,5 @@
 """Chats and several replicas of grimoire-suggestions: one session at once in two of them, replicas that hang, that go, that stop."""
+
 import concurrent.futures
 import contextlib
 import json
@@ -28,7 +29,8 @@ class Chat:
 
     def __init__(self, replica, metadata, process, session):
         self.request = lambda **fields: replica.api.suggestion_messages.ChatRequest(
-            process_id=process, session_id=session, **fields)
+            process_id=process, session_id=session, **fields
+        )
         self.messages = queue.SimpleQueue()
         self.call = replica.stub.SuggestionsChat(iter(self.messages.get, None), metadata=metadata, timeout=120)
         # Answered at the end, and opened as soon as the call is there.
@@ -175,7 +177,10 @@ def test_without_redis_a_session_of_one_replica_counts_on(api, organization, pro
 
 def test_on_a_signal_idle_chats_are_closed_at_once_and_answers_come_to_their_end(api, organization, process, model, redis):
     words = [f"word{number} " for number in range(20)]
-    with replicas(api, 1, REDIS_URL=redis.url, SHUTDOWN_GRACE_SECONDS=60, **PLENTY) as (replica,), contextlib.ExitStack() as stack:
+    with (
+        replicas(api, 1, REDIS_URL=redis.url, SHUTDOWN_GRACE_SECONDS=60, **PLENTY) as (replica,),
+        contextlib.ExitStack() as stack,
+    ):
         idle, busy, single = (stack.enter_context(chat(replica, organization, process, name)) for name in "abc")
         idle_socket, busy_socket = (stack.enter_context(websocket(replica, process, organization.token)) for _ in "ab")
         idle.ask("Hello?")

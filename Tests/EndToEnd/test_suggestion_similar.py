@@ -1,4 +1,5 @@
 """Answers to questions that ask nearly the same, by embeddings through the real LiteLLM Proxy."""
+
 import math
 
 import pytest

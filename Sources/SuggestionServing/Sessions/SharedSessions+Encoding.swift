@@ -23,15 +23,18 @@ extension SharedSessions {
             )
         }
         guard let data = try? JSONEncoder().encode(stored) else { return [] }
-        let body = Array(data)
-        return digest(of: body[...], key: key) + body
+        return sealed(Array(data), key: key)
     }
+
+    /// With the sum before it.
+    static func sealed(_ body: [UInt8], key: String) -> [UInt8] { digest(of: body[...], key: key) + body }
 
     /// The pieces in a value; none where it is damaged, that of another key, or not in order.
     static func decode(_ value: [UInt8], key: String) -> [ChatPiece] {
         let body = value.dropFirst(16)
         guard value.count > 16, value.prefix(16).elementsEqual(digest(of: body, key: key)),
-            let stored = try? JSONDecoder().decode([Stored].self, from: Data(body))
+            let stored = try? JSONDecoder().decode([Stored].self, from: Data(body)),
+            stored.allSatisfy({ (1...largestNumber).contains($0.sequence) })
         else { return [] }
         let pieces = stored.map {
             ChatPiece(
@@ -43,7 +46,7 @@ extension SharedSessions {
             )
         }
         let isInOrder = zip(pieces, pieces.dropFirst()).allSatisfy { $0.sequence + 1 == $1.sequence }
-        return isInOrder && (pieces.first?.sequence ?? 1) > 0 ? pieces : []
+        return isInOrder ? pieces : []
     }
 
     private static func digest(of body: ArraySlice<UInt8>, key: String) -> ArraySlice<UInt8> {

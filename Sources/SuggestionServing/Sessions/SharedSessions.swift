@@ -36,6 +36,8 @@ struct SharedSessions: Sendable {
     /// How many numbers are set aside for an answer: more than one has bytes (`LiteLLMConfiguration.textBytes`), and so pieces.
     static let numbersOfAnAnswer: Int64 = 1 << 23
 
+    /// No session comes that far; beyond, Lua's numbers are no longer whole.
+    static let largestNumber: Int64 = 1 << 53
     /// How many leases are renewed in one go.
     static let renewedAtOnce = 128
 
@@ -131,7 +133,7 @@ struct SharedSessions: Sendable {
 
     private static func number(_ value: RedisValue) -> Int64 {
         guard let bytes = try? value.bytes() else { return 0 }
-        return max(0, Int64(String(decoding: bytes, as: UTF8.self)) ?? 0)
+        return min(max(0, Int64(String(decoding: bytes, as: UTF8.self)) ?? 0), largestNumber)
     }
 
     private static func pieces(_ value: RedisValue, key: String) -> [ChatPiece] {
