@@ -284,7 +284,7 @@ let package = Package(
         .testTarget(
             name: "SuggestionContentTests",
             dependencies: ["SPyAnalysis", "SPySyntax", "StableMapping", "SuggestionContent", "TestSupport"],
-            exclude: ["Filter/Data", "Prompts/Golden"],
+            exclude: ["Filter/Data", "Fuzz/Corpus", "Prompts/Golden"],
             swiftSettings: strict
         ),
         // WebSocket (RFC 6455) over swift-nio's codec.
@@ -303,7 +303,9 @@ let package = Package(
             name: "WebSocketServingTests",
             dependencies: [
                 "TestSupport", "WebSocketServing", .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
             ],
+            exclude: ["Fuzz/Corpus"],
             swiftSettings: strict
         ),
         .target(
@@ -335,6 +337,7 @@ let package = Package(
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "SwiftProtobuf", package: "swift-protobuf"),
             ],
+            exclude: ["Fuzz/Corpus"],
             swiftSettings: strict
         ),
 

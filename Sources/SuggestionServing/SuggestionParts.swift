@@ -54,7 +54,12 @@ struct SuggestionParts: Sendable {
         }
         desk = ChatDesk(
             sessions: SessionTable(configuration.sessions, loops: loops),
-            shared: redis.map { SharedSessions(redis: $0, lifetime: configuration.sessions.idleTime) },
+            leases: redis.map {
+                SessionLeases(
+                    SharedSessions(redis: $0, lifetime: configuration.sessions.idleTime),
+                    loop: loop
+                )
+            },
             pipeline: ChatPipeline(
                 records: records,
                 recorder: recorder,
@@ -89,6 +94,8 @@ struct SuggestionParts: Sendable {
             },
             RunningPart { [census] in await cancelWhenGracefulShutdown { await census.run() } },
             RunningPart { [desk] in await cancelWhenGracefulShutdown { await desk.sessions.run() } },
+            // Until the last answer has ended: the service group stops it after the fronts.
+            RunningPart { [desk] in await cancelWhenGracefulShutdown { await desk.leases?.run() } },
         ]
     }
 

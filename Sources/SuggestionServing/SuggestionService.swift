@@ -37,9 +37,10 @@ public enum SuggestionService {
             logger: logger,
             metrics: SuggestionMetrics(factory: metrics)
         )
+        let chats = OpenChats()
         let checks = [processes.check("grimoire-processes", isRequired: false), redis.map(redisCheck)]
         let host = try await GRPCHost(
-            services: [SuggestionsService(desk: parts.desk, reports: parts.reports)],
+            services: [service(parts, chats, verifier)],
             descriptors: [Grimoire_V1_ProcessSuggestions.descriptor],
             requirements: requirements,
             configuration: configuration.service,
@@ -55,7 +56,7 @@ public enum SuggestionService {
             services.append(RunningPart { await cancelWhenGracefulShutdown { await redis.run() } })
         }
         services += parts.services
-        var fronts: [any Service] = [host]
+        var fronts: [any Service] = [host, chats]
         if let webSocket = configuration.webSocket {
             let socket = ChatSocket(desk: parts.desk, verifier: verifier, calls: host.calls)
             fronts.append(
@@ -67,6 +68,14 @@ public enum SuggestionService {
             await parts.shutdown()
             await threads.shutdown()
         }
+    }
+
+    private static func service(
+        _ parts: SuggestionParts,
+        _ chats: OpenChats,
+        _ verifier: TokenVerifier
+    ) -> SuggestionsService {
+        SuggestionsService(desk: parts.desk, reports: parts.reports, chats: chats, verifier: verifier)
     }
 
     private static func redisCheck(_ clients: RedisClients) -> ReadinessCheck {

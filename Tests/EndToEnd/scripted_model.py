@@ -1,4 +1,5 @@
 """A provider that speaks OpenAI's protocol and says what a test tells it to, behind the real LiteLLM Proxy."""
+import hashlib
 import http.server
 import json
 import threading
@@ -13,6 +14,8 @@ class ScriptedModel:
 
     `behave(request, client)` is called for each request; `client` has `say(text)`, `usage(prompt, completion)`, `end()`, `raw(bytes)` and
     `fail(status, body)`. What was asked is kept in `requests`, and in `left` how many clients went before the end.
+
+    `embed(text)` gives the vector of a text, None for a failure; what was asked is kept in `embedded`.
     """
 
     def __init__(self, url):
@@ -26,12 +29,27 @@ class ScriptedModel:
             def do_POST(self):
                 body = self.rfile.read(int(self.headers["content-length"]))
                 request = json.loads(body)
+                if self.path.endswith("/embeddings"):
+                    return self.embeddings(request)
                 model.requests.append(request)
                 client = Client(self, request)
                 try:
                     model.behave(request, client)
                 except (BrokenPipeError, ConnectionResetError):
                     model.left.append(time.monotonic())
+                self.close_connection = True
+
+            def embeddings(self, request):
+                texts = request["input"] if isinstance(request["input"], list) else [request["input"]]
+                model.embedded.extend(texts)
+                vectors = [model.embed(text) for text in texts]
+                client = Client(self, request)
+                if None in vectors:
+                    return client.fail(500, {"error": {"message": "broken", "type": "server_error"}})
+                client.raw(json.dumps({
+                    "object": "list", "model": "scripted-embeddings", "usage": {"prompt_tokens": 3, "total_tokens": 3},
+                    "data": [{"object": "embedding", "index": index, "embedding": vector}
+                             for index, vector in enumerate(vectors)]}).encode())
                 self.close_connection = True
 
             def log_message(self, *_):
@@ -43,6 +61,7 @@ class ScriptedModel:
 
     def reset(self):
         self.requests, self.left, self.behave = [], [], polite
+        self.embedded, self.embed = [], unlike
 
     def __enter__(self):
         self.thread.start()
@@ -119,6 +138,11 @@ def polite(request, client):
         for word in ANSWER.split(" "):
             client.say(word + ("" if word.endswith(".") else " "))
     client.end()
+
+
+def unlike(text):
+    """A vector that is near to that of no other text."""
+    return [byte / 127.5 - 1 for byte in hashlib.shake_128(text.encode()).digest(256)]
 
 
 def slowly(words, seconds):

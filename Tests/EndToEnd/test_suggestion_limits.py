@@ -3,6 +3,7 @@ import concurrent.futures
 import contextlib
 import os
 import pathlib
+import signal
 import subprocess
 import threading
 import time
@@ -39,8 +40,9 @@ class Replica:
         there = pathlib.Path(f"/proc/{number}")
         environment = dict(each.split("=", 1) for each in (there / "environ").read_text().split("\0") if "=" in each)
         port, http = free_port(), free_port()
-        environment.pop("GRIMOIRE_WEBSOCKET_PORT")
-        environment |= {"GRIMOIRE_LISTEN_PORT": str(port), "GRIMOIRE_HTTP_PORT": str(http)}
+        self.websocket_port = free_port()
+        environment |= {"GRIMOIRE_LISTEN_PORT": str(port), "GRIMOIRE_HTTP_PORT": str(http),
+                        "GRIMOIRE_WEBSOCKET_PORT": str(self.websocket_port)}  # fmt: skip
         environment |= {f"GRIMOIRE_{name}": str(value) for name, value in settings.items()}
         self.process = subprocess.Popen([os.readlink(there / "exe")], env=environment, stderr=subprocess.DEVNULL)
         self.metrics = Metrics(f"http://127.0.0.1:{http}")
@@ -60,6 +62,7 @@ class Replica:
 
     def close(self):
         self.channel.close()
+        self.process.send_signal(signal.SIGCONT)
         self.process.terminate()
         self.process.wait(30)
 

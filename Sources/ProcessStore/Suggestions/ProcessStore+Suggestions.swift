@@ -169,6 +169,8 @@ extension ProcessStore {
                         to: number
                     )
                 }
+                // What it is made of is counted twice; the history of versions is not.
+                if size > Grimoire_V1_GetSuggestionContextResponse.maxBytes / 4 { try $0.fit() }
             }
         }
     }

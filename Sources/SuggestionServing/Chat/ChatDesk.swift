@@ -5,7 +5,7 @@ internal import ServiceKit
 struct ChatDesk: Sendable {
     let sessions: SessionTable
     /// Nil where there is no Redis.
-    let shared: SharedSessions?
+    let leases: SessionLeases?
     let pipeline: ChatPipeline
 
     /// Does what a client wants, and gives it pieces until there is nothing more to give.
@@ -27,24 +27,76 @@ struct ChatDesk: Sendable {
     private func serve(_ order: ChatOrder, _ session: ChatSession, _ emit: @escaping ChatPipeline.Emit)
         async throws
     {
-        // Another replica may have gone further with it.
-        if let shared, await !session.isAnswering { await session.adopt(await shared.find(order.session)) }
         switch order.wish {
         case .ask(let question):
-            let result: Result<Void, any Error>
+            let turn = try await session.begin()
             do {
-                result = .success(try await pipeline.answer(question, order.credentials, in: session, emit))
+                try await ask(question, order, session, emit)
             } catch {
-                result = .failure(error)
+                await session.abandon(turn)
+                throw error
             }
-            await shared?.keep(await session.kept, for: order.session)
-            try result.get()
         case .resume(let sequence):
             // The process may have been deleted, or the caller's role changed.
             try await pipeline.records.check(order.session.process.text, order.credentials)
-            try await resume(session, after: sequence, emit)
+            try await resume(order.session, session, after: sequence, emit)
         }
     }
+
+    private func ask(
+        _ question: ChatQuestion,
+        _ order: ChatOrder,
+        _ session: ChatSession,
+        _ emit: @escaping ChatPipeline.Emit
+    ) async throws {
+        guard let leases else {
+            return try await pipeline.answer(question, order.credentials, in: session, emit)
+        }
+        let lease = try await leases.claim(order.session, for: session)
+        let result: Result<Void, any Error>
+        do {
+            try await pipeline.answer(question, order.credentials, in: session) { piece in
+                // Whoever has got the last piece may ask again, of any replica.
+                if piece.isFinal { await leases.release(lease, of: session) }
+                try leases.check(lease)
+                try await emit(piece)
+            }
+            result = .success(())
+        } catch {
+            result = .failure(error)
+        }
+        await leases.release(lease, of: session)
+        try result.get()
+    }
+
+    private func resume(
+        _ key: SessionKey,
+        _ session: ChatSession,
+        after sequence: Int64,
+        _ emit: ChatPipeline.Emit
+    ) async throws {
+        // Another replica may have gone further with it.
+        var isElsewhere = false
+        if let leases, await !session.isAnswering {
+            let known = await leases.shared.find(key)
+            isElsewhere = known.isAnswering
+            let last = known.isAnswering ? known.pieces.last?.sequence ?? 0 : known.last
+            if await !session.isAnswering { await session.adopt(known.pieces, last: last) }
+        }
+        do {
+            try await resume(session, after: sequence, emit)
+        } catch let error as ServiceError where isElsewhere {
+            // What this replica does not know, the other one will have told in a moment.
+            guard case .failedPrecondition = error.kind else { throw error }
+            throw Self.elsewhere
+        }
+        if isElsewhere { throw Self.elsewhere }
+    }
+
+    private static let elsewhere = ServiceError(
+        .unavailable(retryAfter: .seconds(1)),
+        message: "Another replica still answers in this session: come again in a moment."
+    )
 
     private func resume(_ session: ChatSession, after sequence: Int64, _ emit: ChatPipeline.Emit) async throws
     {

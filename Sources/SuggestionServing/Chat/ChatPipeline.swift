@@ -27,7 +27,7 @@ struct ChatPipeline: Sendable {
 
     private var model: ModelChoice { asking.model }
 
-    /// Answers a message within its session.
+    /// Answers a message within its session, which has begun with it.
     ///
     /// - Throws: Before the first piece, what the client is told: `ServiceError`, `RPCError`. Later only what `emit` throws, or
     ///   `CancellationError`: an answer that breaks off has a last piece that says so.
@@ -39,21 +39,6 @@ struct ChatPipeline: Sendable {
     )
         async throws
     {
-        try await session.begin()
-        do {
-            try await find(question, credentials, session, emit)
-        } catch {
-            await session.abandon()
-            throw error
-        }
-    }
-
-    private func find(
-        _ question: ChatQuestion,
-        _ credentials: Metadata,
-        _ session: ChatSession,
-        _ emit: @escaping Emit
-    ) async throws {
         // The conversation up to now is what is recorded of it.
         await recorder.settled(await session.lastSuggestionID)
         let brief = try await records.context(Self.contextRequest(question), credentials)

@@ -53,7 +53,7 @@ struct ChatTopic: Sendable {
             document: document,
             mapping: process.stableMapping,
             // What changes with each run and each rating is left out: an answer is as good as it was for as long as it is kept.
-            others: [type.rawValue, process.name, process.description_p]
+            others: [type.rawValue, process.name, process.description_p, history.summary]
                 + history.exchanges.flatMap { [$0.message, $0.answer] }
                 + question.clientContext.sorted { $0.key < $1.key }.flatMap { [$0.key, $0.value] },
             promptVersion: promptVersion,

@@ -32,12 +32,19 @@ extension ReportMaker {
         )
         let process = context.process
         Call.current?.concerns(versionNumber: Int(process.versionNumber))
+        let figures = ExecutionFigures(context.executions)
         let found = try await offload.run {
-            ProgramFindings(of: process.spyCode, version: process.versionNumber)
+            let rules = ProgramFindings(of: process.spyCode, version: process.versionNumber)
+            let insights = InsightFindings(
+                figures,
+                version: process.versionNumber,
+                code: process.spyCode
+            )
+            return (rules: rules, plan: ImprovementPlan(rules: rules, figures: insights))
         }
         let task = PromptTask.plan(goal: request.goal)
         var input = ContextInput(context)
-        input.findings = found.all
+        input.findings = found.rules.all
         let decoder = AnswerDecoder(code: process.spyCode, version: process.versionNumber)
         let outcome = try await askAll(
             request.withoutAi ? [] : [task],
@@ -50,11 +57,11 @@ extension ReportMaker {
         response.processID = process.processID
         response.versionNumber = process.versionNumber
         response.contentHash = process.contentHash
-        response.sections = PlanSection.allCases.map { section in
-            let other = added?.sections.first { $0.name == section.rawValue }
-            return Grimoire_V1_ReportSection(found.section(section).joined(by: other))
+        response.sections = found.plan.sections.map { section in
+            let other = added?.sections.first { $0.name == section.name }
+            return Grimoire_V1_ReportSection(section.joined(by: other))
         }
-        response.steps = Self.steps(added?.steps ?? [], found.steps).map(Grimoire_V1_PlanStep.init)
+        response.steps = Self.steps(added?.steps ?? [], found.plan.steps).map(Grimoire_V1_PlanStep.init)
         response.aiUnavailable = outcome.isAway
         if !outcome.parts.isEmpty {
             response.modelUse = Grimoire_V1_ModelUse(outcome.parts, model.asking.model)
@@ -71,7 +78,7 @@ extension ReportMaker {
         return response
     }
 
-    /// The model's order where there is one; steps of rules that it has left out come behind.
+    /// The model's order where there is one; steps of rules and figures that it has left out come behind.
     private static func steps(_ added: [PlanStep], _ found: [PlanStep]) -> [PlanStep] {
         let settled = Set(added.flatMap(\.rules))
         return added + found.filter { settled.isDisjoint(with: $0.rules) }

@@ -8,6 +8,8 @@ internal import SwiftProtobuf
 struct SuggestionsService: Grimoire_V1_ProcessSuggestions.StreamingServiceProtocol {
     let desk: ChatDesk
     let reports: ReportMaker
+    let chats: OpenChats
+    let verifier: TokenVerifier
 
     private var records: ProcessRecords { desk.pipeline.records }
 
@@ -20,13 +22,28 @@ struct SuggestionsService: Grimoire_V1_ProcessSuggestions.StreamingServiceProtoc
         let credentials = ServiceClient.forwarded(from: request.metadata)
         return StreamingServerResponse { writer in
             try await Caller.$current.withValue(caller) {
-                for try await message in request.messages {
-                    let order = try ChatOrder(message, caller: caller, credentials: credentials)
-                    try await desk.serve(order) { try await writer.write($0.message) }
+                try await chats.serve { turns in
+                    for try await message in request.messages {
+                        try turns.begin()
+                        try await stillHolds(request.metadata)
+                        let order = try ChatOrder(message, caller: caller, credentials: credentials)
+                        try await desk.serve(order) { try await writer.write($0.message) }
+                        turns.end()
+                    }
                 }
             }
             return [:]
         }
+    }
+
+    /// Looks at the token again: a chat may go on for longer than it holds.
+    ///
+    /// - Throws: `ServiceError` (UNAUTHENTICATED).
+    private func stillHolds(_ metadata: Metadata) async throws(ServiceError) {
+        var fields = metadata[stringValues: "authorization"].makeIterator()
+        var organizations = metadata[stringValues: "grimoire-organization"].makeIterator()
+        let token = try AuthenticationInterceptor.bearerToken(inField: fields.next() ?? "")
+        _ = try await verifier.verify(token, namedOrganization: organizations.next())
     }
 
     func analyzeProcess(

@@ -42,13 +42,14 @@ actor ChatSession {
     /// The beginning of the conversation was summarised.
     func keep(_ summary: ConversationSummary) { self.summary = summary }
 
-    /// Takes over what another replica has kept.
-    func adopt(_ pieces: [ChatPiece]) { machine.adopt(pieces) }
+    /// Takes over what another replica has kept: see ``SessionMachine/adopt(_:last:)``.
+    func adopt(_ pieces: [ChatPiece], last: Int64) { machine.adopt(pieces, last: last) }
 
     /// A question comes.
     ///
+    /// - Returns: Its number, for ``abandon(_:)``.
     /// - Throws: `ServiceError` (ABORTED) where another one is being answered.
-    func begin() throws(ServiceError) {
+    func begin() throws(ServiceError) -> Int64 {
         guard machine.begin() else {
             throw ServiceError(
                 .conflict(reason: "SESSION_BUSY", values: [:]),
@@ -56,6 +57,7 @@ actor ChatSession {
                     "This session is answering another message: wait for its last piece, or use another session_id."
             )
         }
+        return machine.turn
     }
 
     /// Gives a piece its number.
@@ -66,9 +68,9 @@ actor ChatSession {
         return piece
     }
 
-    /// The question has ended without a last piece.
-    func abandon() {
-        machine.abandon()
+    /// A question has ended, perhaps without a last piece.
+    func abandon(_ turn: Int64) {
+        machine.abandon(turn)
         wakeFollowers()
     }
 

@@ -22,6 +22,8 @@ struct SessionMachine {
     private(set) var lastSequence: Int64
     /// Whether a question is being answered.
     private(set) var isAnswering = false
+    /// Which question is being answered, or was the last one.
+    private(set) var turn: Int64 = 0
 
     /// - Parameters:
     ///   - replayBytes: How much is kept. The last piece is kept in any case.
@@ -38,6 +40,7 @@ struct SessionMachine {
     mutating func begin() -> Bool {
         guard !isAnswering else { return false }
         isAnswering = true
+        turn += 1
         return true
     }
 
@@ -56,16 +59,23 @@ struct SessionMachine {
         return piece
     }
 
-    /// The question ended without a last piece: it was refused before there was anything to say.
-    mutating func abandon() { isAnswering = false }
+    /// A question ended without a last piece: it was refused before there was anything to say. Nothing for one that has had its last
+    /// piece: another one may be answered by now.
+    mutating func abandon(_ turn: Int64) {
+        if turn == self.turn { isAnswering = false }
+    }
 
-    /// What another replica had kept of this session, where it went further than this one has.
-    mutating func adopt(_ pieces: [ChatPiece]) {
-        guard !isAnswering, let last = pieces.last, last.sequence > lastSequence else { return }
+    /// What another replica had kept of this session, where it went further than this one has. Where it has not told all of what it
+    /// may have sent, since it went in the middle of an answer, nothing is kept of what was before: a client would miss the rest.
+    ///
+    /// - Parameter last: The last number that it may have given.
+    /// - Precondition: Not within an answer that has a piece.
+    mutating func adopt(_ pieces: [ChatPiece], last: Int64) {
+        guard last > lastSequence else { return }
         replay = []
         bytes = 0
-        for piece in pieces { keep(piece) }
-        lastSequence = last.sequence
+        if pieces.last?.sequence == last { for piece in pieces { keep(piece) } }
+        lastSequence = last
     }
 
     /// What came after a piece.

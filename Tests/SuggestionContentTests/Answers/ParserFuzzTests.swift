@@ -16,57 +16,67 @@ struct ParserFuzzTests {
         "<<<END 0123456789abcdef>>>", "#", "x = 1\n",
     ]
 
-    private func text(_ random: inout SeededGenerator, _ count: Int) -> String {
-        (0..<random.below(count)).map { _ in
-            ParserFuzzTests.pieces[random.below(ParserFuzzTests.pieces.count)]
-        }.joined()
-    }
-
     @Test("Nothing that reads it crashes, and nothing refused is offered")
     func anything() throws {
-        let process = try #require(ProcessID("3f2a90c1-7b1e-4f7e-9a55-0d6f0a9e2b11"))
-        let base = PatchBase(
-            process: process,
-            version: 1,
-            contentHash: "h",
-            code: "def f(a):\n    return act(a)\n",
-            document: "# D\n",
-            mapping: [:]
-        )
+        let corpus = try FuzzCorpus(beside: Self.folder)
+        #expect(corpus.inputs.count >= 8)
+        let result = corpus.run(words: ParserFuzzTests.pieces, Self.violations)
+        #expect(result.failure == nil)
+        #expect(result.count > corpus.inputs.count)
+    }
+
+    private static let folder = #filePath.replacing("/Answers/", with: "/Fuzz/")
+
+    private static let base = PatchBase(
+        process: ProcessID("3f2a90c1-7b1e-4f7e-9a55-0d6f0a9e2b11"),
+        version: 1,
+        contentHash: "h",
+        code: "def f(a):\n    return act(a)\n",
+        document: "# D\n",
+        mapping: [:]
+    )
+
+    /// Promises that do not hold for an answer; a crash says so by itself.
+    private static func violations(in input: [UInt8]) -> [String] {
+        let answer = String(decoding: input, as: UTF8.self)
         let decoder = AnswerDecoder(code: base.code, version: 1)
-        for seed in 0..<400 as Range<UInt64> {
-            var random = SeededGenerator(seed: seed)
-            let answer = text(&random, 60)
-            let scan = AnswerScan(of: answer)
-            _ = FencedBlock.prose(of: answer)
-            _ = try? UnifiedDiff(parsing: answer).apply(to: base.code)
-            _ = try? decoder.section(answer, name: "x")
-            _ = try? decoder.plan(answer)
-            _ = try? PromptTemplate(name: "t", version: 1, text: answer).render()
-            _ = ProgramFingerprint(of: answer)
-            _ = ProgramFindings(of: answer, version: 1)
-            let proposal = PatchProposal(in: answer, base: base)
-            if let proposal, let code = proposal.code {
-                #expect(AnswerScan.securityRules(of: code).isEmpty, "seed \(seed)")
-                #expect(
-                    try UnifiedDiff(parsing: proposal.patch).hunks.isEmpty == false
-                        || proposal.document != nil
-                )
-            }
-            if let proposal, !proposal.isOffered { #expect(proposal.metadata["patch"] == nil) }
-            _ = AnswerClass(answer: answer, message: answer, proposal: proposal)
-            _ = QuestionKey(
-                organization: "o",
-                process: "p",
-                code: answer,
-                document: answer,
-                mapping: [:],
-                promptVersion: "",
-                model: "",
-                message: answer
-            )
-            #expect(scan.findings.count <= answer.utf8.count)
+        var violations: [String] = []
+        let scan = AnswerScan(of: answer)
+        _ = FencedBlock.prose(of: answer)
+        _ = try? UnifiedDiff(parsing: answer).apply(to: base.code)
+        if let section = try? decoder.section(answer, name: "x"),
+            section.findings.count > AnswerDecoder.maximumItems
+        {
+            violations.append("too many findings")
         }
+        if let plan = try? decoder.plan(answer), plan.steps.count > AnswerDecoder.maximumItems {
+            violations.append("too many steps")
+        }
+        _ = try? PromptTemplate(name: "t", version: 1, text: answer).render()
+        _ = ProgramFingerprint(of: answer)
+        _ = ProgramFindings(of: answer, version: 1)
+        let proposal = PatchProposal(in: answer, base: base)
+        if let proposal, let code = proposal.code {
+            if !AnswerScan.securityRules(of: code).isEmpty { violations.append("forbidden code is offered") }
+            let hunks = (try? UnifiedDiff(parsing: proposal.patch).hunks) ?? []
+            if hunks.isEmpty, proposal.document == nil { violations.append("a patch that changes nothing") }
+        }
+        if let proposal, !proposal.isOffered, proposal.metadata["patch"] != nil {
+            violations.append("a patch that is not offered")
+        }
+        _ = AnswerClass(answer: answer, message: answer, proposal: proposal)
+        _ = QuestionKey(
+            organization: "o",
+            process: "p",
+            code: answer,
+            document: answer,
+            mapping: [:],
+            promptVersion: "",
+            model: "",
+            message: answer
+        )
+        if scan.findings.count > answer.utf8.count { violations.append("more findings than bytes") }
+        return violations
     }
 
     @Test(

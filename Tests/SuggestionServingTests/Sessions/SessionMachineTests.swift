@@ -39,7 +39,7 @@ struct SessionMachineTests {
         #expect(machine.isAnswering)
         _ = machine.add(content("b", isFinal: true))
         #expect(machine.begin() == true)
-        machine.abandon()
+        machine.abandon(machine.turn)
         #expect(machine.begin() == true)
     }
 
@@ -79,19 +79,45 @@ struct SessionMachineTests {
         try #expect(machine.pieces(after: 0).count == 1)
     }
 
-    @Test("What another replica kept is taken over where it went further, and not within an answer")
+    @Test("A question that has had its last piece gives up nothing: another one may be answered by now")
+    mutating func abandonsItsOwn() {
+        #expect(machine.begin() == true)
+        let first = machine.turn
+        _ = machine.add(content("a", isFinal: true))
+        #expect(machine.begin() == true)
+        machine.abandon(first)
+        #expect(machine.isAnswering)
+        machine.abandon(machine.turn)
+        #expect(!machine.isAnswering)
+    }
+
+    @Test("What another replica kept is taken over where it went further")
     mutating func adopts() throws {
         _ = machine.add(content("own", isFinal: true))
         var other = SessionMachine(replayBytes: 10_000)
         for letter in ["own", "b", "c"] { _ = other.add(content(letter, isFinal: letter == "c")) }
-        machine.adopt(other.kept)
+        machine.adopt(other.kept, last: 3)
         #expect(machine.lastSequence == 3)
         try #expect(machine.pieces(after: 1).map(\.text) == ["b", "c"])
-        machine.adopt([])
+        machine.adopt([], last: 0)
+        machine.adopt(Array(other.kept.prefix(1)), last: 1)
         #expect(machine.lastSequence == 3)
-        _ = machine.begin()
-        _ = other.add(content("d"))
-        machine.adopt(other.kept)
-        #expect(machine.lastSequence == 3)
+        try #expect(machine.pieces(after: 1).map(\.text) == ["b", "c"])
+    }
+
+    @Test(
+        "After a replica that went within an answer, numbers begin behind those it may have given, and what it sent is unknown"
+    )
+    mutating func takesOver() throws {
+        for letter in ["a", "b"] { _ = machine.add(content(letter)) }
+        machine.adopt(machine.kept, last: 100)
+        #expect(fault { () throws(SessionMachine.ResumeFault) in try machine.pieces(after: 2) } == .unknown)
+        #expect(machine.begin() == true)
+        #expect(machine.add(content("c", isFinal: true)).sequence == 101)
+        try #expect(machine.pieces(after: 100).map(\.text) == ["c"])
+        #expect(
+            fault { () throws(SessionMachine.ResumeFault) in try machine.pieces(after: 50) }
+                == .forgotten(oldest: 101)
+        )
     }
 }

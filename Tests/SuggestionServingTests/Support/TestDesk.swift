@@ -64,9 +64,11 @@ struct TestDesk: Sendable {
 /// Runs `body` with a desk of its own.
 ///
 /// - Parameters:
+///   - model: Which model is asked, and how much.
 ///   - limits: How often may be asked.
 ///   - script: What the model does with each request.
 func withDesk(
+    model: ModelChoice = ModelChoice(name: "m"),
     limits: AdmissionLimits = AdmissionLimits(),
     sessions: SessionLimits = SessionLimits(count: 100, idleTime: .seconds(600), replayBytes: 65_536),
     script: @escaping ScriptedUpstream.Script,
@@ -116,7 +118,7 @@ func withDesk(
             let limiter = RateLimiter<UUID>(limits, loop: loops.loops[0])
             let desk = ChatDesk(
                 sessions: SessionTable(sessions, loops: loops),
-                shared: nil,
+                leases: nil,
                 pipeline: ChatPipeline(
                     records: records,
                     recorder: recorder,
@@ -126,7 +128,7 @@ func withDesk(
                         loop: loops.loops[0]
                     ),
                     similar: nil,
-                    asking: ModelAsking(model: ModelChoice(name: "m"), clients: models, limiter: limiter),
+                    asking: ModelAsking(model: model, clients: models, limiter: limiter),
                     offload: offload,
                     metrics: metrics
                 )

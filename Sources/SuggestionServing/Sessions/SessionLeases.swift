@@ -1,0 +1,83 @@
+internal import EventLoop
+internal import FoundationEssentials
+internal import ServiceKit
+
+/// Sees to it that one replica at a time answers in a session: claims it before an answer, renews that while the answer is under
+/// way, and gives it back. What is said to Redis, and what it keeps, ``SharedSessions`` knows.
+///
+/// A replica that has been stopped for longer than ``SharedSessions/leaseTime`` may find that another one has taken over: the next
+/// piece of its answer is refused (``check(_:)``). Where Redis is away, a session is claimed by nobody, and answered all the same:
+/// then one replica alone keeps numbers apart.
+actor SessionLeases {
+    nonisolated let loop: EventLoop
+    nonisolated var unownedExecutor: UnownedSerialExecutor { loop.asUnownedSerialExecutor() }
+    nonisolated let shared: SharedSessions
+
+    /// Those of answers under way: as many as sessions are in use, which are bounded.
+    private var leases: [String: SessionLease] = [:]
+    /// How often they are renewed: two may fail before others take over.
+    private static let interval: Duration = .seconds(3)
+
+    init(_ shared: SharedSessions, loop: EventLoop) {
+        self.shared = shared
+        self.loop = loop
+    }
+
+    /// Asks for a session, whose machine goes on where the last replica has stopped.
+    ///
+    /// - Throws: `ServiceError` (ABORTED) where another replica is answering in it.
+    nonisolated func claim(_ key: SessionKey, for session: ChatSession) async throws(ServiceError)
+        -> SessionLease
+    {
+        let token = UUID.random().text
+        var last = await session.lastSequence
+        switch await shared.claim(key, token: token, after: last) {
+        case .granted(let known):
+            await session.adopt(known.pieces, last: known.last)
+            last = known.last
+        case .taken:
+            throw ServiceError(
+                .conflict(reason: "SESSION_BUSY", values: [:]),
+                message:
+                    "This session is answering another message, on another connection: wait for its last piece, or use another session_id."
+            )
+        case .unknown: break
+        }
+        let lease = SessionLease(key, token: token, reserved: last + SharedSessions.numbersOfAnAnswer)
+        await hold(lease)
+        return lease
+    }
+
+    /// Whether a piece may go out.
+    ///
+    /// - Throws: `ServiceError` (ABORTED) where another replica has taken over.
+    nonisolated func check(_ lease: SessionLease) throws(ServiceError) {
+        guard lease.isLost else { return }
+        throw ServiceError(
+            .conflict(reason: "SESSION_MOVED", values: [:]),
+            message: "This session goes on elsewhere: connect again with context.resume_after, or ask again."
+        )
+    }
+
+    /// Gives a session back, with what it has come to. Idempotent.
+    nonisolated func release(_ lease: SessionLease, of session: ChatSession) async {
+        guard await drop(lease) else { return }
+        await shared.release(lease, last: await session.lastSequence, pieces: await session.kept)
+    }
+
+    /// Renews until the task is cancelled.
+    func run() async {
+        while (try? await loop.sleep(for: Self.interval)) != nil {
+            var rest = leases.values.filter { !$0.isLost }[...]
+            while !rest.isEmpty {
+                let some = rest.prefix(SharedSessions.renewedAtOnce)
+                rest = rest.dropFirst(some.count)
+                for lease in await shared.renew(some) { lease.lose() }
+            }
+        }
+    }
+
+    private func hold(_ lease: SessionLease) { leases[lease.token] = lease }
+
+    private func drop(_ lease: SessionLease) -> Bool { leases.removeValue(forKey: lease.token) != nil }
+}
