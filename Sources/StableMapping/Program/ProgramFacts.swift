@@ -54,6 +54,20 @@ public struct ProgramFacts: Sendable {
             }
     }
 
+    /// Bytes that it takes in memory beside the texts of its names and literals, about.
+    public var memoryBytes: Int {
+        tree.expressionCount * (MemoryLayout<Expression>.stride + MemoryLayout<SourceRange>.stride + 24)
+            + tree.statementCount * (MemoryLayout<Statement>.stride + MemoryLayout<SourceRange>.stride)
+            + tokens.count * MemoryLayout<Token>.stride
+            + lines.count * (MemoryLayout<Line>.stride + Self.allocationBytes)
+            + facts.count * (MemoryLayout<Fact>.stride + 3 * MemoryLayout<Int>.stride)
+            + scopes.count * (MemoryLayout<Scope>.stride + Self.allocationBytes)
+            + nameFacts.count * 2 * (MemoryLayout<NameKey>.stride + MemoryLayout<Int>.stride)
+    }
+
+    /// What a line's lists take, and a scope's names, beside what is in them.
+    private static let allocationBytes = 96
+
     /// One fact as a key names it.
     public struct Place: Hashable, Sendable {
         /// The key in full and in canonical form.
