@@ -161,7 +161,7 @@ def client_update(port, process, code):
         file.flush()
         client(
             "update", port, "--processes", file.name, "--code", code,
-            "--connections", 1, "--warm-up-seconds", 0, "--seconds", 0.5,
+            "--connections", 1, "--warm-up-seconds", 0, "--seconds", 2,
         )  # fmt: skip
 
 

@@ -9,9 +9,9 @@ struct PreparedContent: Sendable {
     let hash: [UInt8]
     let documentJSON: String?
     let mappingJSON: String
-    /// What the engine has to know for the next version.
-    let state: MappingState
-    /// The same as it is stored.
+    /// Its mapping, and what the engine has to know for the next version.
+    let outcome: MappingOutcome
+    /// The latter as it is stored.
     let mappingState: [UInt8]
     /// What the version changes in the facts of its process.
     let facts: FactDelta
@@ -41,13 +41,13 @@ struct PreparedContent: Sendable {
         after previous: UpdateBase?,
         fingerprint: ProgramFingerprint?,
         policy: MappingPolicy
-    ) throws {
+    ) {
         self.content = content
         self.hash = hash
         self.policy = policy
-        documentJSON = try ContentCoding.json(content.document)
+        documentJSON = ContentCoding.json(content.document)
         mappingJSON = ContentCoding.json(content.stableMapping)
-        state = outcome.state
+        self.outcome = outcome
         mappingState = MappingStateCoding.bytes(outcome.state)
         facts = FactDelta(from: previous?.mapped.state, to: outcome.state)
         keepsWords = previous.map { content.hasSameWords(as: $0.content) } ?? false
@@ -86,7 +86,7 @@ extension UpdateBase {
         content = made.content
         contentHash = seal.contentHash
         chainHash = seal.chainHash
-        mapped = MappedVersion(state: made.state, program: program)
+        mapped = MappedVersion(made.outcome, program: program)
         fingerprint = made.fingerprint
     }
 }

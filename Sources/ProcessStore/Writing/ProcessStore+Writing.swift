@@ -41,7 +41,7 @@ extension ProcessStore {
             var content = content
             content.stableMapping = outcome.mapping
             let hash = ContentEncoding.hash(content)
-            return try PreparedContent(
+            return PreparedContent(
                 content,
                 hash: hash,
                 outcome: outcome,

@@ -142,7 +142,7 @@ struct Update: Sendable {
             guard violations.isEmpty else { throw ServiceError.incompatible(violations) }
             let isSameProgram =
                 base.fingerprint != nil && mapping.program.isSameProgram(as: base.mapped.program)
-            let content = try PreparedContent(
+            let content = PreparedContent(
                 next,
                 hash: hash,
                 outcome: outcome,

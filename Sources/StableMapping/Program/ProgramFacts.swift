@@ -138,6 +138,14 @@ public struct ProgramFacts: Sendable {
         identity(of: index) + numberSuffix(of: index)
     }
 
+    /// Facts that are derived, by their keys in full.
+    var derivedPlaces: [String: Int] {
+        var places: [String: Int] = [:]
+        places.reserveCapacity(facts.count)
+        for fact in facts.indices where facts[fact].isDerived { places[key(of: fact)] = fact }
+        return places
+    }
+
     /// `#n` where the text alone is ambiguous.
     func numberSuffix(of index: Int) -> String {
         facts[index].equals > 1 ? "#\(facts[index].ordinal + 1)" : ""

@@ -211,7 +211,7 @@ import Testing
         )
         let version = Queries.NewVersion(
             process: process,
-            content: try PreparedContent(
+            content: PreparedContent(
                 content,
                 hash: hash,
                 outcome: outcome,
