@@ -48,10 +48,10 @@ public struct MappedVersion: Sendable {
     }
 
     /// The version that an outcome was made for, by the program of its request. The next version's mapping costs less with it
-    /// than with the state alone, and is the same.
+    /// than with the state alone, and is the same. With another program, the state alone is what counts.
     public init(_ outcome: MappingOutcome, program: ProgramFacts) {
         state = outcome.state
         self.program = program
-        places = outcome.places
+        places = program.hash == outcome.programHash ? outcome.places : nil
     }
 }

@@ -117,7 +117,12 @@ extension MappingRun {
         warnOfSharedIDs(entries)
         sortReport()
         let state = MappingState(version: request.version, entries: entries, retired: retired)
-        return MappingOutcome(state: state, report: report, places: places)
+        return MappingOutcome(
+            state: state,
+            report: report,
+            places: places,
+            programHash: request.program.hash
+        )
     }
 
     private mutating func add(_ claim: Claim) {

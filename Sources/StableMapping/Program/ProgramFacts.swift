@@ -54,6 +54,17 @@ public struct ProgramFacts: Sendable {
             }
     }
 
+    /// A hash of the program but for what ``isSameProgram(as:)`` leaves out. Costs time in proportion to the program.
+    var hash: UInt64 {
+        var hash = StructureHash(UInt64(facts.count))
+        for token in tokens { hash.mix(token.hash) }
+        for line in lines {
+            hash.mix(line.kind.rawValue)
+            hash.mix(UInt64(bitPattern: Int64(line.parent)))
+        }
+        return hash.value
+    }
+
     /// Bytes that it takes in memory beside the texts of its names and literals, about.
     public var memoryBytes: Int {
         tree.expressionCount * (MemoryLayout<Expression>.stride + MemoryLayout<SourceRange>.stride + 24)
