@@ -181,6 +181,7 @@ let package = Package(
                 .embedInCode("Migrations/0003_mappings.sql"),
                 .embedInCode("Migrations/0004_audit_counts.sql"),
                 .embedInCode("Migrations/0005_suggestions.sql"),
+                .embedInCode("Migrations/0006_cheaper_updates.sql"),
             ],
             swiftSettings: strict
         ),

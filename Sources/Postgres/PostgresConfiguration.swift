@@ -70,7 +70,9 @@ public struct PostgresConfiguration: Sendable {
                 ("idle_in_transaction_session_timeout", idleInTransactionTimeoutMilliseconds),
                 ("client_connection_check_interval", clientCheckMilliseconds),
             ]
-            parameters.append(("options", settings.map { "-c \($0)=\($1)" }.joined(separator: " ")))
+            // Notices are not looked at, so they are not asked for.
+            let options = ["-c client_min_messages=warning"] + settings.map { "-c \($0)=\($1)" }
+            parameters.append(("options", options.joined(separator: " ")))
         }
         parameters.append(("dbname", url))
         return parameters

@@ -19,8 +19,19 @@ enum ContentCoding {
         return String(decoding: bytes, as: UTF8.self)
     }
 
-    static func json(_ document: ProcessContent.Document?) throws -> String? {
-        try document.map { String(decoding: try JSONEncoder().encode($0), as: UTF8.self) }
+    /// What `Document` is decoded from.
+    static func json(_ document: ProcessContent.Document?) -> String? {
+        guard let document else { return nil }
+        var bytes = Array(#"{"format":"#.utf8)
+        bytes.reserveCapacity(document.text.utf8.count + 512)
+        JSONText.append(document.format, to: &bytes)
+        bytes += #","text":"#.utf8
+        JSONText.append(document.text, to: &bytes)
+        bytes += #","attributes":"#.utf8
+        bytes += json(document.attributes).utf8
+        if document.isDerived { bytes += #","derived":true"#.utf8 }
+        bytes.append(UInt8(ascii: "}"))
+        return String(decoding: bytes, as: UTF8.self)
     }
 
     static func mapping(_ json: String) throws -> [String: String] {

@@ -26,7 +26,7 @@ public struct ProcessContent: Sendable, Equatable {
     }
 }
 
-extension ProcessContent.Document: Codable {
+extension ProcessContent.Document: Decodable {
     private enum CodingKeys: String, CodingKey {
         case format, text, attributes, derived
     }
@@ -38,15 +38,6 @@ extension ProcessContent.Document: Codable {
         text = try values.decode(String.self, forKey: .text)
         attributes = try values.decode([String: String].self, forKey: .attributes)
         isDerived = try values.decodeIfPresent(Bool.self, forKey: .derived) ?? false
-    }
-
-    /// As the column's JSON.
-    public func encode(to encoder: any Encoder) throws {
-        var values = encoder.container(keyedBy: CodingKeys.self)
-        try values.encode(format, forKey: .format)
-        try values.encode(text, forKey: .text)
-        try values.encode(attributes, forKey: .attributes)
-        if isDerived { try values.encode(true, forKey: .derived) }
     }
 }
 

@@ -19,7 +19,10 @@ public func analyze(_ bytes: [UInt8]) -> Analysis {
 }
 
 /// Says everything that is known of a parsed program without running it.
-public func analyze(_ parsed: ParseResult) -> Analysis {
+///
+/// - Parameter withWarnings: Whether to look for what is only warned of. Whether the program is accepted does not depend on it,
+///   nor does anything but the diagnostics.
+public func analyze(_ parsed: ParseResult, withWarnings: Bool = true) -> Analysis {
     if let refusal = tooLarge(parsed.source) { return refusal }
     var program = Walk.run(parsed.source, parsed.tree)
     program.diagnostics += parsed.diagnostics
@@ -36,7 +39,7 @@ public func analyze(_ parsed: ParseResult) -> Analysis {
     for index in program.functions.indices where isRecursive[index] {
         program.functions[index].cognitive += 1
     }
-    if parsed.isValid {
+    if parsed.isValid, withWarnings {
         program.checkNames()
         program.checkFinally()
         program.checkSeeds()

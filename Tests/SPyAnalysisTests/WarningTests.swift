@@ -40,6 +40,34 @@ struct WarningTests {
         return examples
     }()
 
+    @Test("are left out on request, and nothing else is", arguments: examples)
+    func leftOut(_ example: Example) {
+        let parsed = parse(example.program)
+        let (all, errors) = (analyze(parsed), analyze(parsed, withWarnings: false))
+        #expect(errors.diagnostics == all.diagnostics.filter { $0.severity == .error })
+        #expect(errors.isAccepted == all.isAccepted)
+        #expect(errors.functions.map(\.path) == all.functions.map(\.path))
+        #expect(errors.functions.map(\.cognitiveComplexity) == all.functions.map(\.cognitiveComplexity))
+        #expect(errors.actions.map(\.name) == all.actions.map(\.name))
+        #expect(errors.modules.map(\.name) == all.modules.map(\.name))
+        #expect(errors.calls.count == all.calls.count)
+    }
+
+    @Test(
+        "know each of a function's names, however many there are",
+        arguments: [1, 63, 64, 65, 128, 129, 200]
+    )
+    func manyNames(count: Int) {
+        let names = (0..<count).map { "name_\(Character(UnicodeScalar(UInt8(97 + $0 % 26))))\($0)" }
+        let bound = names.map { "        \($0) = x\n" }.joined()
+        let sum = names.joined(separator: " + ")
+        let partly = analyze("def f(x):\n    if x:\n\(bound)    return \(sum)\n")
+        #expect(partly.diagnostics.count == count)
+        #expect(Set(partly.diagnostics.map(\.rule)).count == 1)
+        let always = analyze("def f(x):\n    if True:\n\(bound)    return \(sum)\n")
+        #expect(always.diagnostics.isEmpty)
+    }
+
     @Test("stand at the lines where they are expected, and nowhere else", arguments: examples)
     func expectedLines(_ example: Example) {
         let analysis = analyze(example.program)

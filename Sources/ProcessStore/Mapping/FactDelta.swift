@@ -19,10 +19,15 @@ struct FactDelta: Sendable, Equatable {
 
     /// From one version to the next, or to the first. Costs time in proportion to the entries.
     init(from old: MappingState?, to new: MappingState) {
+        if let old, old.entries.elementsEqual(new.entries, by: FactDelta.isSameFact) { return }
         let before = FactDelta.facts(of: old)
         let after = FactDelta.facts(of: new)
         live = after.values.filter { before[$0.id] != $0 }.sorted { $0.id < $1.id }
         gone = before.keys.filter { after[$0] == nil }.sorted()
+    }
+
+    private static func isSameFact(_ old: MappingState.Entry, _ new: MappingState.Entry) -> Bool {
+        old.factID == new.factID && old.key == new.key && old.since == new.since
     }
 
     private static func facts(of state: MappingState?) -> [String: Fact] {

@@ -118,6 +118,8 @@ extension Queries {
     struct Head {
         let process: UUID
         let version: Int32
+        /// When that version was made. A database that was set back may have another version of that number.
+        let updatedAt: Instant
         let policy: MappingPolicy
 
         /// The process's version and what it demands.
@@ -132,7 +134,12 @@ extension Queries {
         after head: Head,
         remembering call: IdempotentCall?
     ) throws -> PostgresStatement {
-        var parameters = version.parameters + head.parameters + [.textArray(version.content.facts.gone)]
+        var parameters =
+            version.parameters + head.parameters
+            + [.textArray(version.content.facts.gone), .instant(head.updatedAt)]
+        let search =
+            version.content.keepsWords
+            ? "grimoire_search_vector(search, $5)" : "grimoire_search_vector($3, $4, $6, $5)"
         let reuse = version.content.reuse.parts(&parameters)
         return PostgresStatement(
             """
@@ -140,9 +147,9 @@ extension Queries {
                 UPDATE processes
                 SET name = $3, description = $4, latest_version = $23 + 1,
                     updated_at = greatest(clock_timestamp(), updated_at + interval '1 microsecond'),
-                    search = grimoire_search_vector($3, $4, $6, $5), compatibility = $17, derive_mapping = $18
-                WHERE id = $1 AND latest_version = $23 AND compatibility = $24 AND derive_mapping = $25
-                    AND deleted_at IS NULL
+                    search = \(search), compatibility = $17, derive_mapping = $18
+                WHERE id = $1 AND latest_version = $23 AND updated_at = $27 AND compatibility = $24
+                    AND derive_mapping = $25 AND deleted_at IS NULL
                 RETURNING id, latest_version AS number, updated_at AS at, created_at AS created
             ), facts AS (
                 \(facts)

@@ -32,18 +32,20 @@ extension ProcessManagerService {
         let compatibility = validator.compatibility(request.compatibility)
         let call = try Self.idempotentCall("CreateProcess", request, &validator)
         try validator.finish()
-        let (outline, program, fingerprint) = try await read(request.spyCode)
+        let (code, content) = try await read(request.spyCode) {
+            ProcessContent(request, outline: $0.outline)
+        }
         let mapping = MappingChange(
-            program: program,
+            program: code.program,
             codeBytes: request.spyCode.utf8.count,
             given: request.stableMapping,
             compatibility: compatibility,
             derives: request.hasDeriveMapping ? request.deriveMapping : nil
         )
         let created = try await store.create(
-            ProcessContent(request, outline: outline),
+            content,
             mapping: mapping,
-            fingerprint: fingerprint,
+            fingerprint: { code.fingerprint },
             changelog: request.changelog,
             author: Author(caller),
             call: call
@@ -78,9 +80,9 @@ extension ProcessManagerService {
         let compatibility = request.hasCompatibility ? validator.compatibility(request.compatibility) : nil
         let call = try Self.idempotentCall("UpdateProcess", request, &validator)
         try validator.finish()
-        let (outline, program, fingerprint) = try await read(request.spyCode)
+        let (code, _) = try await read(request.spyCode) { _ in }
         let mapping = MappingChange(
-            program: program,
+            program: code.program,
             codeBytes: request.spyCode.utf8.count,
             given: request.stableMapping,
             replaces: request.replaceMapping,
@@ -90,12 +92,12 @@ extension ProcessManagerService {
         let outcome = try await store.update(
             process,
             mapping: mapping,
-            fingerprint: fingerprint,
+            fingerprint: { code.fingerprint },
             expectedVersion: request.expectedVersion,
             changelog: request.changelog,
             author: Author(caller),
             call: call
-        ) { $0.applying(request, outline: outline) }
+        ) { $0.applying(request, outline: code.outline) }
         Call.current?.concerns(outcome.version)
         if outcome.isWritten { Call.current?.wasAudited() }
         return .with {
@@ -138,18 +140,16 @@ extension ProcessManagerService {
         }
     }
 
-    /// Checks code against SPy's rules, outlines it, and finds its facts and what it can be compared by.
-    private func read(
-        _ code: String
-    ) async throws -> (ProcessContent.Document, ProgramFacts, @Sendable () -> ProgramFingerprint) {
+    /// Checks code against SPy's rules, finds its facts, and makes something more of it.
+    private func read<Content: Sendable>(
+        _ code: String,
+        _ content: @escaping @Sendable (AcceptedCode) -> Content
+    ) async throws -> (AcceptedCode, Content) {
         try await store.workshop.run(bytes: code.utf8.count) {
-            let review = CodeReview(code)
+            let review = CodeReview(code, withWarnings: false)
             try review.requireAccepted()
-            return (
-                Outline.document(of: review.analysis),
-                ProgramFacts(review.parsed),
-                { ProgramFingerprint(review.parsed, review.analysis) }
-            )
+            let code = AcceptedCode(review: review, program: ProgramFacts(review.parsed))
+            return (code, content(code))
         }
     }
 
@@ -180,4 +180,16 @@ extension Author {
             traceID: Call.current?.trace.traceID
         )
     }
+}
+
+/// Code that SPy's rules accept, and what is made of it. What not every call needs is made when it is asked for.
+private struct AcceptedCode: Sendable {
+    let review: CodeReview
+    /// Its facts.
+    let program: ProgramFacts
+
+    /// An outline, for processes that nobody has described.
+    var outline: ProcessContent.Document { Outline.document(of: review.analysis) }
+    /// What it can be compared by.
+    var fingerprint: ProgramFingerprint { ProgramFingerprint(review.parsed, review.analysis) }
 }

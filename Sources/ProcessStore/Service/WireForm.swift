@@ -93,27 +93,31 @@ extension ProcessContent.Document {
 
 extension ProcessContent {
     /// What a request to make a process says, but for the mapping; `outline` stands in for a document.
-    init(_ request: Grimoire_V1_CreateProcessRequest, outline: Document) {
+    init(_ request: Grimoire_V1_CreateProcessRequest, outline: @autoclosure () -> Document) {
         let isGiven = request.hasProcessDocument && !request.processDocument.derived
         self.init(
             name: request.name,
             description: request.description_p,
             spyCode: request.spyCode,
             stableMapping: [:],
-            document: isGiven ? Document(request.processDocument) : outline
+            document: isGiven ? Document(request.processDocument) : outline()
         )
     }
 
     /// What this becomes by an update, but for the mapping: what is left out stays, and a derived document follows the code.
-    func applying(_ request: Grimoire_V1_UpdateProcessRequest, outline: Document) -> ProcessContent {
+    /// Outlining is left out where nobody needs it.
+    func applying(
+        _ request: Grimoire_V1_UpdateProcessRequest,
+        outline: @autoclosure () -> Document
+    ) -> ProcessContent {
         var next = self
         if request.hasName { next.name = request.name }
         if request.hasDescription_p { next.description = request.description_p }
         next.spyCode = request.spyCode
         if request.hasProcessDocument {
-            next.document = request.processDocument.derived ? outline : Document(request.processDocument)
+            next.document = request.processDocument.derived ? outline() : Document(request.processDocument)
         } else if document?.isDerived ?? true, !spyCode.utf8.elementsEqual(request.spyCode.utf8) {
-            next.document = outline
+            next.document = outline()
         }
         return next
     }

@@ -23,9 +23,11 @@ struct CodeReview: Sendable {
     let analysis: Analysis
 
     /// Looks at code.
-    init(_ code: String) {
+    ///
+    /// - Parameter withWarnings: Whether to look for what is only warned of, which nobody learns where code is written.
+    init(_ code: String, withWarnings: Bool = true) {
         parsed = parse(code)
-        analysis = analyze(parsed)
+        analysis = analyze(parsed, withWarnings: withWarnings)
     }
 
     /// Throws where the code is refused: INVALID_ARGUMENT, with a SpyDiagnostic for each error.

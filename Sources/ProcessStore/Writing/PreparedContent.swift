@@ -1,3 +1,4 @@
+internal import FoundationEssentials
 internal import GrimoireAPI
 internal import StableMapping
 internal import SuggestionContent
@@ -8,7 +9,9 @@ struct PreparedContent: Sendable {
     let hash: [UInt8]
     let documentJSON: String?
     let mappingJSON: String
-    /// What the engine has to know for the next version.
+    /// Its mapping, and what the engine has to know for the next version.
+    let outcome: MappingOutcome
+    /// The latter as it is stored.
     let mappingState: [UInt8]
     /// What the version changes in the facts of its process.
     let facts: FactDelta
@@ -19,6 +22,8 @@ struct PreparedContent: Sendable {
     let reuse: ReuseDelta
     /// What the process demands from this version on.
     let policy: MappingPolicy
+    /// Whether of the words that the version is found by, only those of the code may be others than before.
+    let keepsWords: Bool
 
     /// Encodes contents whose mapping is the one of `outcome`.
     ///
@@ -26,26 +31,27 @@ struct PreparedContent: Sendable {
     ///   - content: What the version says.
     ///   - hash: Its hash.
     ///   - outcome: Where its mapping comes from.
-    ///   - previous: The state of the version before; nil for the first.
-    ///   - fingerprint: What its code can be compared by, as it is stored; nil where it is as before.
-    ///   - former: The stored fingerprint of the version before; nil for the first, and where nothing is known of it.
+    ///   - previous: The version before; nil for the first.
+    ///   - fingerprint: What its code can be compared by; nil where it is as before.
     ///   - policy: What the process demands.
     init(
         _ content: ProcessContent,
         hash: [UInt8],
         outcome: MappingOutcome,
-        after previous: MappingState?,
+        after previous: UpdateBase?,
         fingerprint: ProgramFingerprint?,
-        replacing former: [UInt8]?,
         policy: MappingPolicy
-    ) throws {
+    ) {
         self.content = content
         self.hash = hash
         self.policy = policy
-        documentJSON = try ContentCoding.json(content.document)
+        documentJSON = ContentCoding.json(content.document)
         mappingJSON = ContentCoding.json(content.stableMapping)
+        self.outcome = outcome
         mappingState = MappingStateCoding.bytes(outcome.state)
-        facts = FactDelta(from: previous, to: outcome.state)
+        facts = FactDelta(from: previous?.mapped.state, to: outcome.state)
+        keepsWords = previous.map { content.hasSameWords(as: $0.content) } ?? false
+        let former = previous?.fingerprint
         report = MappingReportForm.message(outcome)
         guard let fingerprint else {
             self.fingerprint = former ?? []
@@ -55,5 +61,40 @@ struct PreparedContent: Sendable {
         let stored = FingerprintCoding.stored(fingerprint)
         self.fingerprint = FingerprintCoding.bytes(stored)
         reuse = ReuseDelta(from: former.flatMap(FingerprintCoding.fingerprint), to: stored)
+    }
+}
+
+extension UpdateBase {
+    /// A version that was just made.
+    ///
+    /// - Parameters:
+    ///   - made: What it says.
+    ///   - seal: What proves it.
+    ///   - process: Whose it is.
+    ///   - number: Which it is.
+    ///   - time: When it was made.
+    ///   - program: Its program.
+    init(
+        _ made: PreparedContent,
+        _ seal: VersionSeal,
+        of process: UUID,
+        number: Int32,
+        madeAt time: Instant,
+        program: ProgramFacts
+    ) {
+        head = Queries.Head(process: process, version: number, updatedAt: time, policy: made.policy)
+        content = made.content
+        contentHash = seal.contentHash
+        chainHash = seal.chainHash
+        mapped = MappedVersion(made.outcome, program: program)
+        fingerprint = made.fingerprint
+    }
+}
+
+extension ProcessContent {
+    /// Whether name, description and text are the same, byte by byte: Unicode calls texts equal that have other words.
+    fileprivate func hasSameWords(as other: ProcessContent) -> Bool {
+        name.utf8.elementsEqual(other.name.utf8) && description.utf8.elementsEqual(other.description.utf8)
+            && (document?.text ?? "").utf8.elementsEqual((other.document?.text ?? "").utf8)
     }
 }

@@ -41,13 +41,12 @@ extension ProcessStore {
             var content = content
             content.stableMapping = outcome.mapping
             let hash = ContentEncoding.hash(content)
-            return try PreparedContent(
+            return PreparedContent(
                 content,
                 hash: hash,
                 outcome: outcome,
                 after: nil,
                 fingerprint: fingerprint(),
-                replacing: nil,
                 policy: policy
             )
         }
@@ -66,8 +65,20 @@ extension ProcessStore {
                 [Queries.organization(author.organization)] + preparing + [statement]
             )
             guard let row = results.last?.first else { throw Self.broken("a create returned no row") }
+            let at = try row.instant("at")
             await changed(process, organization: author.organization)
-            return Created(process: process, at: try row.instant("at"), report: prepared.report)
+            await keep(
+                UpdateBase(
+                    prepared,
+                    version.seal,
+                    of: process,
+                    number: 1,
+                    madeAt: at,
+                    program: mapping.program
+                ),
+                organization: author.organization
+            )
+            return Created(process: process, at: at, report: prepared.report)
         } catch let error as PostgresError {
             if let answer = try await answer(after: error, call, author: author) { return Created(answer) }
             throw error.code == .cancelled ? CancellationError() : ServiceError(error)
@@ -84,6 +95,8 @@ extension ProcessStore {
         let report: Grimoire_V1_MappingReport
         /// Whether something of the process was written, and the call's audit with it.
         var isWritten = false
+        /// The version made, for the next update.
+        var base: UpdateBase?
     }
 
     /// Makes the next version from the current one.
@@ -122,6 +135,7 @@ extension ProcessStore {
         do {
             let outcome = try await run(update)
             if outcome.isWritten { await changed(process, organization: author.organization) }
+            if let base = outcome.base { await keep(base, organization: author.organization) }
             return outcome
         } catch let error as PostgresError {
             if let answer = try await answer(after: error, call, author: author) {
@@ -132,6 +146,7 @@ extension ProcessStore {
     }
 
     private func run(_ update: Update) async throws -> UpdateOutcome {
+        if let outcome = try await runOnKept(update) { return outcome }
         let organization = Queries.organization(update.author.organization)
         let head = try await send([organization] + update.reading)
         switch try await update.decide(head.dropFirst()) {
@@ -148,6 +163,25 @@ extension ProcessStore {
             PostgresTransaction.Options(opening: [organization]),
             timeout: Self.timeLimit
         ) { try await update.run(in: $0) }
+    }
+
+    /// Writes upon what is in memory of the process, in one round trip. Nil where nothing is known of it, or what is known is
+    /// out of date, or may be: only what has been written shows that it was not.
+    private func runOnKept(_ update: Update) async throws -> UpdateOutcome? {
+        let organization = update.author.organization
+        let key = VersionCache.ProcessKey(organization: organization, process: update.process)
+        guard let base = await cache.base(key),
+            case .write(let statement, let draft)? = try? await update.decide(on: base),
+            draft.base != nil
+        else { return nil }
+        let written = try await send([Queries.organization(organization)] + update.preparing + [statement])
+        return try draft.outcome(written.last?.first)
+    }
+
+    /// The current loop keeps what the next update of the process will build upon.
+    private func keep(_ base: UpdateBase, organization: UUID) async {
+        let key = VersionCache.ProcessKey(organization: organization, process: base.head.process)
+        await cache.keep(base, for: key)
     }
 
     /// Makes a process NOT_FOUND; its rows stay.

@@ -30,18 +30,22 @@ struct Update: Sendable {
 
     /// What the outcome will be if the statement writes.
     struct Draft: Sendable {
-        let isUnchanged: Bool
         let report: Grimoire_V1_MappingReport
+        /// What the next update builds upon, from the number and the time of the version made; nil where none is.
+        var base: (@Sendable (Int32, Instant) -> UpdateBase)?
 
         /// The outcome from the statement's row; nil where another writer was faster.
         func outcome(_ row: PostgresRow?) throws -> ProcessStore.UpdateOutcome? {
             guard let row else { return nil }
+            let version: Int32 = try row.decode("number")
+            let at = try row.instant("at")
             return ProcessStore.UpdateOutcome(
-                version: try row.decode("number"),
-                at: try row.instant("at"),
-                isUnchanged: isUnchanged,
+                version: version,
+                at: at,
+                isUnchanged: base == nil,
                 report: report,
-                isWritten: true
+                isWritten: true,
+                base: base?(version, at)
             )
         }
     }
@@ -49,7 +53,7 @@ struct Update: Sendable {
     /// What an update makes of the head.
     private enum Next: Sendable {
         case unchanged(Grimoire_V1_MappingReport)
-        case changed(PreparedContent)
+        case changed(PreparedContent, VersionSeal)
     }
 
     /// What an update reads before it decides, behind the organization.
@@ -70,27 +74,34 @@ struct Update: Sendable {
             return .answer(ProcessStore.UpdateOutcome(answer))
         }
         guard let row = results.last?.first else { throw ServiceError.notFound("process", process.text) }
-        guard let raw = try ContentCoding.version(row), let mapped = try MappingStateCoding.version(row)
-        else {
-            throw ProcessStore.broken("process \(process.text) has no body for its latest version")
-        }
-        let stored = try ContentCoding.storedProcess(row, id: process)
-        try expect(raw.number)
-        let policy = mapping.policy(after: stored.policy)
-        let head = Queries.Head(process: process, version: raw.number, policy: stored.policy)
-        let former = try row.decodeOptional("fingerprint", as: [UInt8].self)
-        switch try await next(raw, mapped, former, policy) {
-        case .changed(let content):
-            let statement = try statement(content, after: head, raw.seal)
-            return .write(statement, Draft(isUnchanged: false, report: content.report))
+        let stored = try StoredBase(row, of: process)
+        return try await decide(after: stored.head, bytes: stored.bytes) { try stored.base() }
+    }
+
+    /// What to do if `base` is still the latest version.
+    ///
+    /// - Throws: As with the answers to `reading`; what is wrong may be wrong with an old version only.
+    func decide(on base: UpdateBase) async throws -> Decision {
+        try await decide(after: base.head, bytes: 0) { base }
+    }
+
+    private func decide(
+        after head: Queries.Head,
+        bytes: Int,
+        _ base: @escaping @Sendable () throws -> UpdateBase
+    ) async throws -> Decision {
+        try expect(head.version)
+        let policy = mapping.policy(after: head.policy)
+        switch try await next(after: head, bytes: bytes, policy, base) {
+        case .changed(let content, let seal): return try write(content, seal, after: head)
         case .unchanged(let report):
             let outcome = ProcessStore.UpdateOutcome(
-                version: raw.number,
-                at: stored.updatedAt,
+                version: head.version,
+                at: head.updatedAt,
                 isUnchanged: true,
                 report: report
             )
-            if policy != stored.policy {
+            if policy != head.policy {
                 let statement = try Queries.demand(
                     policy,
                     after: head,
@@ -98,7 +109,7 @@ struct Update: Sendable {
                     author: author,
                     remembering: call
                 )
-                return .write(statement, Draft(isUnchanged: true, report: report))
+                return .write(statement, Draft(report: report))
             }
             guard let call else { return .answer(outcome) }
             return .remember(
@@ -110,39 +121,39 @@ struct Update: Sendable {
 
     /// Applies the change and has the engine make the mapping for exactly the version after this one.
     private func next(
-        _ raw: ContentCoding.RawVersion,
-        _ mapped: MappingStateCoding.RawVersion,
-        _ former: [UInt8]?,
-        _ policy: MappingPolicy
+        after head: Queries.Head,
+        bytes: Int,
+        _ policy: MappingPolicy,
+        _ base: @escaping @Sendable () throws -> UpdateBase
     ) async throws -> Next {
-        try await workshop.run(bytes: raw.jsonBytes + mapped.bytes + mapping.size) {
-            let head = try raw.body()
-            let previous = try mapped.version()
+        try await workshop.run(bytes: bytes + mapping.size) {
+            let base = try base()
             let outcome = try mapping.outcome(
                 of: process,
-                version: raw.number + 1,
-                after: previous,
+                version: head.version + 1,
+                after: base.mapped,
                 deriving: policy.derives
             )
-            var next = try change(head.content)
+            var next = try change(base.content)
             next.stableMapping = outcome.mapping
             let hash = ContentEncoding.hash(next)
-            if hash == head.seal?.contentHash ?? ContentEncoding.hash(head.content) {
-                return .unchanged(MappingReportForm.message(outcome))
-            }
-            let violations = policy.compatibility.violations(from: previous.state, to: outcome.state)
+            if hash == base.contentHash { return .unchanged(MappingReportForm.message(outcome)) }
+            let violations = policy.compatibility.violations(from: base.mapped.state, to: outcome.state)
             guard violations.isEmpty else { throw ServiceError.incompatible(violations) }
-            let isSameProgram = former != nil && mapping.program.isSameProgram(as: previous.program)
+            let isSameProgram =
+                base.fingerprint != nil && mapping.program.isSameProgram(as: base.mapped.program)
+            let content = PreparedContent(
+                next,
+                hash: hash,
+                outcome: outcome,
+                after: base,
+                fingerprint: isSameProgram ? nil : fingerprint(),
+                policy: policy
+            )
+            let genesis = VersionSeal.genesis(process: process, organization: author.organization)
             return .changed(
-                try PreparedContent(
-                    next,
-                    hash: hash,
-                    outcome: outcome,
-                    after: previous.state,
-                    fingerprint: isSameProgram ? nil : fingerprint(),
-                    replacing: former,
-                    policy: policy
-                )
+                content,
+                try VersionSeal(contentHash: hash, after: base.chainHash ?? genesis, keys: keys)
             )
         }
     }
@@ -159,17 +170,11 @@ struct Update: Sendable {
         }
     }
 
-    private func statement(
+    private func write(
         _ content: PreparedContent,
-        after head: Queries.Head,
-        _ seal: VersionSeal?
-    ) throws -> PostgresStatement {
-        let genesis = VersionSeal.genesis(process: process, organization: author.organization)
-        let seal = try VersionSeal(
-            contentHash: content.hash,
-            after: seal?.chainHash ?? genesis,
-            keys: keys
-        )
+        _ seal: VersionSeal,
+        after head: Queries.Head
+    ) throws -> Decision {
         let version = Queries.NewVersion(
             process: process,
             content: content,
@@ -177,7 +182,10 @@ struct Update: Sendable {
             changelog: changelog,
             author: author
         )
-        return try Queries.update(version, after: head, remembering: call)
+        let draft = Draft(report: content.report) { [process, mapping] in
+            UpdateBase(content, seal, of: process, number: $0, madeAt: $1, program: mapping.program)
+        }
+        return .write(try Queries.update(version, after: head, remembering: call), draft)
     }
 
     /// The update in a transaction that holds the process's row.

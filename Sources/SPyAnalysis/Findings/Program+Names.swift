@@ -40,15 +40,16 @@ extension Program {
     /// spelt like a name that exists, is more often a mistake.
     private mutating func checkUndefined() {
         var called: Set<Name> = []
-        for occurrence in occurrences where isAction(occurrence) && occurrence.use.contains(.called) {
-            called.insert(occurrence.name)
-        }
-        let spelling = Spelling(symbols.map { tree.string($0.name) })
-        var reported: Set<Name> = []
+        var seen: Set<Name> = []
+        var actions: [(occurrence: Occurrence, text: String)] = []
         for occurrence in occurrences where isAction(occurrence) {
-            guard !reported.contains(occurrence.name) else { continue }
-            reported.insert(occurrence.name)
-            let name = tree.string(occurrence.name)
+            if occurrence.use.contains(.called) { called.insert(occurrence.name) }
+            guard seen.insert(occurrence.name).inserted else { continue }
+            actions.append((occurrence, tree.string(occurrence.name)))
+        }
+        guard !actions.isEmpty else { return }
+        let spelling = Spelling(symbols.map { tree.string($0.name) }, for: actions.map(\.text))
+        for (occurrence, name) in actions {
             if let close = spelling.close(to: name) ?? Spelling.builtins.close(to: name) {
                 report(.undefinedNames, at: occurrence.range, name, "Did you mean '\(close)'?")
             } else if !called.contains(occurrence.name) {
@@ -66,8 +67,13 @@ extension Program {
     }
 
     private mutating func checkLookalikes() {
+        let isForeign = (0..<tree.nameCount).map {
+            tree.string(Name(rawValue: UInt32($0))).utf8.contains { $0 >= 0x80 }
+        }
+        guard isForeign.contains(true) else { return }
         var seen: Set<Name> = []
-        for occurrence in occurrences where seen.insert(occurrence.name).inserted {
+        for occurrence in occurrences
+        where isForeign[occurrence.name.index] && seen.insert(occurrence.name).inserted {
             let name = tree.string(occurrence.name)
             guard let twin = Lookalikes.latin(name) else { continue }
             guard Builtins.contains(twin) || tree.name(twin) != nil || Identifier.isDunder(twin) else {

@@ -3,14 +3,14 @@ struct FlowState {
     /// Whether the place can be reached.
     var isReachable: Bool
     /// Names that have a value on every way to here; all of them where there is no way.
-    private(set) var definite: [UInt64]
+    private var definite: SlotSet
     /// Names that have a value on some way to here.
-    private(set) var possible: [UInt64]
+    private var possible: SlotSet
 
     /// The beginning of a frame: no name has a value.
     init(slotCount: Int) {
         isReachable = true
-        definite = Array(repeating: 0, count: (slotCount + 63) / 64)
+        definite = SlotSet(slotCount: slotCount)
         possible = definite
     }
 
@@ -18,36 +18,34 @@ struct FlowState {
     var unreachable: FlowState {
         var state = self
         state.isReachable = false
-        for word in definite.indices {
-            state.definite[word] = .max
-            state.possible[word] = 0
-        }
+        state.definite.fill(true)
+        state.possible.fill(false)
         return state
     }
 
-    func isDefinite(_ slot: Int) -> Bool { definite[slot >> 6] & (1 << UInt64(slot & 63)) != 0 }
+    func isDefinite(_ slot: Int) -> Bool { definite.contains(slot) }
 
-    func isPossible(_ slot: Int) -> Bool { possible[slot >> 6] & (1 << UInt64(slot & 63)) != 0 }
+    func isPossible(_ slot: Int) -> Bool { possible.contains(slot) }
 
     mutating func assign(_ slot: Int) {
-        definite[slot >> 6] |= 1 << UInt64(slot & 63)
-        if isReachable { possible[slot >> 6] |= 1 << UInt64(slot & 63) }
+        definite.insert(slot)
+        if isReachable { possible.insert(slot) }
     }
 
     mutating func forget(_ slot: Int) {
         guard isReachable else { return }
-        definite[slot >> 6] &= ~(1 << UInt64(slot & 63))
-        possible[slot >> 6] &= ~(1 << UInt64(slot & 63))
+        definite.remove(slot)
+        possible.remove(slot)
     }
 
     /// A name may have got a value since.
     mutating func assignPerhaps(_ slot: Int) {
-        if isReachable { possible[slot >> 6] |= 1 << UInt64(slot & 63) }
+        if isReachable { possible.insert(slot) }
     }
 
     /// A name may have lost its value since.
     mutating func forgetPerhaps(_ slot: Int) {
-        if isReachable { definite[slot >> 6] &= ~(1 << UInt64(slot & 63)) }
+        if isReachable { definite.remove(slot) }
     }
 
     /// Where two ways come together.
@@ -57,18 +55,14 @@ struct FlowState {
             self = other
             return
         }
-        for word in definite.indices {
-            definite[word] &= other.definite[word]
-            possible[word] |= other.possible[word]
-        }
+        definite.formIntersection(other.definite)
+        possible.formUnion(other.possible)
     }
 
     /// What ran afterwards on the same way, from a state that knew less.
     mutating func add(_ later: FlowState) {
         isReachable = isReachable && later.isReachable
-        for word in definite.indices {
-            definite[word] |= later.definite[word]
-            possible[word] = isReachable ? possible[word] | later.possible[word] : 0
-        }
+        definite.formUnion(later.definite)
+        if isReachable { possible.formUnion(later.possible) } else { possible.fill(false) }
     }
 }

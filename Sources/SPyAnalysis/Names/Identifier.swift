@@ -11,7 +11,8 @@ enum Identifier {
         frameAttributes.contains(String(name))
     }
 
-    private static let frameAttributes: Set<String> = [
+    /// Those attributes.
+    static let frameAttributes: Set<String> = [
         "ag_await", "ag_code", "ag_frame", "ag_running", "co_cellvars", "co_code", "co_consts", "co_filename",
         "co_flags", "co_freevars", "co_names", "co_varnames", "cr_await", "cr_code", "cr_frame", "cr_origin",
         "cr_running", "f_back", "f_builtins", "f_code", "f_globals", "f_lasti", "f_lineno", "f_locals",

@@ -20,6 +20,41 @@ struct Spelling: Sendable {
         }
     }
 
+    /// Of the names, those to which one of `texts` may be close. Indexing names costs more than comparing them one by one, as
+    /// long as there are few: beyond ``comparisonLimit`` all are indexed.
+    init(_ candidates: [String], for texts: [String]) {
+        guard candidates.count * texts.count <= Spelling.comparisonLimit else {
+            self.init(candidates)
+            return
+        }
+        let texts = texts.map { Array($0.utf8) }
+        self.init(
+            candidates.filter { candidate in
+                var candidate = candidate
+                return candidate.withUTF8 { candidate in
+                    texts.contains { Spelling.mayBeClose($0, UnsafeRawBufferPointer(candidate)) }
+                }
+            }
+        )
+    }
+
+    /// Pairs of names that are compared at most: some microseconds each thousand.
+    private static let comparisonLimit = 10_000
+
+    /// Whether two names are equal but for two neighbouring letters at most.
+    private static func mayBeClose(_ name: [UInt8], _ other: UnsafeRawBufferPointer) -> Bool {
+        let (count, otherCount) = (name.count, other.count)
+        guard abs(count - otherCount) <= 1 else { return false }
+        let shorter = min(count, otherCount)
+        var leading = 0
+        while leading < shorter, name[leading] == other[leading] { leading += 1 }
+        var trailing = 0
+        while trailing < shorter - leading, name[count - 1 - trailing] == other[otherCount - 1 - trailing] {
+            trailing += 1
+        }
+        return shorter - leading - trailing <= 2
+    }
+
     /// A name that has one letter more, less, changed or swapped with its neighbour.
     func close(to name: String) -> String? {
         let name = Array(name.utf8)

@@ -24,13 +24,21 @@ struct NameTable {
     subscript(name: Name) -> Traits { traits[name.index] }
 
     private static func traits(of text: String) -> Traits {
-        var traits: Traits = []
-        if Identifier.isDunder(text) { traits.insert(.isDunder) }
-        if Builtins.forbidden.contains(text) { traits.formUnion([.isForbidden, .isBuiltin]) }
-        if Builtins.missing.contains(text) { traits.formUnion([.isMissing, .isBuiltin]) }
-        if Builtins.allowed.contains(text) { traits.insert(.isBuiltin) }
-        if Identifier.isFrameAttribute(text) { traits.insert(.isFrameAttribute) }
-        if text == "format" || text == "format_map" { traits.insert(.isFormat) }
-        return traits
+        let traits = known[text] ?? []
+        return Identifier.isDunder(text) ? traits.union(.isDunder) : traits
     }
+
+    /// What is said of single names, together: a program's names are looked up once each, and most are not here.
+    private static let known: [String: Traits] = {
+        var known: [String: Traits] = [:]
+        func add(_ names: some Sequence<String>, _ traits: Traits) {
+            for name in names { known[name, default: []].formUnion(traits) }
+        }
+        add(Builtins.forbidden, [.isForbidden, .isBuiltin])
+        add(Builtins.missing, [.isMissing, .isBuiltin])
+        add(Builtins.allowed, .isBuiltin)
+        add(Identifier.frameAttributes, .isFrameAttribute)
+        add(["format", "format_map"], .isFormat)
+        return known
+    }()
 }

@@ -7,6 +7,10 @@ public struct MappingOutcome: Hashable, Sendable {
     public let state: MappingState
     /// What became of each entry.
     public let report: MappingReport
+    /// Where in the program the facts of the entries are, by their keys in full.
+    let places: [String: Int]
+    /// What tells that program from others.
+    let programHash: UInt64
 
     /// The mapping of the version.
     public var mapping: [String: String] { state.mapping }

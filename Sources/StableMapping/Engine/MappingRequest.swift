@@ -34,13 +34,24 @@ public struct MappingRequest: Sendable {
 /// The version before the one that is made.
 public struct MappedVersion: Sendable {
     /// The state that the engine gave with it.
-    public var state: MappingState
+    public let state: MappingState
     /// Its program.
-    public var program: ProgramFacts
+    public let program: ProgramFacts
+    /// Where in the program the facts of the entries are, by their keys in full; nil where it has to be found out.
+    let places: [String: Int]?
 
     /// A version by its state and its program, which belong together.
     public init(state: MappingState, program: ProgramFacts) {
         self.state = state
         self.program = program
+        places = nil
+    }
+
+    /// The version that an outcome was made for, by the program of its request. The next version's mapping costs less with it
+    /// than with the state alone, and is the same. With another program, the state alone is what counts.
+    public init(_ outcome: MappingOutcome, program: ProgramFacts) {
+        state = outcome.state
+        self.program = program
+        places = program.hash == outcome.programHash ? outcome.places : nil
     }
 }

@@ -93,16 +93,20 @@ extension MappingRun {
     /// The state and the report.
     mutating func finish() -> MappingOutcome {
         var entries = unmatched
+        var places: [String: Int] = [:]
+        places.reserveCapacity(claims.count)
         report.unmatched = unmatched.map { MappingReport.Item(key: $0.key, factID: $0.factID) }
         for (fact, claim) in claims.enumerated() {
             guard let claim else { continue }
             add(claim)
+            let full = key(of: fact)
+            places[full] = fact
             entries.append(
                 MappingState.Entry(
                     key: claim.key,
                     factID: claim.factID,
                     origin: claim.origin,
-                    fact: key(of: fact),
+                    fact: full,
                     since: claim.since,
                     formerKey: claim.formerKey
                 )
@@ -113,7 +117,12 @@ extension MappingRun {
         warnOfSharedIDs(entries)
         sortReport()
         let state = MappingState(version: request.version, entries: entries, retired: retired)
-        return MappingOutcome(state: state, report: report)
+        return MappingOutcome(
+            state: state,
+            report: report,
+            places: places,
+            programHash: request.program.hash
+        )
     }
 
     private mutating func add(_ claim: Claim) {

@@ -86,11 +86,7 @@ struct MappingRun {
     mutating func bindEntries() {
         guard let previous else { return }
         let partners = FactMatcher.partners(previous.program, request.program)
-        var places: [String: Int] = [:]
-        places.reserveCapacity(previous.state.entries.count)
-        for fact in previous.program.facts.indices where previous.program.facts[fact].isDerived {
-            places[previous.program.key(of: fact)] = fact
-        }
+        let places = previous.places ?? previous.program.derivedPlaces
         var oldIndex: FactIndex?
         for entry in previous.state.entries {
             var old = entry.fact.map { places[$0] ?? -1 } ?? -1

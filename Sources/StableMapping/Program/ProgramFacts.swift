@@ -54,6 +54,31 @@ public struct ProgramFacts: Sendable {
             }
     }
 
+    /// A hash of the program but for what ``isSameProgram(as:)`` leaves out. Costs time in proportion to the program.
+    var hash: UInt64 {
+        var hash = StructureHash(UInt64(facts.count))
+        for token in tokens { hash.mix(token.hash) }
+        for line in lines {
+            hash.mix(line.kind.rawValue)
+            hash.mix(UInt64(bitPattern: Int64(line.parent)))
+        }
+        return hash.value
+    }
+
+    /// Bytes that it takes in memory beside the texts of its names and literals, about.
+    public var memoryBytes: Int {
+        tree.expressionCount * (MemoryLayout<Expression>.stride + MemoryLayout<SourceRange>.stride + 24)
+            + tree.statementCount * (MemoryLayout<Statement>.stride + MemoryLayout<SourceRange>.stride)
+            + tokens.count * MemoryLayout<Token>.stride
+            + lines.count * (MemoryLayout<Line>.stride + Self.allocationBytes)
+            + facts.count * (MemoryLayout<Fact>.stride + 3 * MemoryLayout<Int>.stride)
+            + scopes.count * (MemoryLayout<Scope>.stride + Self.allocationBytes)
+            + nameFacts.count * 2 * (MemoryLayout<NameKey>.stride + MemoryLayout<Int>.stride)
+    }
+
+    /// What a line's lists take, and a scope's names, beside what is in them.
+    private static let allocationBytes = 96
+
     /// One fact as a key names it.
     public struct Place: Hashable, Sendable {
         /// The key in full and in canonical form.
@@ -122,6 +147,14 @@ public struct ProgramFacts: Sendable {
     /// The key of a fact in full.
     func key(of index: Int) -> String {
         identity(of: index) + numberSuffix(of: index)
+    }
+
+    /// Facts that are derived, by their keys in full.
+    var derivedPlaces: [String: Int] {
+        var places: [String: Int] = [:]
+        places.reserveCapacity(facts.count)
+        for fact in facts.indices where facts[fact].isDerived { places[key(of: fact)] = fact }
+        return places
     }
 
     /// `#n` where the text alone is ambiguous.

@@ -193,22 +193,32 @@ import Testing
             document: nil
         )
         let hash = ContentEncoding.hash(content)
+        let head = Queries.Head(process: process, version: 5, updatedAt: .now, policy: MappingPolicy())
+        let former = ProgramFingerprint(
+            functions: [.init(name: "g", line: 1, hash: [UInt8](repeating: 2, count: 32))],
+            actions: ["notify"]
+        )
+        let base = UpdateBase(
+            head: head,
+            content: content,
+            contentHash: hash,
+            chainHash: hash,
+            mapped: MappedVersion(
+                state: MappingState(version: 5, given: [:], program: program),
+                program: program
+            ),
+            fingerprint: FingerprintCoding.bytes(former)
+        )
         let version = Queries.NewVersion(
             process: process,
-            content: try PreparedContent(
+            content: PreparedContent(
                 content,
                 hash: hash,
                 outcome: outcome,
-                after: nil,
+                after: base,
                 fingerprint: ProgramFingerprint(
                     functions: [.init(name: "f", line: 1, hash: [UInt8](repeating: 1, count: 32))],
                     actions: ["send"]
-                ),
-                replacing: FingerprintCoding.bytes(
-                    ProgramFingerprint(
-                        functions: [.init(name: "g", line: 1, hash: [UInt8](repeating: 2, count: 32))],
-                        actions: ["notify"]
-                    )
                 ),
                 policy: MappingPolicy()
             ),
@@ -216,7 +226,6 @@ import Testing
             changelog: "",
             author: fixture.author
         )
-        let head = Queries.Head(process: process, version: 5, policy: MappingPolicy())
         return try Queries.update(version, after: head, remembering: nil)
     }
 

@@ -1,4 +1,5 @@
 import StableMapping
+import Testing
 
 /// Short forms for tests.
 enum Versions {
@@ -29,17 +30,23 @@ enum Versions {
         replaces: Bool = false,
         derives: Bool = true
     ) throws -> MappingOutcome {
-        try MappingEngine.next(
-            after: MappedVersion(state: outcome.state, program: ProgramFacts(before)),
-            MappingRequest(
-                process: process,
-                version: outcome.state.version + 1,
-                program: ProgramFacts(after),
-                given: given,
-                replacesMapping: replaces,
-                derives: derives
-            )
+        let program = ProgramFacts(before)
+        let request = MappingRequest(
+            process: process,
+            version: outcome.state.version + 1,
+            program: ProgramFacts(after),
+            given: given,
+            replacesMapping: replaces,
+            derives: derives
         )
+        let next = try MappingEngine.next(
+            after: MappedVersion(state: outcome.state, program: program),
+            request
+        )
+        // What the engine still knows of the version before makes no difference.
+        let same = try MappingEngine.next(after: MappedVersion(outcome, program: program), request)
+        #expect(same == next)
+        return next
     }
 
     static func pair(_ before: String, _ after: String) throws -> (MappingOutcome, MappingOutcome) {
