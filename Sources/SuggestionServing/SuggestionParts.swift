@@ -57,6 +57,7 @@ struct SuggestionParts: Sendable {
             shared: redis.map { SharedSessions(redis: $0, lifetime: configuration.sessions.idleTime) },
             pipeline: ChatPipeline(
                 records: records,
+                contexts: ProcessContexts(loop: loop),
                 recorder: recorder,
                 cache: cache,
                 similar: similar,

@@ -46,7 +46,11 @@ public struct SuggestionRecordsService: Grimoire_V1_SuggestionRecords.SimpleServ
         )
         let answer =
             try await request.brief
-            ? store.briefContext(question, organization: caller.organizationID)
+            ? store.briefContext(
+                question,
+                knownHash: request.knownContentHash,
+                organization: caller.organizationID
+            )
             : store.context(question, organization: caller.organizationID)
         Call.current?.concerns(answer.process.versionNumber)
         return answer

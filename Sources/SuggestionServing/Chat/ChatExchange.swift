@@ -61,12 +61,16 @@ struct ChatExchange: Sendable {
             let stream = try await open(material.prompt)
             record.note(stream.report)
             pipeline.metrics.began(after: record.age)
+            // Beside the answer, which nobody waits for any longer than before.
+            async let renewal: Void = pipeline.renewContext(of: topic, credentials)
             for try await chunk in stream {
                 record.note(model: chunk.model, usage: chunk.usage)
                 if let reason = chunk.finishReason { progress.finishReason = reason }
                 try await send(progress.take(chunk.text))
             }
-            return try await conclude(&progress, material.redactor, record)
+            let answer = try await conclude(&progress, material.redactor, record)
+            await renewal
+            return answer
         } catch {
             try await breakOff(error, &progress, record)
             return nil

@@ -119,6 +119,7 @@ func withDesk(
                 shared: nil,
                 pipeline: ChatPipeline(
                     records: records,
+                    contexts: ProcessContexts(loop: loops.loops[0]),
                     recorder: recorder,
                     cache: AnswerCache(
                         CacheLimits(bytes: 1 << 20, lifetime: .seconds(600)),
