@@ -28,7 +28,9 @@ struct ChatDesk: Sendable {
         async throws
     {
         // Another replica may have gone further with it.
-        if let shared, await !session.isAnswering { await session.adopt(await shared.find(order.session)) }
+        if let shared, await !session.isAnswering {
+            await session.adopt(await shared.find(order.session, after: await session.lastSequence))
+        }
         switch order.wish {
         case .ask(let question):
             let result: Result<Void, any Error>

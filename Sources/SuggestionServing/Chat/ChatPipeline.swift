@@ -59,8 +59,7 @@ struct ChatPipeline: Sendable {
         _ emit: @escaping Emit
     ) async throws {
         // The conversation up to now is what is recorded of it, and what is about to be.
-        let unsettled = await recorder.unsettled(await session.unsettled)
-        await session.keepUnsettled(unsettled.map(\.suggestionID))
+        let unsettled = await unsettled(session)
         let (process, recorded) = try await read(question, credentials)
         Call.current?.concerns(versionNumber: Int(process.base.version))
         let model = model
@@ -106,6 +105,15 @@ struct ChatPipeline: Sendable {
                 throw error
             }
         }
+    }
+
+    /// Exchanges of a session that are about to be recorded.
+    private func unsettled(_ session: ChatSession) async -> [Grimoire_V1_Suggestion] {
+        let suggestions = await session.unsettled
+        guard !suggestions.isEmpty else { return [] }
+        let unsettled = await recorder.unsettled(suggestions)
+        await session.keepUnsettled(unsettled.map(\.suggestionID))
+        return unsettled
     }
 
     /// The version that a question is about, and the exchanges of its session.

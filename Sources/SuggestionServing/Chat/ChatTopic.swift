@@ -58,7 +58,9 @@ struct ChatTopic: Sendable {
 
     /// What making one takes in work: bytes that are read.
     static func bytes(of question: ChatQuestion, _ history: ConversationHistory) -> Int {
-        question.clientContext.reduce(question.message.utf8.count) { $0 + $1.key.utf8.count + $1.value.utf8.count }
+        question.clientContext.reduce(question.message.utf8.count) {
+            $0 + $1.key.utf8.count + $1.value.utf8.count
+        }
             + history.exchanges.reduce(0) { $0 + $1.message.utf8.count + $1.answer.utf8.count }
     }
 }

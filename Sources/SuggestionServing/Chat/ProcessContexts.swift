@@ -5,7 +5,7 @@ internal import ServiceKit
 /// Contexts of processes, kept for a while: figures of runs and ratings cost process storage milliseconds, and a prompt does not need
 /// them to the second.
 ///
-/// One that is ``freshTime`` old is read anew behind the answer that used it, so that it is at most ``lifetime`` old; a new version has
+/// One that is `freshTime` old is read anew behind the answer that used it, and none is used that is `lifetime` old; a new version has
 /// another key, and a rating that is made here is seen at once (``forget(_:)``). Several who ask for one at once read it once. Keys hold
 /// the organization: no other one's context is ever found.
 actor ProcessContexts {
@@ -31,6 +31,8 @@ actor ProcessContexts {
         let readAt: Int64
     }
 
+    private let freshTime: Duration
+    private let lifetime: Duration
     private var memory: ByteCache<Key, Kept>
     private var flights = FlightTable<Key, UInt64>()
     private var waiters: [UInt64: CheckedContinuation<Claim?, Never>] = [:]
@@ -45,14 +47,21 @@ actor ProcessContexts {
     /// How much is kept, in bytes.
     static let usualBytes = 32 << 20
     /// From when on one is read anew.
-    static let freshTime: Duration = .seconds(5)
+    static let usualFreshTime: Duration = .seconds(5)
     /// How old one that is used may be.
-    static let lifetime: Duration = .seconds(60)
+    static let usualLifetime: Duration = .seconds(60)
     /// How many organizations' forgetting is remembered; beyond that, everything is forgotten at once.
     private static let maxForgotten = 1_024
 
-    init(bytes: Int = usualBytes, loop: EventLoop) {
+    init(
+        bytes: Int = usualBytes,
+        freshTime: Duration = usualFreshTime,
+        lifetime: Duration = usualLifetime,
+        loop: EventLoop
+    ) {
         memory = ByteCache(limit: bytes)
+        self.freshTime = freshTime
+        self.lifetime = lifetime
         self.loop = loop
     }
 
@@ -61,7 +70,7 @@ actor ProcessContexts {
     /// - Throws: `CancellationError` where the task is cancelled while it waits.
     func claim(_ key: Key) async throws -> Claim {
         if let kept = memory.value(key) {
-            let isYoung = kept.readAt + Self.lifetime.nanoseconds > loop.uptimeNanoseconds
+            let isYoung = kept.readAt + lifetime.nanoseconds > loop.uptimeNanoseconds
             if isYoung, !isForgotten(key, readSince: kept.readAt) { return .ready(kept.context) }
             memory.remove(key)
         }
@@ -77,7 +86,9 @@ actor ProcessContexts {
     /// - Parameter begunAt: ``now`` from before the reading began.
     func settle(_ key: Key, with context: ProcessContext?, readSince begunAt: Int64) {
         guard let context else {
-            if let next = flights.failed(key) { waiters.removeValue(forKey: next)?.resume(returning: .absent) }
+            if let next = flights.failed(key) {
+                waiters.removeValue(forKey: next)?.resume(returning: .absent)
+            }
             return
         }
         keep(context, for: key, readSince: begunAt)
@@ -92,7 +103,7 @@ actor ProcessContexts {
     /// A context that is no longer fresh, for one who will read it anew, and then call ``renewed(_:with:readSince:)`` in any case; nil
     /// where nobody needs to.
     func renew(_ key: Key) -> ProcessContext? {
-        guard let kept = memory.peek(key), kept.readAt + Self.freshTime.nanoseconds <= loop.uptimeNanoseconds,
+        guard let kept = memory.peek(key), kept.readAt + freshTime.nanoseconds <= loop.uptimeNanoseconds,
             renewals.insert(key).inserted
         else { return nil }
         return kept.context

@@ -112,7 +112,9 @@ import Testing
         try await Fixture.with { fixture in
             let process = try await fixture.create(code: "x = 1\n")
             let first = try await fixture.context(process) { $0.brief = true }.process
-            func brief(_ version: Int32 = 0, knowing hash: String) async throws -> Grimoire_V1_GetProcessResponse {
+            func brief(_ version: Int32 = 0, knowing hash: String) async throws
+                -> Grimoire_V1_GetProcessResponse
+            {
                 let context = try await fixture.context(process) {
                     $0.versionNumber = version
                     $0.brief = true

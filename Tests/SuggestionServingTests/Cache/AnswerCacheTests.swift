@@ -120,13 +120,16 @@ struct AnswerCacheTests {
     }
 
     @Test("What sessions keep in Redis is believed where it is whole, in order, and that of its key")
-    func sessions() {
+    func sessions() throws {
         let pieces = (1...3).map {
             ChatPiece(sequence: $0, text: "t", suggestionType: "x", metadata: ["a": "b"], isFinal: $0 == 3)
         }
         let bytes = SharedSessions.encode(pieces, key: "k")
         #expect(SharedSessions.decode(bytes, key: "k") == pieces)
         #expect(SharedSessions.decode(bytes, key: "l").isEmpty)
+        let last = try #require(pieces.last).sequence
+        #expect(SharedSessions.decode(bytes, key: "k", after: last - 1) == pieces)
+        #expect(SharedSessions.decode(bytes, key: "k", after: last).isEmpty)
         #expect(SharedSessions.decode(Array(bytes.dropLast()), key: "k").isEmpty)
         #expect(SharedSessions.decode(SharedSessions.encode(pieces.reversed(), key: "k"), key: "k").isEmpty)
     }
