@@ -98,6 +98,7 @@ func withDesk(
             let records = ProcessRecords(
                 records: Grimoire_V1_SuggestionRecords.Client(wrapping: processes.client),
                 processes: Grimoire_V1_ProcessManager.Client(wrapping: processes.client),
+                loops: loops,
                 patience: .seconds(60)
             )
             let metrics = SuggestionMetrics(factory: NOOPMetricsHandler.instance)
