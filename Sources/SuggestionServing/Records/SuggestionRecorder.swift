@@ -10,7 +10,8 @@ internal import ServiceKit
 ///
 /// Each is tried a few times; the same ID makes a repeated try harmless. Where the queue is full, or storage stays away, the loss is
 /// logged. Those of one session are brought in their order, by one worker of a few. Who comes back to an exchange may wait for it
-/// (a rating: ``settled(_:)``), or gets it from here (the next message of the session: ``unsettled(_:)``).
+/// (a rating: ``settled(_:)``), or gets it from here (the next message of the session: ``unsettled(_:)``). Where answers come faster than
+/// storage takes them, those who answer are slowed down before anything is lost.
 actor SuggestionRecorder {
     nonisolated let loop: EventLoop
     nonisolated var unownedExecutor: UnownedSerialExecutor { loop.asUnownedSerialExecutor() }
@@ -41,8 +42,17 @@ actor SuggestionRecorder {
     private var nextWaiter: UInt64 = 0
     private var isClosed = false
 
+    /// Those who are slowed down.
+    private var slowed: Set<UInt64> = []
+    private let easyCount: Int
+    private let slowingTime: Duration
+
     /// How many may wait.
     private static let capacity = 4_096
+    /// From how many on those who bring more are slowed down.
+    static let usualEasyCount = 1_024
+    /// How long one is, at most: an answer is not kept back because storage is away.
+    static let usualSlowingTime: Duration = .milliseconds(250)
     /// How many are brought at once: few, since answers are waited for and records are not.
     private static let width = 4
     /// How long anybody waits for one.
@@ -52,15 +62,24 @@ actor SuggestionRecorder {
     private static let firstPauseNanoseconds: Int64 = 200_000_000
     private static let lastPauseNanoseconds: Int64 = 3_000_000_000
 
-    init(records: ProcessRecords, loop: EventLoop, logger: Logger, metrics: SuggestionMetrics) {
+    init(
+        records: ProcessRecords,
+        loop: EventLoop,
+        logger: Logger,
+        metrics: SuggestionMetrics,
+        easyCount: Int = usualEasyCount,
+        slowingTime: Duration = usualSlowingTime
+    ) {
+        self.easyCount = easyCount
+        self.slowingTime = slowingTime
         self.metrics = metrics
         self.records = records
         self.loop = loop
         self.logger = logger
     }
 
-    /// Takes an exchange. Returns at once.
-    func submit(_ suggestion: Grimoire_V1_Suggestion, _ credentials: Metadata) {
+    /// Takes an exchange. Returns at once, unless many wait already: then when there is room again, or after a moment.
+    func submit(_ suggestion: Grimoire_V1_Suggestion, _ credentials: Metadata) async {
         let job = Job(suggestion: suggestion, credentials: credentials)
         guard !isClosed, pending.count < Self.capacity else {
             return lost(suggestion, "too many wait")
@@ -72,6 +91,8 @@ actor SuggestionRecorder {
         } else {
             lanes[lane].queue.append(job)
         }
+        guard pending.count > easyCount else { return }
+        await wait(for: slowingTime) { slowed.insert($0) }
     }
 
     /// Of these exchanges those that are not stored yet, in the same order.
@@ -90,17 +111,24 @@ actor SuggestionRecorder {
     /// Waits until an exchange is stored or given up, but not for long; not at all where it is not known here.
     func settled(_ suggestionID: String) async {
         guard pending[suggestionID] != nil else { return }
+        await wait(for: Self.patience) { pending[suggestionID]?.waiters.append($0) }
+    }
+
+    /// Waits until the waiter that is noted down is resumed, or a time is over.
+    private func wait(for patience: Duration, _ note: (UInt64) -> Void) async {
         nextWaiter += 1
         let number = nextWaiter
+        note(number)
         await withCheckedContinuation { continuation in
-            guard pending[suggestionID] != nil else { return continuation.resume() }
-            pending[suggestionID]?.waiters.append(number)
             waiters[number] = continuation
-            // One that has waited until then is forgotten with the exchange.
-            _ = loop.schedule(after: Self.patience) {
-                self.assumeIsolated { $0.waiters.removeValue(forKey: number)?.resume() }
-            }
+            // One that has waited until then is passed over when its turn comes.
+            _ = loop.schedule(after: patience) { self.assumeIsolated { $0.wake(number) } }
         }
+    }
+
+    private func wake(_ number: UInt64) {
+        slowed.remove(number)
+        waiters.removeValue(forKey: number)?.resume()
     }
 
     /// Brings them until ``close()``, and then what is still there.
@@ -156,8 +184,10 @@ actor SuggestionRecorder {
 
     private func done(_ job: Job) {
         for waiter in pending.removeValue(forKey: job.suggestion.suggestionID)?.waiters ?? [] {
-            waiters.removeValue(forKey: waiter)?.resume()
+            wake(waiter)
         }
+        guard pending.count <= easyCount else { return }
+        for waiter in slowed { wake(waiter) }
     }
 
     private func lost(_ suggestion: Grimoire_V1_Suggestion, _ cause: String) {
