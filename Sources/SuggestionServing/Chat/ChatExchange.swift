@@ -35,11 +35,14 @@ struct ChatExchange: Sendable {
         try await emit(piece)
     }
 
-    /// Asks the model, and passes its answer on as it comes.
+    /// Asks the model, and passes its answer on as it comes. The prompt is made when it is the question's turn: those that wait, or are
+    /// refused, take no time of others.
     ///
     /// - Returns: The answer, where it came to its end and may be given again.
-    func ask(_ material: ChatMaterial) async throws -> CachedAnswer? {
-        try await pipeline.asking.permitted(topic.question.caller) { try await self.converse(material) }
+    func ask() async throws -> CachedAnswer? {
+        try await pipeline.asking.permitted(topic.question.caller) {
+            try await converse(try await pipeline.material(topic, credentials))
+        }
     }
 
     /// Sends the prompt, which is not kept here.

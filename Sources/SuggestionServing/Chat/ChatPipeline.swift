@@ -79,7 +79,7 @@ struct ChatPipeline: Sendable {
         )
         let key = topic.key.description
         if question.skipsCache {
-            if let answer = try await exchange.ask(try await material(topic, credentials)) {
+            if let answer = try await exchange.ask() {
                 await cache.settle(key, with: answer)
             }
             return
@@ -92,7 +92,7 @@ struct ChatPipeline: Sendable {
                     await cache.settle(key, with: answer)
                     return try await exchange.give(answer)
                 }
-                let answer = try await exchange.ask(try await material(topic, credentials))
+                let answer = try await exchange.ask()
                 await cache.settle(key, with: answer)
                 if let answer {
                     await similar?.keep(answer, for: topic)
@@ -148,7 +148,7 @@ struct ChatPipeline: Sendable {
     }
 
     /// Makes the prompt.
-    private func material(_ topic: ChatTopic, _ credentials: Metadata) async throws -> ChatMaterial {
+    func material(_ topic: ChatTopic, _ credentials: Metadata) async throws -> ChatMaterial {
         let context = try await context(topic, credentials)
         let model = model
         return try await offload.run { try ChatMaterial(topic, context.base, model: model) }
