@@ -60,7 +60,7 @@ import Testing
             }
             for change in [
                 { $0.ratedSuggestions = 21 }, { $0.ratedSuggestions = -1 }, { $0.versionNumber = -1 },
-                { $0.sessionID = String(repeating: "s", count: 256) },
+                { $0.sessionID = String(repeating: "s", count: 256) }, { $0.knownContentHash = "another" },
                 { $0.fromTime = .init(date: Date(timeIntervalSinceNow: 60)) },
             ] as [(inout Grimoire_V1_GetSuggestionContextRequest) -> Void] {
                 await #expect(throws: ServiceError.self) { try await fixture.context(process, change) }
@@ -133,7 +133,7 @@ import Testing
                         $0.contentHash = first.contentHash
                     }
             )
-            #expect(try await brief(knowing: "another") == first)
+            #expect(try await brief(knowing: String(repeating: "0", count: 64)) == first)
             // A new version, which its caller does not have, and the old one, which it has.
             try await fixture.update(process, code: "x = 2\n")
             let second = try await brief(knowing: first.contentHash)
