@@ -28,7 +28,8 @@ struct SuggestionParts: Sendable {
         let loop = loops.loops[0]
         let records = ProcessRecords(
             records: Grimoire_V1_SuggestionRecords.Client(wrapping: processes.client),
-            processes: Grimoire_V1_ProcessManager.Client(wrapping: processes.client)
+            processes: Grimoire_V1_ProcessManager.Client(wrapping: processes.client),
+            loops: loops
         )
         models = LiteLLMClients(configuration: configuration.liteLLM, loops: loops)
         limiter = RateLimiter(configuration.limits, loop: loop)
@@ -62,6 +63,7 @@ struct SuggestionParts: Sendable {
             },
             pipeline: ChatPipeline(
                 records: records,
+                contexts: ProcessContexts(loop: loop),
                 recorder: recorder,
                 cache: cache,
                 similar: similar,

@@ -71,7 +71,9 @@ struct EasyHandle {
             grimoire_curl_set_long(pointer, CURLOPT_QUICK_EXIT, 1),
             grimoire_curl_set_long(pointer, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1),
             // Of the 64 KiB that curl takes for each request over TLS, thousands at once have no use.
-            grimoire_curl_set_long(pointer, CURLOPT_UPLOAD_BUFFERSIZE, 16 << 10)
+            grimoire_curl_set_long(pointer, CURLOPT_UPLOAD_BUFFERSIZE, 16 << 10),
+            // Nor of 16 KiB for what comes: a model's words are some hundred bytes each.
+            grimoire_curl_set_long(pointer, CURLOPT_BUFFERSIZE, 4 << 10)
         )
         if let file = configuration.authoritiesFile {
             try check(grimoire_curl_set_text(pointer, CURLOPT_CAINFO, file))

@@ -59,6 +59,10 @@ public nonisolated struct Grimoire_V1_GetSuggestionContextRequest: Sendable {
   /// cheaper; rated_suggestions, from_time and to_time are passed over.
   public var brief: Bool = false
 
+  /// With brief: the content hash of the version that the caller has from an earlier answer. Where that is still the version's content,
+  /// the process comes as its ID, version number and content hash alone.
+  public var knownContentHash: String = String()
+
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
   public init() {}
@@ -229,7 +233,7 @@ fileprivate nonisolated let _protobuf_package = "grimoire.v1"
 
 nonisolated extension Grimoire_V1_GetSuggestionContextRequest: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".GetSuggestionContextRequest"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}process_id\0\u{3}version_number\0\u{3}rated_suggestions\0\u{3}from_time\0\u{3}to_time\0\u{3}session_id\0\u{1}brief\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}process_id\0\u{3}version_number\0\u{3}rated_suggestions\0\u{3}from_time\0\u{3}to_time\0\u{3}session_id\0\u{1}brief\0\u{3}known_content_hash\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -244,6 +248,7 @@ nonisolated extension Grimoire_V1_GetSuggestionContextRequest: SwiftProtobuf.Mes
       case 5: try { try decoder.decodeSingularMessageField(value: &self._toTime) }()
       case 6: try { try decoder.decodeSingularStringField(value: &self.sessionID) }()
       case 7: try { try decoder.decodeSingularBoolField(value: &self.brief) }()
+      case 8: try { try decoder.decodeSingularStringField(value: &self.knownContentHash) }()
       default: break
       }
     }
@@ -275,6 +280,9 @@ nonisolated extension Grimoire_V1_GetSuggestionContextRequest: SwiftProtobuf.Mes
     if self.brief != false {
       try visitor.visitSingularBoolField(value: self.brief, fieldNumber: 7)
     }
+    if !self.knownContentHash.isEmpty {
+      try visitor.visitSingularStringField(value: self.knownContentHash, fieldNumber: 8)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -286,6 +294,7 @@ nonisolated extension Grimoire_V1_GetSuggestionContextRequest: SwiftProtobuf.Mes
     if lhs._toTime != rhs._toTime {return false}
     if lhs.sessionID != rhs.sessionID {return false}
     if lhs.brief != rhs.brief {return false}
+    if lhs.knownContentHash != rhs.knownContentHash {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

@@ -22,6 +22,7 @@ struct AnswerMachine {
 
     mutating func take(_ event: ServerSentEvent) -> Step {
         if event.isDone { return .end }
+        if let chunk = ChunkReader.chunk(event.data) { return take(chunk) }
         guard let body = JSONReading.decode(AnswerBody.self, from: event.data) else {
             return .failure(failure(.malformedAnswer, "an event of the stream is not JSON of an answer"))
         }
@@ -29,7 +30,10 @@ struct AnswerMachine {
         guard body.isAnswer else {
             return .failure(failure(.malformedAnswer, "an event of the stream is not JSON of an answer"))
         }
-        let chunk = body.chunk
+        return take(body.chunk)
+    }
+
+    private mutating func take(_ chunk: ChatChunk) -> Step {
         guard text.utf8.count + chunk.text.utf8.count <= textBytes else {
             return .failure(failure(.answerTooLarge, "the answer has more than \(textBytes) bytes of text"))
         }

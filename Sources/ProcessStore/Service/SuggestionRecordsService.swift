@@ -35,6 +35,9 @@ public struct SuggestionRecordsService: Grimoire_V1_SuggestionRecords.SimpleServ
             fields: ("from_time", "to_time")
         )
         validator.session(request.sessionID, "session_id")
+        if !request.knownContentHash.isEmpty {
+            validator.hash(request.knownContentHash, "known_content_hash")
+        }
         try validator.finish()
         Call.current?.concerns(request.versionNumber)
         let question = ProcessStore.ContextQuestion(
@@ -46,7 +49,11 @@ public struct SuggestionRecordsService: Grimoire_V1_SuggestionRecords.SimpleServ
         )
         let answer =
             try await request.brief
-            ? store.briefContext(question, organization: caller.organizationID)
+            ? store.briefContext(
+                question,
+                knownHash: request.knownContentHash,
+                organization: caller.organizationID
+            )
             : store.context(question, organization: caller.organizationID)
         Call.current?.concerns(answer.process.versionNumber)
         return answer

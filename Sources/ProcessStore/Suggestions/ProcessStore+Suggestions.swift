@@ -175,24 +175,44 @@ extension ProcessStore {
         }
     }
 
-    /// The process and the session alone. The process is from memory where it is there, so the two may be of different moments.
+    /// The process and the session alone: which version it is and what was said are read in one round trip, and of the version only its
+    /// number where its caller has it already. Otherwise it is from memory where it is there, so the two may be of different moments.
+    ///
+    /// - Parameter knownHash: The content hash of the version that the caller has, in hexadecimal; empty where it has none.
     func briefContext(
         _ question: ContextQuestion,
+        knownHash: String,
         organization: UUID
     ) async throws -> Grimoire_V1_GetSuggestionContextResponse {
-        let answer = try await answer(question.version, of: question.process, organization: organization)
-        var session: [StoredSuggestion] = []
-        if question.session != nil {
-            session = try Self.stored(try await read(organization, Self.exchanges(question))[0])
+        let results = try await read(
+            organization,
+            Queries.basics(process: question.process, number: question.version),
+            Self.exchanges(question)
+        )
+        guard let row = results[0].first else {
+            throw ServiceError.notFound("process", question.process.text)
         }
-        let told = session
-        let size = answer.message.count + told.reduce(0) { $0 + $1.bytes }
+        guard let number = try row.decodeOptional("version_number", as: Int32.self) else {
+            throw Self.noVersion(question.version, question.process)
+        }
+        let session = try Self.stored(results[1])
+        let hash = try row.decodeOptional("content_hash", as: [UInt8].self)?.hexadecimal ?? ""
+        let isKnown = !hash.isEmpty && hash == knownHash
+        let answer =
+            isKnown ? nil : try await answer(number, of: question.process, organization: organization)
+        let size = (answer?.message.count ?? 0) + session.reduce(0) { $0 + $1.bytes }
         return try await workshop.run(bytes: size) {
             try .with {
-                $0.process = try answer.response()
-                $0.process.versionHistory = []
-                $0.process.nextPageToken = ""
-                $0.session = try told.reversed().map { try $0.message() }
+                if let answer {
+                    $0.process = try answer.response()
+                    $0.process.versionHistory = []
+                    $0.process.nextPageToken = ""
+                } else {
+                    $0.process.processID = question.process.text
+                    $0.process.versionNumber = number
+                    $0.process.contentHash = hash
+                }
+                $0.session = try session.reversed().map { try $0.message() }
             }
         }
     }

@@ -36,15 +36,35 @@ public struct QuestionKey: Hashable, Sendable, CustomStringConvertible {
         model: String,
         message: String
     ) {
-        let parsed = parse(code)
-        let program = parsed.isValid ? parsed.tree.printed() : code
-        var fields = [
-            "question.v1", organization, process, parsed.isValid ? "program" : "text", program, document,
-        ]
-        for (key, value) in mapping.sorted(by: { $0.key < $1.key }) { fields += [key, value] }
-        fields += ["", String(mapping.count), promptVersion, model, String(others.count)] + others
-        scope = QuestionKey.hash(fields)
-        digest = QuestionKey.hash(fields + [QuestionKey.normalised(message)])
+        self.init(
+            content: ContentKey(
+                organization: organization,
+                process: process,
+                code: code,
+                document: document,
+                mapping: mapping
+            ),
+            others: others,
+            promptVersion: promptVersion,
+            model: model,
+            message: message
+        )
+    }
+
+    /// A key about contents whose own key is known already. Costs time in proportion to `others` and the message.
+    public init(
+        content: ContentKey,
+        others: [String] = [],
+        promptVersion: String,
+        model: String,
+        message: String
+    ) {
+        var hasher = SHA256()
+        hasher.add(["question.v2", promptVersion, model, String(others.count)] + others)
+        hasher.update(data: content.digest)
+        scope = Array(hasher.finalize())
+        hasher.add([QuestionKey.normalised(message)])
+        digest = Array(hasher.finalize())
     }
 
     /// The digest in hexadecimal.
@@ -62,15 +82,41 @@ public struct QuestionKey: Hashable, Sendable, CustomStringConvertible {
         }
         return text
     }
+}
 
-    /// Each field with its length before it, so that no two lists of fields have the same bytes.
-    private static func hash(_ fields: [String]) -> [UInt8] {
+/// What of a process an answer depends on: organization, process, canonical form of the program, document and mapping, as one hash.
+///
+/// To be made once for a version and kept: the program is parsed for it.
+public struct ContentKey: Hashable, Sendable {
+    /// SHA-256 over all of it, 32 bytes.
+    let digest: [UInt8]
+
+    /// A key. Costs time in proportion to the process.
+    public init(
+        organization: String,
+        process: String,
+        code: String,
+        document: String,
+        mapping: [String: String]
+    ) {
+        let parsed = parse(code)
+        let program = parsed.isValid ? parsed.tree.printed() : code
         var hasher = SHA256()
-        for field in fields {
-            let bytes = Array(field.utf8)
-            withUnsafeBytes(of: UInt64(bytes.count).littleEndian) { hasher.update(bufferPointer: $0) }
-            hasher.update(data: bytes)
+        hasher.add([
+            "content.v1", organization, process, parsed.isValid ? "program" : "text", program, document,
+            String(mapping.count),
+        ])
+        for (key, value) in mapping.sorted(by: { $0.key < $1.key }) { hasher.add([key, value]) }
+        digest = Array(hasher.finalize())
+    }
+}
+
+extension SHA256 {
+    /// Each field with its length before it, so that no two lists of fields have the same bytes.
+    fileprivate mutating func add(_ fields: [String]) {
+        for var field in fields {
+            withUnsafeBytes(of: UInt64(field.utf8.count).littleEndian) { update(bufferPointer: $0) }
+            field.withUTF8 { update(bufferPointer: UnsafeRawBufferPointer($0)) }
         }
-        return Array(hasher.finalize())
     }
 }

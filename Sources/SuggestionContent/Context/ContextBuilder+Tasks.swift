@@ -14,20 +14,23 @@ extension ContextBuilder {
     }
 
     /// What is asked now, and a goal as data.
-    static func request(_ task: PromptTask, _ input: ContextInput, _ redactor: inout Redactor) -> (
-        String, String
-    ) {
+    static func request(
+        _ task: PromptTask,
+        _ message: String,
+        _ figures: ExecutionFigures?,
+        _ redactor: inout Redactor
+    ) -> (String, String) {
         let limit = String(askedFindings)
         switch task {
-        case .chat: return (input.message, "")
+        case .chat: return (message, "")
         case .analysis(let section):
             let values = ["section": section.rawValue, "meaning": section.meaning, "limit": limit]
             return (rendered(PromptLibrary.analysis, values), "")
         case .insights(let section):
             let values = [
                 "section": section.rawValue, "meaning": section.meaning, "limit": limit,
-                "runs": String(input.figures?.total.runs ?? 0), "from": date(input.figures?.from),
-                "to": date(input.figures?.to),
+                "runs": String(figures?.total.runs ?? 0), "from": date(figures?.from),
+                "to": date(figures?.to),
             ]
             return (rendered(PromptLibrary.insights, values), "")
         case .plan(let goal):
@@ -54,6 +57,7 @@ extension ContextBuilder {
         }
     }
 
+    /// What is about the process, without what must not leave.
     static func redacted(_ input: ContextInput, _ redactor: inout Redactor) -> ContextInput {
         var clean = input
         // Invisible characters first: one within an address would hide it from the redactor.
@@ -92,13 +96,20 @@ extension ContextBuilder {
             }
             clean.figures = figures
         }
-        clean.clientContext = Dictionary(input.clientContext.map { (plain($0.key), plain($0.value)) }) {
-            one,
-            _ in one
+        return clean
+    }
+
+    /// What belongs to the conversation, likewise.
+    static func redacted(_ turn: ContextTurn, _ redactor: inout Redactor) -> ContextTurn {
+        var clean = ContextTurn()
+        func plain(_ text: String) -> String { redactor.redact(UntrustedText.plain(text)).text }
+        clean.clientContext = Dictionary(turn.clientContext.map { (plain($0.key), plain($0.value)) }) {
+            first,
+            _ in first
         }
-        clean.history = input.history.map { Exchange(message: plain($0.message), answer: plain($0.answer)) }
-        clean.summary = plain(input.summary)
-        clean.message = plain(input.message)
+        clean.history = turn.history.map { Exchange(message: plain($0.message), answer: plain($0.answer)) }
+        clean.summary = plain(turn.summary)
+        clean.message = plain(turn.message)
         return clean
     }
 }

@@ -34,11 +34,30 @@ public struct ContextBuilder: Sendable, Hashable {
     /// - Throws: ``ContextError/tooLong(tokens:budget:)`` where rules and message alone are more than the
     ///   budget.
     public func build(_ input: ContextInput, for task: PromptTask) throws(ContextError) -> BuiltContext {
-        var redactor = Redactor()
-        let clean = ContextBuilder.redacted(input, &redactor)
-        let (request, goal) = ContextBuilder.request(task, clean, &redactor)
+        try build(ContextBase(input), ContextTurn(input), for: task)
+    }
+
+    /// The messages for a task about a process that is prepared already: the same as `build(_:for:)` makes of both
+    /// together.
+    ///
+    /// Costs time in proportion to what is sent, but far less than preparing it does.
+    ///
+    /// - Throws: ``ContextError/tooLong(tokens:budget:)`` where rules and message alone are more than the
+    ///   budget.
+    public func build(
+        _ base: ContextBase,
+        _ turn: ContextTurn,
+        for task: PromptTask
+    ) throws(ContextError) -> BuiltContext {
+        var redactor = base.redactor
+        let clean = ContextBuilder.redacted(turn, &redactor)
+        let (request, goal) = ContextBuilder.request(task, clean.message, base.figures, &redactor)
         let system = ContextBuilder.system(task)
-        var draft = ContextDraft(parts: ContextPart.parts(of: clean), goal: goal, history: clean.history)
+        var draft = ContextDraft(
+            parts: base.parts + ContextPart.parts(of: clean),
+            goal: goal,
+            history: clean.history
+        )
         let fixed = TokenEstimate.tokens([
             PromptMessage(role: .system, content: system), PromptMessage(role: .user, content: request),
         ])

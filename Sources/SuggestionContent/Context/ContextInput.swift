@@ -36,6 +36,29 @@ public struct ContextInput: Sendable, Hashable {
     public init() {}
 }
 
+/// What of a context belongs to one question of a conversation, as plain values; nothing of it is trusted.
+public struct ContextTurn: Sendable, Hashable {
+    /// What the client gives beside its message.
+    public var clientContext: [String: String] = [:]
+    /// The conversation up to now, the oldest first.
+    public var history: [Exchange] = []
+    /// What the exchanges before ``history`` came to, where they were summarised.
+    public var summary = ""
+    /// What the author says now; empty for reports.
+    public var message = ""
+
+    /// A turn of nothing.
+    public init() {}
+
+    /// That of a whole input.
+    init(_ input: ContextInput) {
+        clientContext = input.clientContext
+        history = input.history
+        summary = input.summary
+        message = input.message
+    }
+}
+
 /// A suggestion that somebody rated.
 public struct RatedSuggestion: Sendable, Hashable {
     /// What was asked.

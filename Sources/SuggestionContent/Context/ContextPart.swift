@@ -7,7 +7,7 @@ struct ContextPart {
     /// What each takes, by ``TokenEstimate``.
     let tokens: [Int]
 
-    /// Parts in the order in which they stand: what changes least comes first, so that prompt caches hit.
+    /// Parts about the process in the order in which they stand: what changes least comes first, so that prompt caches hit.
     static func parts(of input: ContextInput) -> [ContextPart] {
         [
             ContextPart(label: "name", editions: [TextCut.prefix(input.processName, bytes: 512)]),
@@ -31,10 +31,16 @@ struct ContextPart {
                 [10, 3, 1, 0]
             ),
             ContextPart(label: "runs", lines: input.figures?.lines ?? [], [40, 8, 0]),
-            ContextPart(label: "what the client adds", lines: clientLines(input.clientContext), [16, 0]),
+        ]
+    }
+
+    /// Parts that belong to the conversation, which stand behind those.
+    static func parts(of turn: ContextTurn) -> [ContextPart] {
+        [
+            ContextPart(label: "what the client adds", lines: clientLines(turn.clientContext), [16, 0]),
             ContextPart(
                 label: "summary of the conversation so far",
-                editions: [input.summary, TextCut.prefix(input.summary, bytes: 1_000), ""]
+                editions: [turn.summary, TextCut.prefix(turn.summary, bytes: 1_000), ""]
             ),
         ]
     }

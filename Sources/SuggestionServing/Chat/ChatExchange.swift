@@ -35,11 +35,14 @@ struct ChatExchange: Sendable {
         try await emit(piece)
     }
 
-    /// Asks the model, and passes its answer on as it comes.
+    /// Asks the model, and passes its answer on as it comes. The prompt is made when it is the question's turn: those that wait, or are
+    /// refused, take no time of others.
     ///
     /// - Returns: The answer, where it came to its end and may be given again.
-    func ask(_ material: ChatMaterial) async throws -> CachedAnswer? {
-        try await pipeline.asking.permitted(topic.question.caller) { try await self.converse(material) }
+    func ask() async throws -> CachedAnswer? {
+        try await pipeline.asking.permitted(topic.question.caller) {
+            try await converse(try await pipeline.material(topic, credentials))
+        }
     }
 
     /// Sends the prompt, which is not kept here.
@@ -61,12 +64,16 @@ struct ChatExchange: Sendable {
             let stream = try await open(material.prompt)
             record.note(stream.report)
             pipeline.metrics.began(after: record.age)
+            // Beside the answer, which nobody waits for any longer than before.
+            async let renewal: Void = pipeline.renewContext(of: topic, credentials)
             for try await chunk in stream {
                 record.note(model: chunk.model, usage: chunk.usage)
                 if let reason = chunk.finishReason { progress.finishReason = reason }
                 try await send(progress.take(chunk.text))
             }
-            return try await conclude(&progress, material.redactor, record)
+            let answer = try await conclude(&progress, material.redactor, record)
+            await renewal
+            return answer
         } catch {
             try await breakOff(error, &progress, record)
             return nil

@@ -1,4 +1,3 @@
-internal import GrimoireAPI
 internal import ServiceKit
 internal import SuggestionContent
 internal import Synchronization
@@ -10,23 +9,18 @@ struct ChatMaterial: Sendable {
     /// Knows what the prompt's placeholders stand for.
     let redactor: Redactor
 
-    /// Costs time in proportion to the process: milliseconds for large ones, so not on an event loop.
+    /// Costs time in proportion to what is sent: tenths of a millisecond, so not on an event loop.
     ///
     /// - Throws: `ServiceError` (INVALID_ARGUMENT) where the message alone is longer than the model can take.
-    init(
-        _ topic: ChatTopic,
-        _ response: Grimoire_V1_GetSuggestionContextResponse,
-        model: ModelChoice
-    ) throws(ServiceError) {
-        var input = ContextInput(response)
-        input.history = topic.history.exchanges
-        input.summary = topic.history.summary
-        input.message = topic.question.message
-        input.clientContext = topic.question.clientContext
-        input.findings = ProgramFindings(of: input.code, version: input.version).all
+    init(_ topic: ChatTopic, _ base: ContextBase, model: ModelChoice) throws(ServiceError) {
+        var turn = ContextTurn()
+        turn.history = topic.history.exchanges
+        turn.summary = topic.history.summary
+        turn.message = topic.question.message
+        turn.clientContext = topic.question.clientContext
         do throws(ContextError) {
             let built = try ContextBuilder(budgetTokens: model.promptTokens - model.answerTokens)
-                .build(input, for: topic.task)
+                .build(base, turn, for: topic.task)
             prompt = ChatPrompt(built.messages)
             redactor = built.redactor
         } catch {

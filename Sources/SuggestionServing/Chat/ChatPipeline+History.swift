@@ -17,17 +17,17 @@ extension ChatPipeline {
     /// The conversation up to now. Where it has become too long for its share of the prompt, the model is asked to summarise its
     /// beginning, which the session keeps; where it cannot, the prompt's builder leaves the oldest out.
     func compacted(
-        _ response: Grimoire_V1_GetSuggestionContextResponse,
+        _ talk: [Grimoire_V1_Suggestion],
         _ caller: Caller,
         _ session: ChatSession
     ) async -> ConversationHistory {
-        let recorded = response.session.filter { !$0.answer.isEmpty }
+        let recorded = talk.filter { !$0.answer.isEmpty }
         let summary = await session.summary
         // What the summary covers is found by its last exchange; one that has fallen out of the list covers what is before it.
         let covered = recorded.lastIndex { $0.suggestionID == summary.lastSuggestionID }.map { $0 + 1 } ?? 0
         let rest = Array(recorded.dropFirst(covered))
         var history = ConversationHistory(
-            summary: covered > 0 || recorded.count < response.session.count ? summary.text : "",
+            summary: covered > 0 || recorded.count < talk.count ? summary.text : "",
             exchanges: rest.map { Exchange(message: $0.message, answer: $0.answer) }
         )
         let plan = HistoryCompaction(

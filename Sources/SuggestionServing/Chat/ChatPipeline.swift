@@ -15,6 +15,8 @@ struct ChatPipeline: Sendable {
     typealias Emit = @Sendable (ChatPiece) async throws -> Void
 
     let records: ProcessRecords
+    let processes = KnownProcesses()
+    let contexts: ProcessContexts
     let recorder: SuggestionRecorder
     let cache: AnswerCache
     let similar: SimilarAnswers?
@@ -24,6 +26,8 @@ struct ChatPipeline: Sendable {
 
     /// How many well-rated suggestions a prompt may have.
     private static let ratedSuggestions: Int32 = 5
+    /// How much text is looked at on the loop itself: what takes about as long as going elsewhere would.
+    private static let quickBytes = 4_096
 
     private var model: ModelChoice { asking.model }
 
@@ -39,13 +43,18 @@ struct ChatPipeline: Sendable {
     )
         async throws
     {
-        // The conversation up to now is what is recorded of it.
-        await recorder.settled(await session.lastSuggestionID)
-        let brief = try await records.context(Self.contextRequest(question), credentials)
-        Call.current?.concerns(versionNumber: Int(brief.process.versionNumber))
+        // The conversation up to now is what is recorded of it, and what is about to be.
+        let unsettled = await unsettled(session)
+        let (process, recorded) = try await read(question, credentials)
+        Call.current?.concerns(versionNumber: Int(process.base.version))
         let model = model
-        let history = await compacted(brief, question.caller, session)
-        let topic = try await offload.run { ChatTopic(question, brief, history, model: model) }
+        let known = Set(recorded.map(\.suggestionID))
+        let talk = recorded + unsettled.filter { !known.contains($0.suggestionID) }
+        let history = await compacted(talk, question.caller, session)
+        let topic =
+            ChatTopic.bytes(of: question, history) <= Self.quickBytes
+            ? ChatTopic(question, process, history, model: model)
+            : try await offload.run { ChatTopic(question, process, history, model: model) }
         let exchange = ChatExchange(
             topic: topic,
             credentials: credentials,
@@ -55,7 +64,7 @@ struct ChatPipeline: Sendable {
         )
         let key = topic.key.description
         if question.skipsCache {
-            if let answer = try await exchange.ask(try await material(topic, credentials)) {
+            if let answer = try await exchange.ask() {
                 await cache.settle(key, with: answer)
             }
             return
@@ -68,7 +77,7 @@ struct ChatPipeline: Sendable {
                     await cache.settle(key, with: answer)
                     return try await exchange.give(answer)
                 }
-                let answer = try await exchange.ask(try await material(topic, credentials))
+                let answer = try await exchange.ask()
                 await cache.settle(key, with: answer)
                 if let answer {
                     await similar?.keep(answer, for: topic)
@@ -83,24 +92,88 @@ struct ChatPipeline: Sendable {
         }
     }
 
-    /// Reads what only the model needs to know, of the version that the topic is about, and makes the prompt.
-    private func material(_ topic: ChatTopic, _ credentials: Metadata) async throws -> ChatMaterial {
-        var request = Self.contextRequest(topic.question)
-        request.brief = false
-        request.versionNumber = topic.base.version
-        request.sessionID = ""
-        let response = try await records.context(request, credentials)
-        let model = model
-        return try await offload.run { try ChatMaterial(topic, response, model: model) }
+    /// Exchanges of a session that are about to be recorded.
+    private func unsettled(_ session: ChatSession) async -> [Grimoire_V1_Suggestion] {
+        let suggestions = await session.unsettled
+        guard !suggestions.isEmpty else { return [] }
+        let unsettled = await recorder.unsettled(suggestions)
+        await session.keepUnsettled(unsettled.map(\.suggestionID))
+        return unsettled
     }
 
-    private static func contextRequest(_ question: ChatQuestion) -> Grimoire_V1_GetSuggestionContextRequest {
-        Grimoire_V1_GetSuggestionContextRequest.with {
+    /// The version that a question is about, and the exchanges of its session.
+    private func read(_ question: ChatQuestion, _ credentials: Metadata) async throws -> (
+        process: KnownProcess, session: [Grimoire_V1_Suggestion]
+    ) {
+        let organization = question.caller.organizationID
+        let key = KnownProcesses.Key(
+            organization: organization,
+            process: question.process,
+            version: question.version
+        )
+        let known = processes[key]
+        let request = Grimoire_V1_GetSuggestionContextRequest.with {
             $0.processID = question.process.text
             $0.versionNumber = question.version
-            $0.ratedSuggestions = ratedSuggestions
             $0.sessionID = question.sessionName
             $0.brief = true
+            $0.knownContentHash = known?.base.contentHash ?? ""
         }
+        let response = try await records.context(request, credentials)
+        let number = response.process.versionNumber
+        if let known, known.base.contentHash == response.process.contentHash {
+            guard known.base.version != number else { return (known, response.session) }
+            let process = known.asVersion(number)
+            processes.keep(process, for: key)
+            return (process, response.session)
+        }
+        let process = try await offload.run { KnownProcess(response.process, organization: organization) }
+        processes.keep(process, for: key)
+        return (process, response.session)
+    }
+
+    /// Makes the prompt.
+    func material(_ topic: ChatTopic, _ credentials: Metadata) async throws -> ChatMaterial {
+        let context = try await context(topic, credentials)
+        let model = model
+        return try await offload.run { try ChatMaterial(topic, context.base, model: model) }
+    }
+
+    /// What only the model needs to know of the version that the topic is about.
+    private func context(_ topic: ChatTopic, _ credentials: Metadata) async throws -> ProcessContext {
+        let key = topic.contextKey
+        if case .ready(let context) = try await contexts.claim(key) { return context }
+        let begunAt = contexts.now
+        do {
+            let context = try await readContext(topic, credentials, after: nil)
+            await contexts.settle(key, with: context, readSince: begunAt)
+            return context
+        } catch {
+            await contexts.settle(key, with: nil, readSince: begunAt)
+            throw error
+        }
+    }
+
+    /// Reads it anew where it is no longer fresh, for those who ask next. To be called when the model has begun to answer.
+    func renewContext(of topic: ChatTopic, _ credentials: Metadata) async {
+        let key = topic.contextKey
+        guard let previous = await contexts.renew(key) else { return }
+        let begunAt = contexts.now
+        let context = try? await readContext(topic, credentials, after: previous)
+        await contexts.renewed(key, with: context, readSince: begunAt)
+    }
+
+    private func readContext(
+        _ topic: ChatTopic,
+        _ credentials: Metadata,
+        after previous: ProcessContext?
+    ) async throws -> ProcessContext {
+        let request = Grimoire_V1_GetSuggestionContextRequest.with {
+            $0.processID = topic.question.process.text
+            $0.versionNumber = topic.base.version
+            $0.ratedSuggestions = Self.ratedSuggestions
+        }
+        let response = try await records.context(request, credentials)
+        return try await offload.run { ProcessContext(response, after: previous) }
     }
 }

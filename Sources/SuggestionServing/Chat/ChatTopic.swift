@@ -1,7 +1,4 @@
-internal import FoundationEssentials
-internal import GrimoireAPI
 internal import ServiceKit
-internal import StableMapping
 internal import SuggestionContent
 
 /// What a message is about: what decides whether an answer to it is known already.
@@ -17,16 +14,16 @@ struct ChatTopic: Sendable {
     let promptVersion: String
     let key: QuestionKey
 
-    /// Costs time in proportion to the process, so not on an event loop.
+    /// Costs time in proportion to message, history and the client's context (``bytes(of:_:)``).
     ///
     /// - Parameters:
     ///   - question: What was asked.
-    ///   - response: At least what a brief context has.
+    ///   - process: What it is about.
     ///   - history: The conversation up to now.
     ///   - model: Which model would be asked.
     init(
         _ question: ChatQuestion,
-        _ response: Grimoire_V1_GetSuggestionContextResponse,
+        _ process: KnownProcess,
         _ history: ConversationHistory,
         model: ModelChoice
     ) {
@@ -35,30 +32,35 @@ struct ChatTopic: Sendable {
         type = question.type ?? AnswerClass.type(of: question.message)
         task = DocumentRequest.isMade(by: question.message) ? .documentation : .chat(type)
         message = ContentFilter().redact(question.message).text
-        let process = response.process
-        let document = ContextInput(response).document
-        base = PatchBase(
-            process: ProcessID(process.processID),
-            version: process.versionNumber,
-            contentHash: process.contentHash,
-            code: process.spyCode,
-            document: document,
-            mapping: process.stableMapping
-        )
+        base = process.base
         promptVersion = ContextBuilder.promptVersion(for: task)
         key = QuestionKey(
-            organization: question.caller.organizationID.text,
-            process: process.processID,
-            code: process.spyCode,
-            document: document,
-            mapping: process.stableMapping,
+            content: process.contentKey,
             // What changes with each run and each rating is left out: an answer is as good as it was for as long as it is kept.
-            others: [type.rawValue, process.name, process.description_p, history.summary]
+            others: [type.rawValue, process.name, process.description, history.summary]
                 + history.exchanges.flatMap { [$0.message, $0.answer] }
                 + question.clientContext.sorted { $0.key < $1.key }.flatMap { [$0.key, $0.value] },
             promptVersion: promptVersion,
             model: model.name,
             message: question.message
         )
+    }
+
+    /// Under which what its prompt stands on is kept.
+    var contextKey: ProcessContexts.Key {
+        ProcessContexts.Key(
+            organization: question.caller.organizationID,
+            process: question.process,
+            version: base.version,
+            contentHash: base.contentHash
+        )
+    }
+
+    /// What making one takes in work: bytes that are read.
+    static func bytes(of question: ChatQuestion, _ history: ConversationHistory) -> Int {
+        question.clientContext.reduce(question.message.utf8.count) {
+            $0 + $1.key.utf8.count + $1.value.utf8.count
+        }
+            + history.exchanges.reduce(0) { $0 + $1.message.utf8.count + $1.answer.utf8.count }
     }
 }

@@ -10,7 +10,7 @@ extension ContextInput {
         let process = response.process
         processName = process.name
         description = process.description_p
-        document = process.processDocument.derived ? "" : process.processDocument.text
+        document = Self.document(of: process)
         code = process.spyCode
         version = process.versionNumber
         mapping = process.stableMapping
@@ -26,6 +26,13 @@ extension ContextInput {
                 isOfProcess: suggestion.processID == process.processID
             )
         }
+    }
+}
+
+extension ContextInput {
+    /// A process's document as text; one that was derived from the program says nothing more than the program does.
+    static func document(of process: Grimoire_V1_GetProcessResponse) -> String {
+        process.processDocument.derived ? "" : process.processDocument.text
     }
 }
 

@@ -1,3 +1,4 @@
+internal import EventLoop
 internal import GRPCCore
 internal import GrimoireAPI
 internal import ServiceKit
@@ -7,6 +8,7 @@ internal import SwiftProtobuf
 struct ProcessRecords: Sendable {
     private let records: any Grimoire_V1_SuggestionRecords.ClientProtocol
     private let processes: any Grimoire_V1_ProcessManager.ClientProtocol
+    private let loops: EventLoopGroup
     private let patience: Duration
 
     /// How long an answer may take: one that is just starting again is waited for.
@@ -15,16 +17,17 @@ struct ProcessRecords: Sendable {
     init(
         records: any Grimoire_V1_SuggestionRecords.ClientProtocol,
         processes: any Grimoire_V1_ProcessManager.ClientProtocol,
+        loops: EventLoopGroup,
         patience: Duration = usualPatience
     ) {
         self.records = records
         self.processes = processes
+        self.loops = loops
         self.patience = patience
     }
 
     private var options: CallOptions {
         var options = CallOptions.defaults
-        options.timeout = patience
         options.waitForReady = true
         return options
     }
@@ -37,9 +40,9 @@ struct ProcessRecords: Sendable {
         _ request: Grimoire_V1_GetSuggestionContextRequest,
         _ credentials: Metadata
     ) async throws -> Grimoire_V1_GetSuggestionContextResponse {
-        try await Self.telling {
+        try await telling {
             try await records.getSuggestionContext(
-                request: ClientRequest(message: request, metadata: credentials),
+                request: ClientRequest(message: request, metadata: limited(credentials)),
                 options: options
             ) { try $0.message }
         }
@@ -48,9 +51,9 @@ struct ProcessRecords: Sendable {
     /// Keeps an exchange.
     func record(_ suggestion: Grimoire_V1_Suggestion, _ credentials: Metadata) async throws {
         let request = Grimoire_V1_RecordSuggestionRequest.with { $0.suggestion = suggestion }
-        _ = try await Self.telling {
+        _ = try await telling {
             try await records.recordSuggestion(
-                request: ClientRequest(message: request, metadata: credentials),
+                request: ClientRequest(message: request, metadata: limited(credentials)),
                 options: options
             ) { try $0.message }
         }
@@ -61,9 +64,9 @@ struct ProcessRecords: Sendable {
         _ request: Grimoire_V1_RateSuggestionRequest,
         _ credentials: Metadata
     ) async throws -> Grimoire_V1_RateSuggestionResponse {
-        try await Self.telling {
+        try await telling {
             try await records.rateSuggestion(
-                request: ClientRequest(message: request, metadata: credentials),
+                request: ClientRequest(message: request, metadata: limited(credentials)),
                 options: options
             ) { try $0.message }
         }
@@ -74,9 +77,9 @@ struct ProcessRecords: Sendable {
         _ request: Grimoire_V1_ListSuggestionsRequest,
         _ credentials: Metadata
     ) async throws -> Grimoire_V1_ListSuggestionsResponse {
-        try await Self.telling {
+        try await telling {
             try await records.listSuggestions(
-                request: ClientRequest(message: request, metadata: credentials),
+                request: ClientRequest(message: request, metadata: limited(credentials)),
                 options: options
             ) { try $0.message }
         }
@@ -87,9 +90,9 @@ struct ProcessRecords: Sendable {
         _ request: Grimoire_V1_FindReuseRequest,
         _ credentials: Metadata
     ) async throws -> Grimoire_V1_FindReuseResponse {
-        try await Self.telling {
+        try await telling {
             try await records.findReuse(
-                request: ClientRequest(message: request, metadata: credentials),
+                request: ClientRequest(message: request, metadata: limited(credentials)),
                 options: options
             ) { try $0.message }
         }
@@ -103,23 +106,54 @@ struct ProcessRecords: Sendable {
             $0.processID = process
             $0.view = .basic
         }
-        _ = try await Self.telling {
+        _ = try await telling {
             try await processes.getProcess(
-                request: ClientRequest(message: request, metadata: credentials),
+                request: ClientRequest(message: request, metadata: limited(credentials)),
                 options: options
             ) { try $0.message.versionNumber }
         }
     }
 
-    private static func telling<Value>(_ body: () async throws -> Value) async throws -> Value {
+    /// Those with the time that the answer may take, for the other side.
+    private func limited(_ credentials: Metadata) -> Metadata {
+        var metadata = credentials
+        metadata.replaceOrAddString("\(patience.wholeMilliseconds)m", forKey: "grpc-timeout")
+        return metadata
+    }
+
+    private func telling<Value: Sendable>(
+        _ body: @escaping @Sendable () async throws -> Value
+    ) async throws -> Value {
         do {
-            return try await body()
+            return try await bounded(body)
         } catch let error as RPCError {
             guard error.code == .deadlineExceeded else { throw ServiceClient.passedOn(error) }
-            throw ServiceError(
-                .unavailable(retryAfter: .seconds(1)),
-                message: "The storage of processes does not answer now; try again in a moment."
-            )
+            throw Self.silence
         }
+    }
+
+    /// A call that takes no longer than ``patience``, by a timer of its loop: gRPC's own limit is a sleep on a thread beside the loops,
+    /// which costs as much as the rest of a call.
+    private func bounded<Value: Sendable>(
+        _ body: @escaping @Sendable () async throws -> Value
+    ) async throws -> Value {
+        let (loop, patience) = (loops.next(), patience)
+        return try await withThrowingTaskGroup(of: Value?.self) { group in
+            group.addTask(executorPreference: loop.taskExecutor) { try await body() }
+            group.addTask(executorPreference: loop.taskExecutor) {
+                try await loop.sleep(for: patience)
+                return nil
+            }
+            defer { group.cancelAll() }
+            guard let value = try await group.next() ?? nil else { throw Self.silence }
+            return value
+        }
+    }
+
+    private static var silence: ServiceError {
+        ServiceError(
+            .unavailable(retryAfter: .seconds(1)),
+            message: "The storage of processes does not answer now; try again in a moment."
+        )
     }
 }

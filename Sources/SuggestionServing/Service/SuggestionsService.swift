@@ -74,7 +74,9 @@ struct SuggestionsService: Grimoire_V1_ProcessSuggestions.StreamingServiceProtoc
         try await answer(request) { message, credentials in
             // One who rates at once is not to be told that there is nothing to rate.
             await desk.pipeline.recorder.settled(UUID(text: message.suggestionID)?.text ?? "")
-            return try await records.rate(message, credentials)
+            let response = try await records.rate(message, credentials)
+            await desk.pipeline.contexts.forget(try Caller.require().organizationID)
+            return response
         }
     }
 

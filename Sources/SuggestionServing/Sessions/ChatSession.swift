@@ -34,10 +34,13 @@ actor ChatSession {
     /// What is kept for resuming.
     var kept: [ChatPiece] { machine.kept }
 
-    /// The record of the last exchange; empty before there is one.
-    private(set) var lastSuggestionID = ""
+    /// Exchanges of this session whose records may still be under way, the oldest first.
+    private(set) var unsettled: [String] = []
     /// What the conversation's beginning came to, and the last exchange that it covers.
     private(set) var summary = ConversationSummary()
+
+    /// The other exchanges are recorded by now, or given up.
+    func keepUnsettled(_ suggestions: [String]) { unsettled = suggestions }
 
     /// The beginning of the conversation was summarised.
     func keep(_ summary: ConversationSummary) { self.summary = summary }
@@ -63,7 +66,7 @@ actor ChatSession {
     /// Gives a piece its number.
     func add(_ content: ChatPieceContent) -> ChatPiece {
         let piece = machine.add(content)
-        if let suggestion = content.metadata["suggestion_id"] { lastSuggestionID = suggestion }
+        if let suggestion = content.metadata["suggestion_id"] { unsettled.append(suggestion) }
         wakeFollowers()
         return piece
     }

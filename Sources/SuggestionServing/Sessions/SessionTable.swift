@@ -34,11 +34,17 @@ actor SessionTable {
 
     /// Lends the session of a key, which is not forgotten until it is given back.
     ///
+    /// A new one lives on the loop of whoever asks for it first: each word of an answer goes through it.
+    ///
     /// - Throws: `ServiceError` (RESOURCE_EXHAUSTED) where all places are taken by conversations under way.
-    func open(_ key: SessionKey) throws(ServiceError) -> ChatSession {
+    nonisolated func open(_ key: SessionKey) async throws(ServiceError) -> ChatSession {
+        try await open(key, on: loops.next())
+    }
+
+    private func open(_ key: SessionKey, on home: EventLoop) throws(ServiceError) -> ChatSession {
         if entries[key] == nil {
             try makeRoom()
-            let session = ChatSession(replayBytes: limits.replayBytes, loop: loops.next())
+            let session = ChatSession(replayBytes: limits.replayBytes, loop: home)
             entries[key] = Entry(session: session, lastUse: 0)
         }
         guard let session = entries[key]?.session else { preconditionFailure("it has just been put there") }

@@ -1,29 +1,22 @@
 internal import Crypto
-internal import FoundationEssentials
+internal import GrimoireAPI
+internal import SwiftProtobuf
 
 extension SharedSessions {
-    /// A piece as it lies there.
-    private struct Stored: Codable {
-        let sequence: Int64
-        let text: String
-        let type: String
-        let metadata: [String: String]
-        let isFinal: Bool
-    }
+    private static let digestBytes = 16
+    /// What says how long a piece is.
+    private static let lengthBytes = 4
 
-    /// 16 bytes of SHA-256 over the key and what follows, JSON.
+    /// 16 bytes of SHA-256 over the key and what follows: each piece as a `ChatResponse`, its length in 4 bytes before it.
     static func encode(_ pieces: [ChatPiece], key: String) -> [UInt8] {
-        let stored = pieces.map {
-            Stored(
-                sequence: $0.sequence,
-                text: $0.text,
-                type: $0.suggestionType,
-                metadata: $0.metadata,
-                isFinal: $0.isFinal
-            )
+        var body: [UInt8] = []
+        for piece in pieces {
+            // Nothing in it can fail to be encoded: its texts are texts.
+            guard let message: [UInt8] = try? piece.message.serializedBytes() else { return [] }
+            withUnsafeBytes(of: UInt32(message.count).bigEndian) { body += $0 }
+            body += message
         }
-        guard let data = try? JSONEncoder().encode(stored) else { return [] }
-        return sealed(Array(data), key: key)
+        return sealed(body, key: key)
     }
 
     /// With the sum before it.
@@ -31,19 +24,22 @@ extension SharedSessions {
 
     /// The pieces in a value; none where it is damaged, that of another key, or not in order.
     static func decode(_ value: [UInt8], key: String) -> [ChatPiece] {
-        let body = value.dropFirst(16)
-        guard value.count > 16, value.prefix(16).elementsEqual(digest(of: body, key: key)),
-            let stored = try? JSONDecoder().decode([Stored].self, from: Data(body)),
-            stored.allSatisfy({ (1...largestNumber).contains($0.sequence) })
-        else { return [] }
-        let pieces = stored.map {
-            ChatPiece(
-                sequence: $0.sequence,
-                text: $0.text,
-                suggestionType: $0.type,
-                metadata: $0.metadata,
-                isFinal: $0.isFinal
-            )
+        let body = value.dropFirst(digestBytes)
+        guard !body.isEmpty, value.prefix(digestBytes).elementsEqual(digest(of: body, key: key)) else {
+            return []
+        }
+        var pieces: [ChatPiece] = []
+        var rest = body
+        while !rest.isEmpty {
+            let count = rest.prefix(lengthBytes).reduce(0) { $0 << 8 | Int($1) }
+            guard rest.count >= lengthBytes, rest.count - lengthBytes >= count,
+                let message = try? Grimoire_V1_ChatResponse(
+                    serializedBytes: Array(rest.dropFirst(lengthBytes).prefix(count))
+                ),
+                let piece = ChatPiece(message), (1...largestNumber).contains(piece.sequence)
+            else { return [] }
+            pieces.append(piece)
+            rest = rest.dropFirst(lengthBytes + count)
         }
         let isInOrder = zip(pieces, pieces.dropFirst()).allSatisfy { $0.sequence + 1 == $1.sequence }
         return isInOrder ? pieces : []
@@ -52,7 +48,24 @@ extension SharedSessions {
     private static func digest(of body: ArraySlice<UInt8>, key: String) -> ArraySlice<UInt8> {
         var hash = SHA256()
         hash.update(data: Array(key.utf8))
-        hash.update(data: Array(body))
-        return Array(hash.finalize()).prefix(16)
+        body.withUnsafeBytes { hash.update(bufferPointer: $0) }
+        return Array(hash.finalize()).prefix(digestBytes)
+    }
+}
+
+extension ChatPiece {
+    /// As ``message`` made it; nil where it has no number.
+    fileprivate init?(_ message: Grimoire_V1_ChatResponse) {
+        var metadata = message.metadata
+        guard let sequence = metadata.removeValue(forKey: "sequence").flatMap({ Int64($0) }) else {
+            return nil
+        }
+        self.init(
+            sequence: sequence,
+            text: message.suggestion,
+            suggestionType: message.suggestionType,
+            metadata: metadata,
+            isFinal: message.isFinal
+        )
     }
 }

@@ -1,6 +1,5 @@
 internal import Crypto
 internal import EventLoop
-internal import FoundationEssentials
 internal import Redis
 internal import ServiceKit
 
@@ -69,7 +68,7 @@ struct SharedSessions: Sendable {
         )
     }
 
-    /// Asks for a session, to answer in it.
+    /// Asks for a session, to answer in it. Its pieces come with it where others have gone further than this replica.
     ///
     /// - Parameters:
     ///   - token: Who asks: of this answer alone.
@@ -164,9 +163,10 @@ extension SharedSessions {
         redis.call('SET', KEYS[1], ARGV[1], 'PX', ARGV[2])
         local known = redis.call('HMGET', KEYS[2], 'last', 'pieces')
         local last = math.max(tonumber(known[1] or 0), tonumber(ARGV[3]))
+        local news = last > tonumber(ARGV[3]) and known[2] or ''
         redis.call('HSET', KEYS[2], 'last', string.format('%.0f', last + tonumber(ARGV[4])))
         redis.call('PEXPIRE', KEYS[2], ARGV[5])
-        return {1, string.format('%.0f', last), known[2] or ''}
+        return {1, string.format('%.0f', last), news}
         """
 
     /// Where the token is gone, nobody has taken over as long as no number after those that were set aside may have been given.

@@ -60,7 +60,7 @@ import Testing
             }
             for change in [
                 { $0.ratedSuggestions = 21 }, { $0.ratedSuggestions = -1 }, { $0.versionNumber = -1 },
-                { $0.sessionID = String(repeating: "s", count: 256) },
+                { $0.sessionID = String(repeating: "s", count: 256) }, { $0.knownContentHash = "another" },
                 { $0.fromTime = .init(date: Date(timeIntervalSinceNow: 60)) },
             ] as [(inout Grimoire_V1_GetSuggestionContextRequest) -> Void] {
                 await #expect(throws: ServiceError.self) { try await fixture.context(process, change) }
@@ -105,6 +105,49 @@ import Testing
             await #expect(throws: ServiceError.self) {
                 try await fixture.context(UUID().uuidString) { $0.brief = true }
             }
+        }
+    }
+
+    @Test func ofAVersionThatTheCallerHasABriefOneHasTheNumberOnly() async throws {
+        try await Fixture.with { fixture in
+            let process = try await fixture.create(code: "x = 1\n")
+            let first = try await fixture.context(process) { $0.brief = true }.process
+            func brief(_ version: Int32 = 0, knowing hash: String) async throws
+                -> Grimoire_V1_GetProcessResponse
+            {
+                let context = try await fixture.context(process) {
+                    $0.versionNumber = version
+                    $0.brief = true
+                    $0.knownContentHash = hash
+                    $0.sessionID = "s"
+                }
+                #expect(context.session.map(\.answer) == ["told"])
+                return context.process
+            }
+            try await fixture.record(process) { $0.answer = "told" }
+            #expect(
+                try await brief(knowing: first.contentHash)
+                    == .with {
+                        $0.processID = process
+                        $0.versionNumber = 1
+                        $0.contentHash = first.contentHash
+                    }
+            )
+            #expect(try await brief(knowing: String(repeating: "0", count: 64)) == first)
+            // A new version, which its caller does not have, and the old one, which it has.
+            try await fixture.update(process, code: "x = 2\n")
+            let second = try await brief(knowing: first.contentHash)
+            #expect(second.spyCode == "x = 2\n" && second.versionNumber == 2)
+            try await #expect(brief(1, knowing: first.contentHash).spyCode.isEmpty)
+            // The same content again is another version.
+            try await fixture.update(process, code: "x = 1\n")
+            let third = try await brief(knowing: first.contentHash)
+            #expect(third.spyCode.isEmpty && third.versionNumber == 3)
+            await #expect(throws: ServiceError.self) { try await brief(4, knowing: first.contentHash) }
+            _ = try await fixture.call {
+                try await $0.deleteProcess(request: .with { $0.processID = process }, context: $1)
+            }
+            await #expect(throws: ServiceError.self) { try await brief(knowing: first.contentHash) }
         }
     }
 

@@ -28,6 +28,28 @@ struct QuestionKeyTests {
         )
     }
 
+    @Test("A key on a content's own key is the key of both together")
+    func ofContent() {
+        func content(_ code: String, organization: String = "acme") -> ContentKey {
+            ContentKey(
+                organization: organization,
+                process: "p",
+                code: code,
+                document: "d",
+                mapping: ["a": "1", "b": "2"]
+            )
+        }
+        let made = QuestionKey(
+            content: content("x  =  1"),
+            promptVersion: "chat.v1",
+            model: "m",
+            message: "why"
+        )
+        #expect(made == key() && made.scope == key().scope && made.digest != made.scope)
+        #expect(content("x=1") == content("x = 1\n") && content("x = 1") != content("x = 2"))
+        #expect(content("x = 1") != content("x = 1", organization: "other"))
+    }
+
     @Test(
         "Formatting and comments of the program, case, white space and final punctuation of the message make no difference",
         arguments: [

@@ -77,6 +77,40 @@ struct ContextBuilderTests {
         return (blocks, outside.joined(separator: "\n"))
     }
 
+    @Test("Turns on one prepared base give what each whole input gives, with the same placeholders")
+    func preparedOnce() throws {
+        var whole = input
+        whole.code = "key = \"AKIAQQQQWWWWEEEERRRR\"\nmail(\"ada@example.org\")\n"
+        whole.mapping = ["a": "f-1"]
+        whole.clientContext = ["page": "ada@example.org and bob@example.org"]
+        let base = ContextBase(whole)
+        let tasks: [PromptTask] = [
+            .chat(.validation), .documentation, .plan(goal: "Ask eve@example.org"), .insights(.failures),
+        ]
+        for (task, budget) in zip(tasks, [20_000, 20_000, 20_000, 1_600]) {
+            whole.message = "Write to eve@example.org and ada@example.org"
+            whole.summary = "eve@example.org asked \(budget)"
+            var turn = ContextTurn()
+            turn.clientContext = whole.clientContext
+            turn.history = whole.history
+            turn.summary = whole.summary
+            turn.message = whole.message
+            let builder = ContextBuilder(budgetTokens: budget)
+            let (one, other) = (try builder.build(whole, for: task), try builder.build(base, turn, for: task))
+            #expect(one.messages == other.messages && one.leftOut == other.leftOut)
+            #expect(one.redactor.placeholders == other.redactor.placeholders)
+            #expect(one.redactor.restore(other.message) == one.redactor.restore(one.message))
+            #expect(!other.messages.contains { $0.content.contains("@example.org") })
+        }
+        // A turn leaves nothing behind in the base.
+        let builder = ContextBuilder(budgetTokens: 20_000)
+        let empty = try builder.build(base, ContextTurn(), for: .documentation)
+        #expect(
+            !empty.redactor.placeholders.isEmpty
+                && empty.redactor.placeholders.allSatisfy { !$0.hasSuffix("-3]") }
+        )
+    }
+
     @Test("Rules come first, then data, then the conversation, then what is asked")
     func order() throws {
         let built = try build(input)

@@ -183,8 +183,11 @@ struct ChatPipelineTests {
         limits.longestWait = .zero
         try await withDesk(limits: limits, script: Self.hello) { desk in
             _ = try await desk.ask("First")
+            await desk.desk.pipeline.contexts.forget(desk.caller.organizationID)
             let failure = await failure { try await desk.ask("Second") }
             #expect(failure?.code == .resourceExhausted)
+            // No prompt was made for it.
+            #expect(desk.storage.state.withLock { $0.contextRequests.count { !$0.brief } } == 1)
             #expect((failure?.retryAfter ?? .zero) > .seconds(50))
             let other = Caller(userID: .random(), organizationID: .random(), roles: [.editor])
             try await #expect(desk.ask("Third", caller: other).last?.isFinal == true)

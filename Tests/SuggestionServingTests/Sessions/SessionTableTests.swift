@@ -38,6 +38,25 @@ struct SessionTableTests {
         }
     }
 
+    @Test("A session lives on the loop of the one who opened it first")
+    func home() async throws {
+        let loops = try EventLoopGroup(count: 2)
+        try loops.start()
+        let limits = SessionLimits(count: 10, idleTime: .seconds(600), replayBytes: 1_000)
+        let table = SessionTable(limits, loops: loops)
+        for (index, loop) in loops.loops.enumerated() {
+            let session = try await withTaskExecutorPreference(loop.taskExecutor) {
+                try await table.open(key("\(index)"))
+            }
+            #expect(session.loop === loop)
+            let again = try await withTaskExecutorPreference(loops.loops[1 - index].taskExecutor) {
+                try await table.open(key("\(index)"))
+            }
+            #expect(again === session)
+        }
+        await loops.shutdown()
+    }
+
     @Test("Where there is no room, the one that was used longest ago is forgotten")
     func room() async throws {
         try await withTable { table in

@@ -77,8 +77,15 @@ final class FakeRecords: RegistrableRPCService {
             guard request.processID == state.process.processID else {
                 throw RPCError(code: .notFound, message: "There is no such process.")
             }
+            let isKnown = request.brief && request.knownContentHash == state.process.contentHash
             return .with {
-                $0.process = state.process
+                $0.process =
+                    isKnown
+                    ? .with {
+                        $0.processID = state.process.processID
+                        $0.versionNumber = state.process.versionNumber
+                        $0.contentHash = state.process.contentHash
+                    } : state.process
                 $0.session = state.session + state.recorded.filter { $0.sessionID == request.sessionID }
             }
         }

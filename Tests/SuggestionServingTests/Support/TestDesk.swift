@@ -100,6 +100,7 @@ func withDesk(
             let records = ProcessRecords(
                 records: Grimoire_V1_SuggestionRecords.Client(wrapping: processes.client),
                 processes: Grimoire_V1_ProcessManager.Client(wrapping: processes.client),
+                loops: loops,
                 patience: .seconds(60)
             )
             let metrics = SuggestionMetrics(factory: NOOPMetricsHandler.instance)
@@ -121,6 +122,7 @@ func withDesk(
                 leases: nil,
                 pipeline: ChatPipeline(
                     records: records,
+                    contexts: ProcessContexts(loop: loops.loops[0]),
                     recorder: recorder,
                     cache: AnswerCache(
                         CacheLimits(bytes: 1 << 20, lifetime: .seconds(600)),

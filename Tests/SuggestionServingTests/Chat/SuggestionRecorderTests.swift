@@ -1,0 +1,81 @@
+import CoreMetrics
+import EventLoop
+import GRPCCore
+import GrimoireAPI
+import Logging
+import ServiceKit
+import SwiftProtobuf
+import Synchronization
+import TestSupport
+import Testing
+
+@testable import SuggestionServing
+
+@Suite("Recording exchanges")
+struct SuggestionRecorderTests {
+    private func withRecorder(
+        easyCount: Int,
+        slowingTime: Duration,
+        _ body: (SuggestionRecorder, FakeRecords) async throws -> Void
+    ) async throws {
+        try await withDesk(script: { _, _ in true }) { desk in
+            let recorder = SuggestionRecorder(
+                records: desk.desk.pipeline.records,
+                loop: desk.desk.pipeline.recorder.loop,
+                logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() },
+                metrics: SuggestionMetrics(factory: NOOPMetricsHandler.instance),
+                easyCount: easyCount,
+                slowingTime: slowingTime
+            )
+            async let running: Void = recorder.run()
+            let result: Result<Void, any Error>
+            do { result = .success(try await body(recorder, desk.storage)) } catch {
+                result = .failure(error)
+            }
+            await recorder.close()
+            await running
+            try result.get()
+        }
+    }
+
+    private static func exchange(_ id: String) -> Grimoire_V1_Suggestion {
+        .with {
+            $0.suggestionID = id
+            $0.sessionID = "s"
+        }
+    }
+
+    @Test("Whoever brings more than storage takes goes on when there is room again")
+    func slowed() async throws {
+        try await withRecorder(easyCount: 1, slowingTime: .seconds(60)) { recorder, storage in
+            storage.state.withLock { $0.recordFailures = [RPCError(code: .unavailable, message: "away")] }
+            await recorder.submit(Self.exchange("1"), [:])
+            await recorder.submit(Self.exchange("2"), [:])
+            #expect(storage.recorded.first?.suggestionID == "1")
+            #expect(await recorder.unsettled(["1", "2", "3"]).map(\.suggestionID).contains("1") == false)
+        }
+    }
+
+    @Test(
+        "It goes on after a moment where there is none; nothing is lost, and sessions stay in order until the end"
+    )
+    func away() async throws {
+        let ids = (1...20).map(String.init)
+        let storage = try await withStorage(ids)
+        #expect(storage.recorded.map(\.suggestionID) == ids)
+    }
+
+    private func withStorage(_ ids: [String]) async throws -> FakeRecords {
+        let kept = Mutex<FakeRecords?>(nil)
+        try await withRecorder(easyCount: 0, slowingTime: .zero) { recorder, storage in
+            kept.withLock { $0 = storage }
+            storage.state.withLock {
+                $0.recordFailures = Array(repeating: RPCError(code: .unavailable, message: "away"), count: 3)
+            }
+            for id in ids { await recorder.submit(Self.exchange(id), [:]) }
+            #expect(await recorder.unsettled(ids).map(\.suggestionID).last == "20")
+            await recorder.settled("none")
+        }
+        return try #require(kept.withLock { $0 })
+    }
+}
