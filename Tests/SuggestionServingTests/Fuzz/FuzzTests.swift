@@ -65,7 +65,8 @@ struct FuzzTests {
 
     @Test("Whatever lies in Redis is a session's pieces in their order, or nothing")
     func shared() throws {
-        let result = try FuzzCorpus().run(words: ["\u{8}sequence\u{12}", "-1", "\u{0}\u{0}\u{0}\u{10}"]) { bytes in
+        let result = try FuzzCorpus().run(words: ["\u{8}sequence\u{12}", "-1", "\u{0}\u{0}\u{0}\u{10}"]) {
+            bytes in
             // With the right sum: what a damaged Redis has, does not come that far.
             let pieces = SharedSessions.decode(SharedSessions.sealed(bytes, key: "k"), key: "k")
             let numbers = pieces.map(\.sequence)
