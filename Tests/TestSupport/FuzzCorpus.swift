@@ -22,7 +22,9 @@ public struct FuzzCorpus: Sendable {
             .map { ($0.lastPathComponent, [UInt8](try Data(contentsOf: $0))) }
         let environment = ProcessInfo.processInfo.environment
         seed = environment["GRIMOIRE_FUZZ_SEED"].flatMap(UInt64.init) ?? UInt64.random(in: 0 ... .max)
-        duration = .seconds(environment["GRIMOIRE_FUZZ_SECONDS"].flatMap(Int.init) ?? 1)
+        // Not for long by default: tests beside this one wait for the same few threads.
+        let seconds = environment["GRIMOIRE_FUZZ_SECONDS"].flatMap(Int.init)
+        duration = seconds.map { .seconds($0) } ?? .milliseconds(200)
     }
 
     /// Tries the corpus, and then inputs made of it until the time is over.

@@ -245,7 +245,8 @@ function envoy_on_response(handle)
   local headers = handle:headers()
   if (headers:get("content-type") or ""):sub(1, 16) == "application/grpc" then return end
   local status = headers:get("x-http-status")
-  if status and headers:get(":status") == "200" then headers:replace(":status", status) end
+  -- Of failures, the transcoder has made a status of grpc-status, but for heads that are too large: that has one of its own.
+  if status and (headers:get(":status") == "200" or status == "431") then headers:replace(":status", status) end
   local inside = {"x-http-status"}
   for name in pairs(headers) do
     if name:sub(1, 5) == "grpc-" then inside[#inside + 1] = name end

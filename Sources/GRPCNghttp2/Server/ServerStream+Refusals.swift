@@ -12,6 +12,8 @@ extension ServerStream {
         headers.append("content-type", "application/grpc")
         if refusal.listsEncodings { headers.append("grpc-accept-encoding", "identity,gzip") }
         if refusal.allowsOnlyPost { headers.append("allow", "POST") }
+        // A transcoder before the service derives a status of its own from grpc-status: this one says which it was (Envoy's rest.lua).
+        if refusal.code == .resourceExhausted { headers.append("x-http-status", String(refusal.httpStatus)) }
         headers.append("grpc-status", ServerStream.statusText(refusal.code))
         headers.append("grpc-message", StatusMessage.encode(refusal.message))
         isSendFinished = true

@@ -6,9 +6,6 @@ public import GRPCNghttp2
 public enum Transport {
     /// The largest message that a service accepts, in bytes: gRPC's usual 4 MiB.
     public static let maxMessageBytes = 4 * 1_024 * 1_024
-    /// The largest header list of a call. What Envoy lets through (32 KiB, 100 fields) must fit with the fields that it adds and the
-    /// 32 bytes that each counts beside (RFC 9113, section 10.5.1): Envoy then tells REST clients that a head is too large (431).
-    static let maxHeaderListBytes = 40 * 1_024
 
     /// What servers listen with.
     typealias Server = Nghttp2ServerTransport
@@ -57,7 +54,6 @@ public enum Transport {
     ) async throws(TransportError) -> Server {
         var limits = ServerConfiguration()
         limits.http2.maxMessageBytes = maxMessageBytes
-        limits.http2.maxHeaderListBytes = maxHeaderListBytes
         limits.shutdownGrace = configuration.shutdownGrace
         limits.rawMethods = rawMethods
         return Server(

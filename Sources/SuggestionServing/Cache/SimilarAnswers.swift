@@ -21,6 +21,8 @@ actor SimilarAnswers {
     /// Embeddings of questions that are being answered.
     private var waiting: [QuestionKey: [Float]] = [:]
 
+    /// How long the embedding model may take, tries again included: as long as nobody minds who waits for an answer.
+    private static let patience: Duration = .seconds(2)
     /// How many questions are kept.
     private static let capacity = 2_000
     /// How many may be waiting for their answers to be kept; more are not kept.
@@ -42,13 +44,28 @@ actor SimilarAnswers {
         var request = EmbeddingRequest(model: name, texts: [topic.message])
         request.context.endUserID = caller.userID.text
         request.context.tags = ["grimoire", "embedding"]
-        guard let vector = try? await clients.own.embed(request).vectors.first else { return nil }
+        guard let vector = await vector(request) else { return nil }
         if waiting.count < Self.waitingLimit { waiting[topic.key] = vector }
         guard let near = questions.nearest(to: vector, scope: topic.key.scope),
             near.answer.expiry > loop.uptimeNanoseconds
         else { return nil }
         waiting[topic.key] = nil
         return near.answer.answer
+    }
+
+    /// A question's vector, where it comes in time: the model is waiting to be asked.
+    private func vector(_ request: EmbeddingRequest) async -> [Float]? {
+        let clients = clients
+        let loop = loop
+        return await withTaskGroup(of: [Float]?.self) { group in
+            group.addTask { try? await clients.own.embed(request).vectors.first }
+            group.addTask {
+                try? await loop.sleep(for: Self.patience)
+                return nil
+            }
+            defer { group.cancelAll() }
+            return await group.next() ?? nil
+        }
     }
 
     /// Keeps an answer for questions like its own.

@@ -1,4 +1,4 @@
-import Dispatch
+import Foundation
 import Synchronization
 import Testing
 
@@ -7,14 +7,12 @@ import Testing
 /// What RFC 6455 asks for is tested with a client that nobody here wrote (Tests/Conformance); here, several threads at once.
 @Suite("The server")
 struct ServerTests {
-    private static let threads = DispatchQueue(label: "clients", attributes: .concurrent)
-
-    /// Does something that blocks on a thread of its own.
+    /// Does something that blocks, on a thread of its own: others wait for those of the pool.
     private static func blocking<Value: Sendable>(
         _ body: @escaping @Sendable () throws -> Value
     ) async throws -> Value {
         try await withCheckedThrowingContinuation { continuation in
-            threads.async { continuation.resume(with: Result(catching: body)) }
+            Thread.detachNewThread { continuation.resume(with: Result(catching: body)) }
         }
     }
 
