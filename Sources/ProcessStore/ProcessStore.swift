@@ -6,8 +6,9 @@ internal import ServiceKit
 
 /// Processes and their versions in PostgreSQL, seen from one organization at a time.
 ///
-/// Reads take one round trip, writes two: the head is read, unless this loop wrote it, and the next version written only where
-/// that head is still the latest. A writer that loses this race tries again with the process locked, so that it comes to its turn.
+/// Reads take one round trip, writes two: the head is read, unless this loop wrote it, and the next version
+/// written only where that head is still the latest. A writer that loses this race tries again with the process
+/// locked, so that it comes to its turn.
 /// Every method throws `ServiceError`.
 public struct ProcessStore: Sendable {
     /// What each loop has of its own.
