@@ -97,8 +97,9 @@ actor ProcessContexts {
         }
     }
 
-    /// The time, for ``settle(_:with:readSince:)``.
-    nonisolated var now: Int64 { loop.uptimeNanoseconds }
+    /// The time, for ``settle(_:with:readSince:)``, from any thread: what is read begins elsewhere, and the loop's own time is that of its
+    /// last turn.
+    nonisolated var now: Int64 { monotonicNanoseconds() }
 
     /// A context that is no longer fresh, for one who will read it anew, and then call ``renewed(_:with:readSince:)`` in any case; nil
     /// where nobody needs to.
@@ -119,9 +120,9 @@ actor ProcessContexts {
     func forget(_ organization: UUID) {
         if forgottenAt.count >= Self.maxForgotten {
             forgottenAt = [:]
-            allForgottenAt = loop.uptimeNanoseconds
+            allForgottenAt = now
         }
-        forgottenAt[organization] = loop.uptimeNanoseconds
+        forgottenAt[organization] = now
     }
 
     /// How many wait for what somebody else reads.
