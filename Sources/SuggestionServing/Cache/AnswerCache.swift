@@ -6,7 +6,7 @@ internal import ServiceKit
 /// model once.
 ///
 /// Keys hold the organization: no other one's answer is ever found. Where Redis is away, slow or wrong, nothing is there.
-actor AnswerCache {
+actor AnswerCache: FlightWaiting {
     nonisolated let loop: EventLoop
     nonisolated var unownedExecutor: UnownedSerialExecutor { loop.asUnownedSerialExecutor() }
 
@@ -26,8 +26,8 @@ actor AnswerCache {
     private let lifetime: Duration
     private let redis: RedisClient?
     private var memory: ByteCache<String, Kept>
-    private var flights = FlightTable<String, UInt64>()
-    private var waiters: [UInt64: CheckedContinuation<Claim?, Never>] = [:]
+    var flights = FlightTable<String, UInt64>()
+    var waiters: [UInt64: CheckedContinuation<Claim?, Never>] = [:]
     private var nextWaiter: UInt64 = 0
     /// How long Redis may take: much less than the model does.
     private static let patience: Duration = .milliseconds(250)
@@ -62,9 +62,7 @@ actor AnswerCache {
     /// - Parameter answer: Nil where there is none that others may have.
     func settle(_ key: String, with answer: CachedAnswer?) {
         guard let answer else {
-            if let next = flights.failed(key) {
-                waiters.removeValue(forKey: next)?.resume(returning: .unanswered)
-            }
+            if let next = flights.failed(key) { wake(next, .unanswered) }
             return
         }
         land(key, answer)
@@ -81,8 +79,6 @@ actor AnswerCache {
         return kept.answer
     }
 
-    /// How many wait for somebody else's answer.
-    var waitingCount: Int { waiters.count }
     /// Bytes in memory.
     var byteCount: Int { memory.bytes }
 
@@ -93,28 +89,7 @@ actor AnswerCache {
             for: key,
             bytes: answer.byteCount + key.utf8.count
         )
-        for waiter in flights.landed(key) {
-            waiters.removeValue(forKey: waiter)?.resume(returning: .answered(answer))
-        }
-    }
-
-    private func wait(_ key: String, _ number: UInt64) async -> Claim? {
-        await withTaskCancellationHandler {
-            await withCheckedContinuation { continuation in
-                guard !Task.isCancelled else {
-                    _ = flights.leave(key, number)
-                    return continuation.resume(returning: nil)
-                }
-                waiters[number] = continuation
-            }
-        } onCancel: {
-            loop.execute { self.assumeIsolated { $0.leave(key, number) } }
-        }
-    }
-
-    private func leave(_ key: String, _ number: UInt64) {
-        guard flights.leave(key, number) else { return }
-        waiters.removeValue(forKey: number)?.resume(returning: nil)
+        for waiter in flights.landed(key) { wake(waiter, .answered(answer)) }
     }
 
     // MARK: Redis

@@ -8,7 +8,7 @@ internal import ServiceKit
 /// One that is `freshTime` old is read anew behind the answer that used it, and none is used that is `lifetime` old; a new version has
 /// another key, and a rating that is made here is seen at once (``forget(_:)``). Several who ask for one at once read it once. Keys hold
 /// the organization: no other one's context is ever found.
-actor ProcessContexts {
+actor ProcessContexts: FlightWaiting {
     nonisolated let loop: EventLoop
     nonisolated var unownedExecutor: UnownedSerialExecutor { loop.asUnownedSerialExecutor() }
 
@@ -34,8 +34,8 @@ actor ProcessContexts {
     private let freshTime: Duration
     private let lifetime: Duration
     private var memory: ByteCache<Key, Kept>
-    private var flights = FlightTable<Key, UInt64>()
-    private var waiters: [UInt64: CheckedContinuation<Claim?, Never>] = [:]
+    var flights = FlightTable<Key, UInt64>()
+    var waiters: [UInt64: CheckedContinuation<Claim?, Never>] = [:]
     private var nextWaiter: UInt64 = 0
     /// Those that are read anew now.
     private var renewals: Set<Key> = []
@@ -86,15 +86,11 @@ actor ProcessContexts {
     /// - Parameter begunAt: ``now`` from before the reading began.
     func settle(_ key: Key, with context: ProcessContext?, readSince begunAt: Int64) {
         guard let context else {
-            if let next = flights.failed(key) {
-                waiters.removeValue(forKey: next)?.resume(returning: .absent)
-            }
+            if let next = flights.failed(key) { wake(next, .absent) }
             return
         }
         keep(context, for: key, readSince: begunAt)
-        for waiter in flights.landed(key) {
-            waiters.removeValue(forKey: waiter)?.resume(returning: .ready(context))
-        }
+        for waiter in flights.landed(key) { wake(waiter, .ready(context)) }
     }
 
     /// The time, for ``settle(_:with:readSince:)``, from any thread: what is read begins elsewhere, and the loop's own time is that of its
@@ -125,9 +121,6 @@ actor ProcessContexts {
         forgottenAt[organization] = now
     }
 
-    /// How many wait for what somebody else reads.
-    var waitingCount: Int { waiters.count }
-
     private func keep(_ context: ProcessContext, for key: Key, readSince begunAt: Int64) {
         guard !isForgotten(key, readSince: begunAt) else { return }
         memory.insert(Kept(context: context, readAt: begunAt), for: key, bytes: context.byteCount)
@@ -135,24 +128,5 @@ actor ProcessContexts {
 
     private func isForgotten(_ key: Key, readSince begunAt: Int64) -> Bool {
         max(forgottenAt[key.organization] ?? .min, allForgottenAt) >= begunAt
-    }
-
-    private func wait(_ key: Key, _ number: UInt64) async -> Claim? {
-        await withTaskCancellationHandler {
-            await withCheckedContinuation { continuation in
-                guard !Task.isCancelled else {
-                    _ = flights.leave(key, number)
-                    return continuation.resume(returning: nil)
-                }
-                waiters[number] = continuation
-            }
-        } onCancel: {
-            loop.execute { self.assumeIsolated { $0.leave(key, number) } }
-        }
-    }
-
-    private func leave(_ key: Key, _ number: UInt64) {
-        guard flights.leave(key, number) else { return }
-        waiters.removeValue(forKey: number)?.resume(returning: nil)
     }
 }
