@@ -109,6 +109,7 @@ public enum ProcessService {
         Grimoire_V1_MappingSource.Method.FindProcessesByFact.descriptor: .viewer,
         Grimoire_V1_SuggestionRecords.Method.GetSuggestionContext.descriptor: .viewer,
         Grimoire_V1_SuggestionRecords.Method.RecordSuggestion.descriptor: .viewer,
+        Grimoire_V1_SuggestionRecords.Method.RecordSuggestions.descriptor: .viewer,
         Grimoire_V1_SuggestionRecords.Method.RateSuggestion.descriptor: .editor,
         Grimoire_V1_SuggestionRecords.Method.ListSuggestions.descriptor: .viewer,
         Grimoire_V1_SuggestionRecords.Method.FindReuse.descriptor: .viewer,

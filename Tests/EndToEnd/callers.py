@@ -276,6 +276,7 @@ REQUESTS = {
     "MappingSource.FindProcessesByFact": lambda p: {"fact_id": p.fact},
     "SuggestionRecords.GetSuggestionContext": lambda p: {"process_id": p.id},
     "SuggestionRecords.RecordSuggestion": lambda p: {"suggestion": suggestion(p)},
+    "SuggestionRecords.RecordSuggestions": lambda p: {"suggestions": [suggestion(p)]},
     "SuggestionRecords.RateSuggestion": lambda p: {"suggestion_id": p.suggestion, "rating": 4},
     "SuggestionRecords.ListSuggestions": lambda p: {"process_id": p.id},
     "SuggestionRecords.FindReuse": lambda p: {"process_id": p.id, "fact_ids": [p.fact]},

@@ -87,6 +87,8 @@ def test_a_session_that_goes_from_replica_to_replica_counts_on(api, organization
         for number in range(6):
             chats[number % 2].ask(f"Question {number}?")
             assert chats[number % 2].answer() == ANSWER
+            # Each knows at once what the other one was asked.
+            assert all(f"Question {earlier}?" in str(model.requests[-1]["messages"]) for earlier in range(number))
         numbers = sorted(chats[0].numbers + chats[1].numbers)
         assert numbers == list(range(1, len(numbers) + 1))
         # Each can tell what the other one has said.

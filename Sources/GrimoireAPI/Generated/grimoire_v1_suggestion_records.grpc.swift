@@ -46,6 +46,19 @@ public enum Grimoire_V1_SuggestionRecords: Sendable {
                 type: .unary
             )
         }
+        /// Namespace for "RecordSuggestions" metadata.
+        public enum RecordSuggestions: Sendable {
+            /// Request type for "RecordSuggestions".
+            public typealias Input = Grimoire_V1_RecordSuggestionsRequest
+            /// Response type for "RecordSuggestions".
+            public typealias Output = Grimoire_V1_RecordSuggestionsResponse
+            /// Descriptor for "RecordSuggestions".
+            public static let descriptor = GRPCCore.MethodDescriptor(
+                service: GRPCCore.ServiceDescriptor(fullyQualifiedService: "grimoire.v1.SuggestionRecords"),
+                method: "RecordSuggestions",
+                type: .unary
+            )
+        }
         /// Namespace for "RateSuggestion" metadata.
         public enum RateSuggestion: Sendable {
             /// Request type for "RateSuggestion".
@@ -89,6 +102,7 @@ public enum Grimoire_V1_SuggestionRecords: Sendable {
         public static let descriptors: [GRPCCore.MethodDescriptor] = [
             GetSuggestionContext.descriptor,
             RecordSuggestion.descriptor,
+            RecordSuggestions.descriptor,
             RateSuggestion.descriptor,
             ListSuggestions.descriptor,
             FindReuse.descriptor
@@ -159,6 +173,25 @@ extension Grimoire_V1_SuggestionRecords {
             request: GRPCCore.StreamingServerRequest<Grimoire_V1_RecordSuggestionRequest>,
             context: GRPCCore.ServerContext
         ) async throws -> GRPCCore.StreamingServerResponse<Grimoire_V1_RecordSuggestionResponse>
+
+        /// Handle the "RecordSuggestions" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > Keeps several exchanges of one user, each as RecordSuggestion does, in their order and at about the price of one. What is wrong with
+        /// > one of them does not keep back the others. Role: viewer.
+        ///
+        /// - Parameters:
+        ///   - request: A streaming request of `Grimoire_V1_RecordSuggestionsRequest` messages.
+        ///   - context: Context providing information about the RPC.
+        /// - Throws: Any error which occurred during the processing of the request. Thrown errors
+        ///     of type `RPCError` are mapped to appropriate statuses. All other errors are converted
+        ///     to an internal error.
+        /// - Returns: A streaming response of `Grimoire_V1_RecordSuggestionsResponse` messages.
+        func recordSuggestions(
+            request: GRPCCore.StreamingServerRequest<Grimoire_V1_RecordSuggestionsRequest>,
+            context: GRPCCore.ServerContext
+        ) async throws -> GRPCCore.StreamingServerResponse<Grimoire_V1_RecordSuggestionsResponse>
 
         /// Handle the "RateSuggestion" method.
         ///
@@ -265,6 +298,25 @@ extension Grimoire_V1_SuggestionRecords {
             context: GRPCCore.ServerContext
         ) async throws -> GRPCCore.ServerResponse<Grimoire_V1_RecordSuggestionResponse>
 
+        /// Handle the "RecordSuggestions" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > Keeps several exchanges of one user, each as RecordSuggestion does, in their order and at about the price of one. What is wrong with
+        /// > one of them does not keep back the others. Role: viewer.
+        ///
+        /// - Parameters:
+        ///   - request: A request containing a single `Grimoire_V1_RecordSuggestionsRequest` message.
+        ///   - context: Context providing information about the RPC.
+        /// - Throws: Any error which occurred during the processing of the request. Thrown errors
+        ///     of type `RPCError` are mapped to appropriate statuses. All other errors are converted
+        ///     to an internal error.
+        /// - Returns: A response containing a single `Grimoire_V1_RecordSuggestionsResponse` message.
+        func recordSuggestions(
+            request: GRPCCore.ServerRequest<Grimoire_V1_RecordSuggestionsRequest>,
+            context: GRPCCore.ServerContext
+        ) async throws -> GRPCCore.ServerResponse<Grimoire_V1_RecordSuggestionsResponse>
+
         /// Handle the "RateSuggestion" method.
         ///
         /// > Source IDL Documentation:
@@ -368,6 +420,25 @@ extension Grimoire_V1_SuggestionRecords {
             context: GRPCCore.ServerContext
         ) async throws -> Grimoire_V1_RecordSuggestionResponse
 
+        /// Handle the "RecordSuggestions" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > Keeps several exchanges of one user, each as RecordSuggestion does, in their order and at about the price of one. What is wrong with
+        /// > one of them does not keep back the others. Role: viewer.
+        ///
+        /// - Parameters:
+        ///   - request: A `Grimoire_V1_RecordSuggestionsRequest` message.
+        ///   - context: Context providing information about the RPC.
+        /// - Throws: Any error which occurred during the processing of the request. Thrown errors
+        ///     of type `RPCError` are mapped to appropriate statuses. All other errors are converted
+        ///     to an internal error.
+        /// - Returns: A `Grimoire_V1_RecordSuggestionsResponse` to respond with.
+        func recordSuggestions(
+            request: Grimoire_V1_RecordSuggestionsRequest,
+            context: GRPCCore.ServerContext
+        ) async throws -> Grimoire_V1_RecordSuggestionsResponse
+
         /// Handle the "RateSuggestion" method.
         ///
         /// > Source IDL Documentation:
@@ -451,6 +522,17 @@ extension Grimoire_V1_SuggestionRecords.StreamingServiceProtocol {
             }
         )
         router.registerHandler(
+            forMethod: Grimoire_V1_SuggestionRecords.Method.RecordSuggestions.descriptor,
+            deserializer: GRPCProtobuf.ProtobufDeserializer<Grimoire_V1_RecordSuggestionsRequest>(),
+            serializer: GRPCProtobuf.ProtobufSerializer<Grimoire_V1_RecordSuggestionsResponse>(),
+            handler: { request, context in
+                try await self.recordSuggestions(
+                    request: request,
+                    context: context
+                )
+            }
+        )
+        router.registerHandler(
             forMethod: Grimoire_V1_SuggestionRecords.Method.RateSuggestion.descriptor,
             deserializer: GRPCProtobuf.ProtobufDeserializer<Grimoire_V1_RateSuggestionRequest>(),
             serializer: GRPCProtobuf.ProtobufSerializer<Grimoire_V1_RateSuggestionResponse>(),
@@ -505,6 +587,17 @@ extension Grimoire_V1_SuggestionRecords.ServiceProtocol {
         context: GRPCCore.ServerContext
     ) async throws -> GRPCCore.StreamingServerResponse<Grimoire_V1_RecordSuggestionResponse> {
         let response = try await self.recordSuggestion(
+            request: GRPCCore.ServerRequest(stream: request),
+            context: context
+        )
+        return GRPCCore.StreamingServerResponse(single: response)
+    }
+
+    public func recordSuggestions(
+        request: GRPCCore.StreamingServerRequest<Grimoire_V1_RecordSuggestionsRequest>,
+        context: GRPCCore.ServerContext
+    ) async throws -> GRPCCore.StreamingServerResponse<Grimoire_V1_RecordSuggestionsResponse> {
+        let response = try await self.recordSuggestions(
             request: GRPCCore.ServerRequest(stream: request),
             context: context
         )
@@ -567,6 +660,19 @@ extension Grimoire_V1_SuggestionRecords.SimpleServiceProtocol {
     ) async throws -> GRPCCore.ServerResponse<Grimoire_V1_RecordSuggestionResponse> {
         return GRPCCore.ServerResponse<Grimoire_V1_RecordSuggestionResponse>(
             message: try await self.recordSuggestion(
+                request: request.message,
+                context: context
+            ),
+            metadata: [:]
+        )
+    }
+
+    public func recordSuggestions(
+        request: GRPCCore.ServerRequest<Grimoire_V1_RecordSuggestionsRequest>,
+        context: GRPCCore.ServerContext
+    ) async throws -> GRPCCore.ServerResponse<Grimoire_V1_RecordSuggestionsResponse> {
+        return GRPCCore.ServerResponse<Grimoire_V1_RecordSuggestionsResponse>(
+            message: try await self.recordSuggestions(
                 request: request.message,
                 context: context
             ),
@@ -673,6 +779,30 @@ extension Grimoire_V1_SuggestionRecords {
             deserializer: some GRPCCore.MessageDeserializer<Grimoire_V1_RecordSuggestionResponse>,
             options: GRPCCore.CallOptions,
             onResponse handleResponse: @Sendable @escaping (GRPCCore.ClientResponse<Grimoire_V1_RecordSuggestionResponse>) async throws -> Result
+        ) async throws -> Result where Result: Sendable
+
+        /// Call the "RecordSuggestions" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > Keeps several exchanges of one user, each as RecordSuggestion does, in their order and at about the price of one. What is wrong with
+        /// > one of them does not keep back the others. Role: viewer.
+        ///
+        /// - Parameters:
+        ///   - request: A request containing a single `Grimoire_V1_RecordSuggestionsRequest` message.
+        ///   - serializer: A serializer for `Grimoire_V1_RecordSuggestionsRequest` messages.
+        ///   - deserializer: A deserializer for `Grimoire_V1_RecordSuggestionsResponse` messages.
+        ///   - options: Options to apply to this RPC.
+        ///   - handleResponse: A closure which handles the response and returns its result to
+        ///       the caller. Returning from the closure will cancel the RPC if it hasn't
+        ///       already finished.
+        /// - Returns: The result of `handleResponse`.
+        func recordSuggestions<Result>(
+            request: GRPCCore.ClientRequest<Grimoire_V1_RecordSuggestionsRequest>,
+            serializer: some GRPCCore.MessageSerializer<Grimoire_V1_RecordSuggestionsRequest>,
+            deserializer: some GRPCCore.MessageDeserializer<Grimoire_V1_RecordSuggestionsResponse>,
+            options: GRPCCore.CallOptions,
+            onResponse handleResponse: @Sendable @escaping (GRPCCore.ClientResponse<Grimoire_V1_RecordSuggestionsResponse>) async throws -> Result
         ) async throws -> Result where Result: Sendable
 
         /// Call the "RateSuggestion" method.
@@ -828,6 +958,41 @@ extension Grimoire_V1_SuggestionRecords {
             try await self.client.unary(
                 request: request,
                 descriptor: Grimoire_V1_SuggestionRecords.Method.RecordSuggestion.descriptor,
+                serializer: serializer,
+                deserializer: deserializer,
+                options: options,
+                onResponse: handleResponse
+            )
+        }
+
+        /// Call the "RecordSuggestions" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > Keeps several exchanges of one user, each as RecordSuggestion does, in their order and at about the price of one. What is wrong with
+        /// > one of them does not keep back the others. Role: viewer.
+        ///
+        /// - Parameters:
+        ///   - request: A request containing a single `Grimoire_V1_RecordSuggestionsRequest` message.
+        ///   - serializer: A serializer for `Grimoire_V1_RecordSuggestionsRequest` messages.
+        ///   - deserializer: A deserializer for `Grimoire_V1_RecordSuggestionsResponse` messages.
+        ///   - options: Options to apply to this RPC.
+        ///   - handleResponse: A closure which handles the response and returns its result to
+        ///       the caller. Returning from the closure will cancel the RPC if it hasn't
+        ///       already finished.
+        /// - Returns: The result of `handleResponse`.
+        public func recordSuggestions<Result>(
+            request: GRPCCore.ClientRequest<Grimoire_V1_RecordSuggestionsRequest>,
+            serializer: some GRPCCore.MessageSerializer<Grimoire_V1_RecordSuggestionsRequest>,
+            deserializer: some GRPCCore.MessageDeserializer<Grimoire_V1_RecordSuggestionsResponse>,
+            options: GRPCCore.CallOptions = .defaults,
+            onResponse handleResponse: @Sendable @escaping (GRPCCore.ClientResponse<Grimoire_V1_RecordSuggestionsResponse>) async throws -> Result = { response in
+                try response.message
+            }
+        ) async throws -> Result where Result: Sendable {
+            try await self.client.unary(
+                request: request,
+                descriptor: Grimoire_V1_SuggestionRecords.Method.RecordSuggestions.descriptor,
                 serializer: serializer,
                 deserializer: deserializer,
                 options: options,
@@ -1001,6 +1166,36 @@ extension Grimoire_V1_SuggestionRecords.ClientProtocol {
         )
     }
 
+    /// Call the "RecordSuggestions" method.
+    ///
+    /// > Source IDL Documentation:
+    /// >
+    /// > Keeps several exchanges of one user, each as RecordSuggestion does, in their order and at about the price of one. What is wrong with
+    /// > one of them does not keep back the others. Role: viewer.
+    ///
+    /// - Parameters:
+    ///   - request: A request containing a single `Grimoire_V1_RecordSuggestionsRequest` message.
+    ///   - options: Options to apply to this RPC.
+    ///   - handleResponse: A closure which handles the response and returns its result to
+    ///       the caller. Returning from the closure will cancel the RPC if it hasn't
+    ///       already finished.
+    /// - Returns: The result of `handleResponse`.
+    public func recordSuggestions<Result>(
+        request: GRPCCore.ClientRequest<Grimoire_V1_RecordSuggestionsRequest>,
+        options: GRPCCore.CallOptions = .defaults,
+        onResponse handleResponse: @Sendable @escaping (GRPCCore.ClientResponse<Grimoire_V1_RecordSuggestionsResponse>) async throws -> Result = { response in
+            try response.message
+        }
+    ) async throws -> Result where Result: Sendable {
+        try await self.recordSuggestions(
+            request: request,
+            serializer: GRPCProtobuf.ProtobufSerializer<Grimoire_V1_RecordSuggestionsRequest>(),
+            deserializer: GRPCProtobuf.ProtobufDeserializer<Grimoire_V1_RecordSuggestionsResponse>(),
+            options: options,
+            onResponse: handleResponse
+        )
+    }
+
     /// Call the "RateSuggestion" method.
     ///
     /// > Source IDL Documentation:
@@ -1153,6 +1348,40 @@ extension Grimoire_V1_SuggestionRecords.ClientProtocol {
             metadata: metadata
         )
         return try await self.recordSuggestion(
+            request: request,
+            options: options,
+            onResponse: handleResponse
+        )
+    }
+
+    /// Call the "RecordSuggestions" method.
+    ///
+    /// > Source IDL Documentation:
+    /// >
+    /// > Keeps several exchanges of one user, each as RecordSuggestion does, in their order and at about the price of one. What is wrong with
+    /// > one of them does not keep back the others. Role: viewer.
+    ///
+    /// - Parameters:
+    ///   - message: request message to send.
+    ///   - metadata: Additional metadata to send, defaults to empty.
+    ///   - options: Options to apply to this RPC, defaults to `.defaults`.
+    ///   - handleResponse: A closure which handles the response and returns its result to
+    ///       the caller. Returning from the closure will cancel the RPC if it hasn't
+    ///       already finished.
+    /// - Returns: The result of `handleResponse`.
+    public func recordSuggestions<Result>(
+        _ message: Grimoire_V1_RecordSuggestionsRequest,
+        metadata: GRPCCore.Metadata = [:],
+        options: GRPCCore.CallOptions = .defaults,
+        onResponse handleResponse: @Sendable @escaping (GRPCCore.ClientResponse<Grimoire_V1_RecordSuggestionsResponse>) async throws -> Result = { response in
+            try response.message
+        }
+    ) async throws -> Result where Result: Sendable {
+        let request = GRPCCore.ClientRequest<Grimoire_V1_RecordSuggestionsRequest>(
+            message: message,
+            metadata: metadata
+        )
+        return try await self.recordSuggestions(
             request: request,
             options: options,
             onResponse: handleResponse

@@ -67,6 +67,8 @@ enum RequestLimits {
     static let sessionCharacters = 255
     /// Characters of a rating's comment.
     static let ratingCommentCharacters = 2_000
+    /// Suggestions that are recorded in one call.
+    static let recordedTogether = 64
     /// Bytes of the texts on a page of suggestions, unless the first alone has more.
     static let suggestionPageBytes: Int64 = 2 << 20
     /// The best-rated suggestions of a context, and bytes of their texts.

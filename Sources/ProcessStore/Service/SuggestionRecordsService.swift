@@ -78,6 +78,46 @@ public struct SuggestionRecordsService: Grimoire_V1_SuggestionRecords.SimpleServ
     }
 
     /// See Protos/grimoire/v1/suggestion_records.proto.
+    public func recordSuggestions(
+        request: Grimoire_V1_RecordSuggestionsRequest,
+        context: ServerContext
+    ) async throws -> Grimoire_V1_RecordSuggestionsResponse {
+        let caller = try Caller.require()
+        var validator = RequestValidator()
+        if !(1...RequestLimits.recordedTogether).contains(request.suggestions.count) {
+            validator.reject(
+                "suggestions",
+                "must have from 1 to \(RequestLimits.recordedTogether) entries.",
+                "OUT_OF_RANGE"
+            )
+        }
+        try validator.finish()
+        var results: [Result<ProcessStore.RecordedAt, ServiceError>?] = []
+        var valid: [RecordedSuggestion] = []
+        for given in request.suggestions {
+            var validator = RequestValidator()
+            let suggestion = validator.suggestion(given, of: caller)
+            do throws(ServiceError) {
+                try validator.finish()
+                valid.append(suggestion)
+                results.append(nil)
+            } catch {
+                results.append(.failure(error))
+            }
+        }
+        var recorded = try await store.record(valid, author: Author(caller)).makeIterator()
+        let whole = results.map {
+            $0 ?? recorded.next() ?? .failure(ProcessStore.broken("a result is missing"))
+        }
+        if whole.contains(where: { (try? $0.get().isNew) == true }) { Call.current?.wasAudited() }
+        return .with {
+            $0.results = zip(request.suggestions, whole).map { given, result in
+                Grimoire_V1_RecordingResult(result, of: given.suggestionID)
+            }
+        }
+    }
+
+    /// See Protos/grimoire/v1/suggestion_records.proto.
     public func rateSuggestion(
         request: Grimoire_V1_RateSuggestionRequest,
         context: ServerContext
@@ -181,5 +221,23 @@ public struct SuggestionRecordsService: Grimoire_V1_SuggestionRecords.SimpleServ
         return """
             suggestions of \(organization.text) \(filter.process.text) \(session) \(filter.minimumRating)
             """
+    }
+}
+
+extension Grimoire_V1_RecordingResult {
+    fileprivate init(_ result: Result<ProcessStore.RecordedAt, ServiceError>, of id: String) {
+        self.init()
+        switch result {
+        case .success(let recorded):
+            self.recorded = .with {
+                $0.suggestionID = UUID(text: id)?.text ?? id
+                $0.createdAt = recorded.at.timestamp
+            }
+        case .failure(let error):
+            failure = .with {
+                $0.code = Int32(error.rpcErrorCode.rawValue)
+                $0.message = error.message
+            }
+        }
     }
 }

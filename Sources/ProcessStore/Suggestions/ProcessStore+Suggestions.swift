@@ -18,9 +18,55 @@ extension ProcessStore {
         let statement = try await workshop.run(bytes: suggestion.bytes) {
             try Queries.record(suggestion, author: author)
         }
-        guard let row = try await write(statement, author) else {
-            throw ServiceError.notFound("process", suggestion.process.text)
+        return try await recorded(suggestion, try await write(statement, author), author)
+    }
+
+    /// Keeps exchanges of one user, in their order and in one transaction; where one of them breaks that, each in one of its own.
+    ///
+    /// - Parameter suggestions: At most `RequestLimits.recordedTogether`.
+    /// - Returns: What became of each.
+    /// - Throws: `ServiceError` where nobody can say: all of them may be sent again.
+    func record(_ suggestions: [RecordedSuggestion], author: Author) async throws
+        -> [Result<RecordedAt, ServiceError>]
+    {
+        guard !suggestions.isEmpty else { return [] }
+        let statements = try await workshop.run(bytes: suggestions.reduce(0) { $0 + $1.bytes }) {
+            try suggestions.map { try Queries.record($0, author: author) }
         }
+        let rows = try await rows(of: statements, author)
+        var outcomes: [Result<RecordedAt, ServiceError>] = []
+        for (place, suggestion) in suggestions.enumerated() {
+            do {
+                let row = if let rows { rows[place] } else { try await write(statements[place], author) }
+                outcomes.append(.success(try await recorded(suggestion, row, author)))
+            } catch let error as ServiceError where error.isLasting {
+                outcomes.append(.failure(error))
+            }
+        }
+        return outcomes
+    }
+
+    /// The first rows of several statements, which are one transaction; nil where the database refuses one of them.
+    private func rows(of statements: [PostgresStatement], _ author: Author) async throws -> [PostgresRow?]? {
+        do throws(PostgresError) {
+            return try await send([Queries.organization(author.organization)] + statements).dropFirst().map(
+                \.first
+            )
+        } catch {
+            guard [.server, .rolledBack].contains(error.code), !error.isRetriable else {
+                return try await translated { throw error }
+            }
+            return nil
+        }
+    }
+
+    /// What the row of `Queries.record` says.
+    private func recorded(
+        _ suggestion: RecordedSuggestion,
+        _ row: PostgresRow?,
+        _ author: Author
+    ) async throws -> RecordedAt {
+        guard let row else { throw ServiceError.notFound("process", suggestion.process.text) }
         if try row.decodeOptional("at", as: PostgresTimestamp.self) != nil {
             return RecordedAt(at: try row.instant("at"), isNew: true)
         }
@@ -251,6 +297,16 @@ extension ProcessStore {
         let pipeline = statements
         return try await pool.withTransaction(options, timeout: Self.timeLimit) {
             try await $0.commit(with: pipeline)
+        }
+    }
+}
+
+extension ServiceError {
+    /// Whether the same call would fail again: it is about what was asked, not about what is away.
+    fileprivate var isLasting: Bool {
+        switch kind {
+        case .invalid, .notFound, .conflict, .failedPrecondition, .internal: true
+        case .unauthenticated, .permissionDenied, .exhausted, .unavailable, .deadlineExceeded: false
         }
     }
 }

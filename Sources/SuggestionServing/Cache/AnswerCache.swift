@@ -1,6 +1,7 @@
 internal import EventLoop
 internal import Redis
 internal import ServiceKit
+internal import Synchronization
 
 /// Answers by what was asked, in memory and in Redis: an equal question gets them again, and several that ask at once ask the
 /// model once.
@@ -25,7 +26,8 @@ actor AnswerCache: FlightWaiting {
 
     private let lifetime: Duration
     private let redis: RedisClient?
-    private var memory: ByteCache<String, Kept>
+    /// Read from any thread: what is known already takes less time than the way to the loop and back.
+    private let memory: Mutex<ByteCache<String, Kept>>
     var flights = FlightTable<String, UInt64>()
     var waiters: [UInt64: CheckedContinuation<Claim?, Never>] = [:]
     private var nextWaiter: UInt64 = 0
@@ -38,13 +40,18 @@ actor AnswerCache: FlightWaiting {
         lifetime = limits.lifetime
         self.redis = redis
         self.loop = loop
-        memory = ByteCache(limit: limits.bytes)
+        memory = Mutex(ByteCache(limit: limits.bytes))
     }
 
     /// Looks for an answer. Where there is none, the one who asks first answers, and others wait for it.
     ///
     /// - Throws: `CancellationError` where the task is cancelled while it waits.
-    func claim(_ key: String) async throws -> Claim {
+    nonisolated func claim(_ key: String) async throws -> Claim {
+        if let answer = remembered(key) { return .answered(answer) }
+        return try await claimUnlessKnown(key)
+    }
+
+    private func claimUnlessKnown(_ key: String) async throws -> Claim {
         if let answer = remembered(key) { return .answered(answer) }
         nextWaiter += 1
         let number = nextWaiter
@@ -69,26 +76,25 @@ actor AnswerCache: FlightWaiting {
         share(key, answer)
     }
 
-    /// An answer in memory, without waiting.
-    func remembered(_ key: String) -> CachedAnswer? {
-        guard let kept = memory.value(key) else { return nil }
-        guard kept.expiry > loop.uptimeNanoseconds else {
-            memory.remove(key)
-            return nil
+    /// An answer in memory, without waiting, from any thread.
+    nonisolated func remembered(_ key: String) -> CachedAnswer? {
+        let now = monotonicNanoseconds()
+        return memory.withLock { memory in
+            guard let kept = memory.value(key) else { return nil }
+            guard kept.expiry > now else {
+                memory.remove(key)
+                return nil
+            }
+            return kept.answer
         }
-        return kept.answer
     }
 
     /// Bytes in memory.
-    var byteCount: Int { memory.bytes }
+    nonisolated var byteCount: Int { memory.withLock { $0.bytes } }
 
     private func land(_ key: String, _ answer: CachedAnswer) {
-        let expiry = deadline(lifetime, after: loop.uptimeNanoseconds)
-        memory.insert(
-            Kept(answer: answer, expiry: expiry),
-            for: key,
-            bytes: answer.byteCount + key.utf8.count
-        )
+        let kept = Kept(answer: answer, expiry: deadline(lifetime, after: loop.uptimeNanoseconds))
+        memory.withLock { $0.insert(kept, for: key, bytes: answer.byteCount + key.utf8.count) }
         for waiter in flights.landed(key) { wake(waiter, .answered(answer)) }
     }
 

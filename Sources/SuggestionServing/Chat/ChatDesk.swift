@@ -14,14 +14,9 @@ struct ChatDesk: Sendable {
     func serve(_ order: ChatOrder, _ emit: @escaping ChatPipeline.Emit) async throws {
         let key = order.session
         Call.current?.concerns(processID: key.process)
-        let session = try await sessions.open(key)
-        do {
-            try await serve(order, session, emit)
-        } catch {
-            await sessions.close(key)
-            throw error
-        }
-        await sessions.close(key)
+        let session = try sessions.open(key)
+        defer { sessions.close(key) }
+        try await serve(order, session, emit)
     }
 
     private func serve(_ order: ChatOrder, _ session: ChatSession, _ emit: @escaping ChatPipeline.Emit)
@@ -49,13 +44,23 @@ struct ChatDesk: Sendable {
         _ session: ChatSession,
         _ emit: @escaping ChatPipeline.Emit
     ) async throws {
+        let (pipeline, credentials) = (pipeline, order.credentials)
+        // Beside the claim: neither waits for the other. A claim that is refused makes the reading one for nothing, which is rare.
+        async let reading = pipeline.read(question, credentials, in: session)
         guard let leases else {
-            return try await pipeline.answer(question, order.credentials, in: session, emit)
+            return try await pipeline.answer(question, credentials, upon: reading, in: session, emit)
         }
         let lease = try await leases.claim(order.session, for: session)
         let result: Result<Void, any Error>
         do {
-            try await pipeline.answer(question, order.credentials, in: session) { piece in
+            let known = try await pipeline.reread(
+                reading,
+                until: lease.exchangeElsewhere,
+                question,
+                credentials,
+                in: session
+            )
+            try await pipeline.answer(question, credentials, upon: known, in: session) { piece in
                 // Whoever has got the last piece may ask again, of any replica.
                 if piece.isFinal { await leases.release(lease, of: session) }
                 try leases.check(lease)

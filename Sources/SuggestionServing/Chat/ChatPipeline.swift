@@ -26,10 +26,62 @@ struct ChatPipeline: Sendable {
 
     /// How many well-rated suggestions a prompt may have.
     private static let ratedSuggestions: Int32 = 5
+    /// How often process storage is asked again for an exchange that another replica has answered.
+    private static let rereads = 4
+    /// How long that is waited for at first, and twice as long each time.
+    private static let firstRereadPause: Duration = .milliseconds(15)
     /// How much text is looked at on the loop itself: what takes about as long as going elsewhere would.
     private static let quickBytes = 4_096
 
     private var model: ModelChoice { asking.model }
+
+    /// What process storage says of a message: the version that it is about, and the conversation up to now.
+    struct Reading: Sendable {
+        let process: KnownProcess
+        let talk: [Grimoire_V1_Suggestion]
+    }
+
+    /// Asks process storage what a message is about.
+    ///
+    /// - Throws: What the client is told: `ServiceError`, `RPCError`; `CancellationError`.
+    func read(
+        _ question: ChatQuestion,
+        _ credentials: Metadata,
+        in session: ChatSession
+    ) async throws -> Reading {
+        // The conversation is what is recorded of it, and what is about to be: which must be asked first, for it may be recorded
+        // meanwhile.
+        let unsettled = await unsettled(session)
+        let (process, recorded) = try await read(question, credentials)
+        Call.current?.concerns(versionNumber: Int(process.base.version))
+        let known = Set(recorded.map(\.suggestionID))
+        return Reading(
+            process: process,
+            talk: recorded + unsettled.filter { !known.contains($0.suggestionID) }
+        )
+    }
+
+    /// Asks again, a few times, where what was read does not have an exchange that another replica says it has answered: its record is
+    /// on its way to process storage, or was lost.
+    ///
+    /// - Throws: As ``read(_:_:in:)``.
+    func reread(
+        _ reading: Reading,
+        until exchange: String?,
+        _ question: ChatQuestion,
+        _ credentials: Metadata,
+        in session: ChatSession
+    ) async throws -> Reading {
+        guard let exchange else { return reading }
+        var (reading, pause) = (reading, Self.firstRereadPause)
+        for _ in 0..<Self.rereads {
+            if reading.talk.contains(where: { $0.suggestionID == exchange }) { break }
+            try await session.loop.sleep(for: pause)
+            reading = try await read(question, credentials, in: session)
+            pause *= 2
+        }
+        return reading
+    }
 
     /// Answers a message within its session, which has begun with it.
     ///
@@ -38,19 +90,14 @@ struct ChatPipeline: Sendable {
     func answer(
         _ question: ChatQuestion,
         _ credentials: Metadata,
+        upon reading: Reading,
         in session: ChatSession,
         _ emit: @escaping Emit
     )
         async throws
     {
-        // The conversation up to now is what is recorded of it, and what is about to be.
-        let unsettled = await unsettled(session)
-        let (process, recorded) = try await read(question, credentials)
-        Call.current?.concerns(versionNumber: Int(process.base.version))
-        let model = model
-        let known = Set(recorded.map(\.suggestionID))
-        let talk = recorded + unsettled.filter { !known.contains($0.suggestionID) }
-        let history = await compacted(talk, question.caller, session)
+        let (process, model) = (reading.process, model)
+        let history = await compacted(reading.talk, question.caller, session)
         let topic =
             ChatTopic.bytes(of: question, history) <= Self.quickBytes
             ? ChatTopic(question, process, history, model: model)
@@ -102,9 +149,10 @@ struct ChatPipeline: Sendable {
     }
 
     /// The version that a question is about, and the exchanges of its session.
-    private func read(_ question: ChatQuestion, _ credentials: Metadata) async throws -> (
-        process: KnownProcess, session: [Grimoire_V1_Suggestion]
-    ) {
+    private func read(
+        _ question: ChatQuestion,
+        _ credentials: Metadata
+    ) async throws -> (process: KnownProcess, session: [Grimoire_V1_Suggestion]) {
         let organization = question.caller.organizationID
         let key = KnownProcesses.Key(
             organization: organization,

@@ -48,14 +48,24 @@ struct ProcessRecords: Sendable {
         }
     }
 
-    /// Keeps an exchange.
-    func record(_ suggestion: Grimoire_V1_Suggestion, _ credentials: Metadata) async throws {
-        let request = Grimoire_V1_RecordSuggestionRequest.with { $0.suggestion = suggestion }
-        _ = try await telling {
-            try await records.recordSuggestion(
+    /// How many exchanges are kept in one call.
+    static let recordedTogether = 64
+
+    /// Keeps exchanges of one caller.
+    ///
+    /// - Parameter suggestions: 1 to ``recordedTogether``.
+    /// - Returns: What became of each, in their order.
+    /// - Throws: Where none is kept, or nobody can say: as ``context(_:_:)``.
+    func record(
+        _ suggestions: [Grimoire_V1_Suggestion],
+        _ credentials: Metadata
+    ) async throws -> [Grimoire_V1_RecordingResult] {
+        let request = Grimoire_V1_RecordSuggestionsRequest.with { $0.suggestions = suggestions }
+        return try await telling {
+            try await records.recordSuggestions(
                 request: ClientRequest(message: request, metadata: limited(credentials)),
                 options: options
-            ) { try $0.message }
+            ) { try $0.message.results }
         }
     }
 

@@ -5,39 +5,39 @@ internal import GRPCCore
 internal import GrimoireAPI
 internal import Logging
 internal import ServiceKit
+internal import Synchronization
 
 /// Brings exchanges to process storage, behind the answers: who has got an answer, or has left, does not wait for it.
 ///
-/// Each is tried a few times; the same ID makes a repeated try harmless. Where the queue is full, or storage stays away, the loss is
-/// logged. Those of one session are brought in their order, by one worker of a few. Who comes back to an exchange may wait for it
-/// (a rating: ``settled(_:)``), or gets it from here (the next message of the session: ``unsettled(_:)``). Where answers come faster than
+/// They are gathered for a moment, and those of one client's call brought together (``RecordingPlan``): a record by itself takes more of
+/// the machine than the answer to a question that has been asked before. Each batch is tried a few times; the same IDs make a repeated try
+/// harmless. Where the queue is full, or storage stays away, the loss is logged. Who comes back to an exchange may wait for it (a
+/// rating: ``settled(_:)``), or gets it from here (the next message of the session: ``unsettled(_:)``). Where answers come faster than
 /// storage takes them, those who answer are slowed down before anything is lost.
 actor SuggestionRecorder {
     nonisolated let loop: EventLoop
     nonisolated var unownedExecutor: UnownedSerialExecutor { loop.asUnownedSerialExecutor() }
 
-    private struct Job {
-        let suggestion: Grimoire_V1_Suggestion
-        let credentials: Metadata
-    }
-
     private let records: ProcessRecords
     private let logger: Logger
     private let metrics: SuggestionMetrics
-    /// What a worker has before it, and the worker while it has nothing to do.
-    private struct Lane {
-        var queue: Deque<Job> = []
-        var idle: CheckedContinuation<Job?, Never>?
-    }
-
     private struct Pending {
         let suggestion: Grimoire_V1_Suggestion
         var waiters: [UInt64] = []
     }
 
-    private var lanes = [Lane](repeating: Lane(), count: width)
-    /// Those in the queues or under way, by ID, with who waits for them.
+    private var queue: Deque<RecordingJob> = []
+    /// The worker, while it has nothing to do.
+    private var idle: CheckedContinuation<Void, Never>?
+    /// The worker, while it waits for more.
+    private var gathering: CheckedContinuation<Void, Never>?
+    private var gathers: UInt64 = 0
+    /// Somebody waits for an exchange, which is not to wait for more.
+    private var isUrgent = false
+    /// Those in the queue or under way, by ID, with who waits for them.
     private var pending: [String: Pending] = [:]
+    /// How many these are, with those that are on their way to the loop: for other threads.
+    private let pendingCount = Atomic(0)
     private var waiters: [UInt64: CheckedContinuation<Void, Never>] = [:]
     private var nextWaiter: UInt64 = 0
     private var isClosed = false
@@ -53,8 +53,12 @@ actor SuggestionRecorder {
     static let usualEasyCount = 1_024
     /// How long one is, at most: an answer is not kept back because storage is away.
     static let usualSlowingTime: Duration = .milliseconds(250)
-    /// How many are brought at once: few, since answers are waited for and records are not.
-    private static let width = 4
+    /// How long more are waited for.
+    private static let gatherTime: Duration = .milliseconds(10)
+    /// How many are taken from the queue at once.
+    private static let gatheredCount = 256
+    /// How many batches are brought at once: few, since answers are waited for and records are not.
+    private static let width = 2
     /// How long anybody waits for one.
     private static let patience: Duration = .seconds(2)
     /// How often one is tried.
@@ -79,20 +83,34 @@ actor SuggestionRecorder {
     }
 
     /// Takes an exchange. Returns at once, unless many wait already: then when there is room again, or after a moment.
-    func submit(_ suggestion: Grimoire_V1_Suggestion, _ credentials: Metadata) async {
-        let job = Job(suggestion: suggestion, credentials: credentials)
-        guard !isClosed, pending.count < Self.capacity else {
-            return lost(suggestion, "too many wait")
-        }
-        pending[suggestion.suggestionID] = Pending(suggestion: suggestion)
-        let lane = Self.lane(of: suggestion)
-        if let worker = lanes[lane].idle.take() {
-            worker.resume(returning: job)
-        } else {
-            lanes[lane].queue.append(job)
-        }
+    nonisolated func submit(_ suggestion: Grimoire_V1_Suggestion, _ credentials: Metadata) async {
+        let job = RecordingJob(suggestion: suggestion, credentials: credentials)
+        // The way to the loop and back would be a good part of what an answer takes that is known already. In any case, who asks the
+        // recorder next finds this one here: the loop does things in their order.
+        let count = pendingCount.add(1, ordering: .relaxed).newValue
+        if count <= easyCount { takeLater(job) } else { await takeSlowly(job) }
+    }
+
+    private nonisolated func takeLater(_ job: RecordingJob) {
+        guard loop.isCurrent else { return loop.execute { self.assumeIsolated { $0.take(job) } } }
+        assumeIsolated { $0.take(job) }
+    }
+
+    private func takeSlowly(_ job: RecordingJob) async {
+        take(job)
         guard pending.count > easyCount else { return }
         await wait(for: slowingTime) { slowed.insert($0) }
+    }
+
+    private func take(_ job: RecordingJob) {
+        guard !isClosed, pending.count < Self.capacity else {
+            pendingCount.subtract(1, ordering: .relaxed)
+            return lost(job.suggestion, "too many wait")
+        }
+        pending[job.suggestion.suggestionID] = Pending(suggestion: job.suggestion)
+        queue.append(job)
+        idle.take()?.resume()
+        if queue.count >= Self.gatheredCount { gathering.take()?.resume() }
     }
 
     /// Of these exchanges those that are not stored yet, in the same order.
@@ -100,17 +118,11 @@ actor SuggestionRecorder {
         suggestionIDs.compactMap { pending[$0]?.suggestion }
     }
 
-    private static func lane(of suggestion: Grimoire_V1_Suggestion) -> Int {
-        var hasher = Hasher()
-        hasher.combine(suggestion.processID)
-        // What belongs to no session need not be in order.
-        hasher.combine(suggestion.sessionID.isEmpty ? suggestion.suggestionID : suggestion.sessionID)
-        return Int(UInt(bitPattern: hasher.finalize()) % UInt(width))
-    }
-
     /// Waits until an exchange is stored or given up, but not for long; not at all where it is not known here.
     func settled(_ suggestionID: String) async {
         guard pending[suggestionID] != nil else { return }
+        isUrgent = true
+        gathering.take()?.resume()
         await wait(for: Self.patience) { pending[suggestionID]?.waiters.append($0) }
     }
 
@@ -133,44 +145,69 @@ actor SuggestionRecorder {
 
     /// Brings them until ``close()``, and then what is still there.
     func run() async {
-        await withTaskGroup { group in
-            for lane in 0..<Self.width {
-                group.addTask(executorPreference: loop.taskExecutor) {
-                    while let job = await self.next(lane) { await self.bring(job) }
-                }
-            }
+        while let jobs = await next() {
+            for wave in RecordingPlan(jobs).waves { await bring(wave) }
         }
     }
 
     /// Takes no more.
     func close() {
         isClosed = true
-        for lane in lanes.indices { lanes[lane].idle.take()?.resume(returning: nil) }
+        idle.take()?.resume()
+        gathering.take()?.resume()
     }
 
-    private func next(_ lane: Int) async -> Job? {
-        await withCheckedContinuation { continuation in
-            if let job = lanes[lane].queue.popFirst() {
-                continuation.resume(returning: job)
-            } else if isClosed {
-                continuation.resume(returning: nil)
-            } else {
-                lanes[lane].idle = continuation
+    /// What is brought next; nil where there is nothing any more.
+    private func next() async -> [RecordingJob]? {
+        if queue.isEmpty, !isClosed { await withCheckedContinuation { idle = $0 } }
+        if !isClosed, !isUrgent, queue.count < Self.gatheredCount { await gather() }
+        isUrgent = false
+        guard !queue.isEmpty else { return nil }
+        let jobs = Array(queue.prefix(Self.gatheredCount))
+        queue.removeFirst(jobs.count)
+        return jobs
+    }
+
+    private func gather() async {
+        gathers += 1
+        let number = gathers
+        await withCheckedContinuation { gathered in
+            gathering = gathered
+            _ = loop.schedule(after: Self.gatherTime) { self.assumeIsolated { $0.endGathering(number) } }
+        }
+    }
+
+    /// The time of one is over, which may have ended before.
+    private func endGathering(_ number: UInt64) {
+        guard number == gathers else { return }
+        gathering.take()?.resume()
+    }
+
+    private func bring(_ wave: [[RecordingJob]]) async {
+        await withTaskGroup(of: Void.self) { group in
+            for (index, batch) in wave.enumerated() {
+                if index >= Self.width { await group.next() }
+                group.addTask(executorPreference: loop.taskExecutor) { await self.bring(batch) }
             }
         }
     }
 
-    private func bring(_ job: Job) async {
+    /// Brings a batch, of one client's call.
+    private func bring(_ batch: [RecordingJob]) async {
         var backoff = Backoff(
             firstNanoseconds: Self.firstPauseNanoseconds,
             lastNanoseconds: Self.lastPauseNanoseconds,
             seed: UInt64.random(in: 0 ... .max)
         )
+        let suggestions = batch.map(\.suggestion)
         var failure = ""
         for attempt in 1...Self.tries {
             do {
-                try await records.record(job.suggestion, job.credentials)
-                return done(job)
+                let results = try await records.record(suggestions, batch[0].credentials)
+                for (suggestion, result) in zip(suggestions, results) where !result.failure.message.isEmpty {
+                    lost(suggestion, result.failure.message)
+                }
+                return done(suggestions)
             } catch {
                 failure = "\(error)"
                 guard attempt < Self.tries, Self.mayMend(error),
@@ -178,14 +215,15 @@ actor SuggestionRecorder {
                 else { break }
             }
         }
-        lost(job.suggestion, failure)
-        done(job)
+        for suggestion in suggestions { lost(suggestion, failure) }
+        done(suggestions)
     }
 
-    private func done(_ job: Job) {
-        for waiter in pending.removeValue(forKey: job.suggestion.suggestionID)?.waiters ?? [] {
-            wake(waiter)
+    private func done(_ suggestions: [Grimoire_V1_Suggestion]) {
+        for suggestion in suggestions {
+            for waiter in pending.removeValue(forKey: suggestion.suggestionID)?.waiters ?? [] { wake(waiter) }
         }
+        pendingCount.subtract(suggestions.count, ordering: .relaxed)
         guard pending.count <= easyCount else { return }
         for waiter in slowed { wake(waiter) }
     }

@@ -31,8 +31,8 @@ actor ChatSession {
     var isAnswering: Bool { machine.isAnswering }
     /// The last number given.
     var lastSequence: Int64 { machine.lastSequence }
-    /// What is kept for resuming.
-    var kept: [ChatPiece] { machine.kept }
+    /// What it has come to: the last number given, and what is kept for resuming.
+    var state: (last: Int64, kept: [ChatPiece]) { (machine.lastSequence, machine.kept) }
 
     /// Exchanges of this session whose records may still be under way, the oldest first.
     private(set) var unsettled: [String] = []

@@ -7,12 +7,15 @@ final class SessionLease: Sendable {
     let token: String
     /// The last number that was set aside for it.
     let reserved: Int64
+    /// What another replica has answered last in the session, where that went further with it than this one: the exchange's ID.
+    let exchangeElsewhere: String?
     private let lost = Atomic(false)
 
-    init(_ key: SessionKey, token: String, reserved: Int64) {
+    init(_ key: SessionKey, token: String, reserved: Int64, exchangeElsewhere: String? = nil) {
         self.key = key
         self.token = token
         self.reserved = reserved
+        self.exchangeElsewhere = exchangeElsewhere
     }
 
     /// Whether another replica has taken over.

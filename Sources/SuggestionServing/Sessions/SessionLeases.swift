@@ -1,22 +1,23 @@
 internal import EventLoop
 internal import FoundationEssentials
 internal import ServiceKit
+internal import Synchronization
 
 /// Sees to it that one replica at a time answers in a session: claims it before an answer, renews that while the answer is under
 /// way, and gives it back. What is said to Redis, and what it keeps, ``SharedSessions`` knows.
 ///
 /// A replica that has been stopped for longer than ``SharedSessions/leaseTime`` may find that another one has taken over: the next
 /// piece of its answer is refused (``check(_:)``). Where Redis is away, a session is claimed by nobody, and answered all the same:
-/// then one replica alone keeps numbers apart.
-actor SessionLeases {
-    nonisolated let loop: EventLoop
-    nonisolated var unownedExecutor: UnownedSerialExecutor { loop.asUnownedSerialExecutor() }
-    nonisolated let shared: SharedSessions
-
-    /// Those of answers under way: as many as sessions are in use, which are bounded.
-    private var leases: [String: SessionLease] = [:]
+/// then one replica alone keeps numbers apart. From any thread.
+final class SessionLeases: Sendable {
+    let shared: SharedSessions
+    private let loop: EventLoop
+    /// Those of answers under way, by token: as many as sessions are in use, which are bounded.
+    private let leases = Mutex<[String: SessionLease]>([:])
     /// How often they are renewed: two may fail before others take over.
     private static let interval: Duration = .seconds(3)
+    /// When one that another replica has is asked for again.
+    private static let secondThought: Duration = .milliseconds(20)
 
     init(_ shared: SharedSessions, loop: EventLoop) {
         self.shared = shared
@@ -26,14 +27,21 @@ actor SessionLeases {
     /// Asks for a session, whose machine goes on where the last replica has stopped.
     ///
     /// - Throws: `ServiceError` (ABORTED) where another replica is answering in it.
-    nonisolated func claim(_ key: SessionKey, for session: ChatSession) async throws(ServiceError)
+    func claim(_ key: SessionKey, for session: ChatSession) async throws(ServiceError)
         -> SessionLease
     {
         let token = UUID.random().text
         var last = await session.lastSequence
-        switch await shared.claim(key, token: token, after: last) {
+        var claim = await shared.claim(key, token: token, after: last)
+        if case .taken = claim, (try? await loop.sleep(for: Self.secondThought)) != nil {
+            // The other one's word that it has done may be on its way.
+            claim = await shared.claim(key, token: token, after: last)
+        }
+        var exchangeElsewhere: String?
+        switch claim {
         case .granted(let known):
             await session.adopt(known.pieces, last: known.last)
+            if known.last > last { exchangeElsewhere = known.pieces.last?.metadata["suggestion_id"] }
             last = known.last
         case .taken:
             throw ServiceError(
@@ -43,15 +51,20 @@ actor SessionLeases {
             )
         case .unknown: break
         }
-        let lease = SessionLease(key, token: token, reserved: last + SharedSessions.numbersOfAnAnswer)
-        await hold(lease)
+        let lease = SessionLease(
+            key,
+            token: token,
+            reserved: last + SharedSessions.numbersOfAnAnswer,
+            exchangeElsewhere: exchangeElsewhere
+        )
+        leases.withLock { $0[token] = lease }
         return lease
     }
 
     /// Whether a piece may go out.
     ///
     /// - Throws: `ServiceError` (ABORTED) where another replica has taken over.
-    nonisolated func check(_ lease: SessionLease) throws(ServiceError) {
+    func check(_ lease: SessionLease) throws(ServiceError) {
         guard lease.isLost else { return }
         throw ServiceError(
             .conflict(reason: "SESSION_MOVED", values: [:]),
@@ -60,15 +73,19 @@ actor SessionLeases {
     }
 
     /// Gives a session back, with what it has come to. Idempotent.
-    nonisolated func release(_ lease: SessionLease, of session: ChatSession) async {
-        guard await drop(lease) else { return }
-        await shared.release(lease, last: await session.lastSequence, pieces: await session.kept)
+    ///
+    /// Redis is told when this returns, not asked: who claims the session a moment later comes after it, or tries again
+    /// (``claim(_:for:)``).
+    func release(_ lease: SessionLease, of session: ChatSession) async {
+        guard leases.withLock({ $0.removeValue(forKey: lease.token) }) != nil else { return }
+        let (last, pieces) = await session.state
+        shared.release(lease, last: last, pieces: pieces)
     }
 
     /// Renews until the task is cancelled.
     func run() async {
         while (try? await loop.sleep(for: Self.interval)) != nil {
-            var rest = leases.values.filter { !$0.isLost }[...]
+            var rest = leases.withLock { $0.values.filter { !$0.isLost } }[...]
             while !rest.isEmpty {
                 let some = rest.prefix(SharedSessions.renewedAtOnce)
                 rest = rest.dropFirst(some.count)
@@ -76,8 +93,4 @@ actor SessionLeases {
             }
         }
     }
-
-    private func hold(_ lease: SessionLease) { leases[lease.token] = lease }
-
-    private func drop(_ lease: SessionLease) -> Bool { leases.removeValue(forKey: lease.token) != nil }
 }

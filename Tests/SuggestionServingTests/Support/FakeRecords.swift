@@ -16,6 +16,8 @@ final class FakeRecords: RegistrableRPCService {
         var tokens: [String] = []
         /// What recording fails with, the next one first.
         var recordFailures: [RPCError] = []
+        /// Exchanges that are never recorded, by ID.
+        var refused: Set<String> = []
     }
 
     let state = Mutex(State())
@@ -45,7 +47,7 @@ final class FakeRecords: RegistrableRPCService {
 
     func registerMethods<Transport: ServerTransport>(with router: inout RPCRouter<Transport>) {
         register(Grimoire_V1_SuggestionRecords.Method.GetSuggestionContext.descriptor, &router, context)
-        register(Grimoire_V1_SuggestionRecords.Method.RecordSuggestion.descriptor, &router, record)
+        register(Grimoire_V1_SuggestionRecords.Method.RecordSuggestions.descriptor, &router, record)
         register(Grimoire_V1_ProcessManager.Method.GetProcess.descriptor, &router, process)
     }
 
@@ -93,15 +95,22 @@ final class FakeRecords: RegistrableRPCService {
 
     @Sendable
     private func record(
-        _ request: Grimoire_V1_RecordSuggestionRequest,
+        _ request: Grimoire_V1_RecordSuggestionsRequest,
         _ metadata: Metadata
-    ) throws -> Grimoire_V1_RecordSuggestionResponse {
+    ) throws -> Grimoire_V1_RecordSuggestionsResponse {
         try state.withLock { state in
             if let failure = state.recordFailures.popLast() { throw failure }
-            state.recorded.append(request.suggestion)
+            defer { change.yield() }
+            return .with {
+                $0.results = request.suggestions.map { suggestion in
+                    guard !state.refused.contains(suggestion.suggestionID) else {
+                        return .with { $0.failure = .with { $0.message = "is not valid" } }
+                    }
+                    state.recorded.append(suggestion)
+                    return .with { $0.recorded = .with { $0.suggestionID = suggestion.suggestionID } }
+                }
+            }
         }
-        change.yield()
-        return .with { $0.suggestionID = request.suggestion.suggestionID }
     }
 
     @Sendable

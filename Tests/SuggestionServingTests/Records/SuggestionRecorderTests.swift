@@ -80,4 +80,15 @@ struct SuggestionRecorderTests {
         }
         return try #require(kept.withLock { $0 })
     }
+
+    @Test("What is wrong with one exchange does not keep back those that are brought with it")
+    func refused() async throws {
+        try await withRecorder(easyCount: 100, slowingTime: .zero) { recorder, storage in
+            storage.state.withLock { $0.refused = ["2"] }
+            for id in ["1", "2", "3"] { await recorder.submit(Self.exchange(id), [:]) }
+            for id in ["1", "2", "3"] { await recorder.settled(id) }
+            #expect(storage.recorded.map(\.suggestionID) == ["1", "3"])
+            #expect(await recorder.unsettled(["1", "2", "3"]).isEmpty)
+        }
+    }
 }
