@@ -75,7 +75,9 @@ struct Update: Sendable {
         }
         guard let row = results.last?.first else { throw ServiceError.notFound("process", process.text) }
         let stored = try StoredBase(row, of: process)
-        return try await decide(after: stored.head, bytes: stored.bytes) { try stored.base() }
+        return try await decide(after: stored.head, bytes: stored.bytes) { [mapping] in
+            try stored.base(mapping.program(of:))
+        }
     }
 
     /// What to do if `base` is still the latest version.

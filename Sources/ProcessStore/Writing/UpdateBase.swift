@@ -59,14 +59,16 @@ struct StoredBase: Sendable {
     var bytes: Int { raw.jsonBytes + mapped.bytes }
 
     /// The version, taken apart.
-    func base() throws -> UpdateBase {
+    ///
+    /// - Parameter facts: The facts of the version's code.
+    func base(_ facts: (String) -> ProgramFacts) throws -> UpdateBase {
         let body = try raw.body()
         return UpdateBase(
             head: head,
             content: body.content,
             contentHash: body.seal?.contentHash ?? ContentEncoding.hash(body.content),
             chainHash: body.seal?.chainHash,
-            mapped: try mapped.version(),
+            mapped: try mapped.version(facts),
             fingerprint: fingerprint
         )
     }
