@@ -137,7 +137,8 @@ struct Update: Sendable {
                 deriving: policy.derives
             )
             var next = try change(base.content)
-            next.stableMapping = outcome.mapping
+            next.stableMapping =
+                outcome.isKnownToRepeat ? base.content.stableMapping : outcome.mapping
             let hash = ContentEncoding.hash(next)
             if hash == base.contentHash { return .unchanged(MappingReportForm.message(outcome)) }
             let violations = policy.compatibility.violations(from: base.mapped.state, to: outcome.state)

@@ -15,6 +15,9 @@ public struct MappingOutcome: Hashable, Sendable {
     /// the engine answers so again.
     let repeats: Question?
 
+    /// Whether the version before has the same mapping. Where it is not known without comparing, false.
+    public var isKnownToRepeat: Bool { repeats != nil }
+
     /// The mapping of the version.
     public var mapping: [String: String] { state.mapping }
 }

@@ -201,10 +201,11 @@ import Testing
         let base = UpdateBase(
             head: head,
             content: content,
+            json: ContentJSON(content, after: nil, hasSameMapping: false),
             contentHash: hash,
             chainHash: hash,
             mapped: MappedVersion(
-                state: MappingState(version: 5, given: [:], program: program),
+                state: MappingState(version: 5, given: ["gone": "former"], program: program),
                 program: program
             ),
             fingerprint: FingerprintCoding.bytes(former)
