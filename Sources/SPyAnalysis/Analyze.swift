@@ -53,6 +53,17 @@ public func analyze(_ parsed: ParseResult, withWarnings: Bool = true) -> Analysi
     return Analysis(program, nesting: parsed.nesting.depth, graph: graph, isRecursive: isRecursive)
 }
 
+/// Whether a program is accepted because another one is that says the same in the same words, in other lines or with other
+/// comments. False means nothing. Costs a tenth of what parsing and ``analyze(_:withWarnings:)`` cost.
+///
+/// - Parameter accepted: A program that `analyze` accepts.
+public func isAccepted(_ text: String, like accepted: String) -> Bool {
+    let bytes = Array(text.utf8)
+    // What is not asked of tokens: how long a program is, and what its comments hold.
+    return bytes.count <= Limits.sourceBytes && HiddenText.places(in: bytes).isEmpty
+        && haveSameTokens(bytes, Array(accepted.utf8))
+}
+
 private func tooLarge(_ source: SourceText) -> Analysis? {
     guard source.utf8.count > Limits.sourceBytes else { return nil }
     return Analysis(refusing: source, bytes: source.utf8.count)

@@ -49,7 +49,7 @@ struct ContentEncoding {
 
     private mutating func append(_ pairs: [String: String]) {
         append(pairs.count)
-        for (key, value) in pairs.sorted(by: { $0.key.utf8.lexicographicallyPrecedes($1.key.utf8) }) {
+        for (key, value) in pairs.sorted(by: { $0.key.precedesInBytes($1.key) }) {
             append(key)
             append(value)
         }

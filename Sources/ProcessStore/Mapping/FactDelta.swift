@@ -17,6 +17,9 @@ struct FactDelta: Sendable, Equatable {
         let since: Int32
     }
 
+    /// Nothing.
+    init() {}
+
     /// From one version to the next, or to the first. Costs time in proportion to the entries.
     init(from old: MappingState?, to new: MappingState) {
         if let old, old.entries.elementsEqual(new.entries, by: FactDelta.isSameFact) { return }

@@ -1,4 +1,5 @@
 internal import FoundationEssentials
+internal import SPySyntax
 internal import ServiceKit
 internal import StableMapping
 
@@ -6,8 +7,8 @@ internal import StableMapping
 struct MappingChange: Sendable {
     /// The new version's program.
     let program: ProgramFacts
-    /// Bytes of its code.
-    let codeBytes: Int
+    /// Its code.
+    let code: String
     /// Entries that the client gives: key to fact ID.
     var given: [String: String] = [:]
     /// Whether earlier given entries that are not among `given` go.
@@ -19,7 +20,12 @@ struct MappingChange: Sendable {
 
     /// What making a mapping costs, as bytes of text.
     var size: Int {
-        codeBytes + given.reduce(into: 0) { $0 += $1.key.utf8.count + $1.value.utf8.count + 16 }
+        code.utf8.count + given.reduce(into: 0) { $0 += $1.key.utf8.count + $1.value.utf8.count + 16 }
+    }
+
+    /// The facts of an earlier version's code: those of the new one where the two differ in comments and white space alone.
+    func program(of earlier: String) -> ProgramFacts {
+        haveSameTokens(earlier, code) ? program : ProgramFacts(earlier)
     }
 
     /// What the process demands with this change, this one included.

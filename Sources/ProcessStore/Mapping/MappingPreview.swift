@@ -43,7 +43,7 @@ struct MappingPreview: Sendable {
     ) throws -> MappingOutcome {
         let change = MappingChange(
             program: program,
-            codeBytes: request.spyCode.utf8.count,
+            code: request.spyCode,
             given: request.stableMapping,
             replaces: request.replaceMapping
         )

@@ -19,8 +19,10 @@ enum MappingStateCoding {
         var bytes: Int { spyCode.utf8.count + mapping.utf8.count + (state?.count ?? 0) }
 
         /// The version's program and state.
-        func version() throws -> MappedVersion {
-            let program = ProgramFacts(spyCode)
+        ///
+        /// - Parameter facts: The facts of the version's code.
+        func version(_ facts: (String) -> ProgramFacts = { ProgramFacts($0) }) throws -> MappedVersion {
+            let program = facts(spyCode)
             return MappedVersion(state: try readState(program), program: program)
         }
 

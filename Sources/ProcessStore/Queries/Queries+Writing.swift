@@ -16,7 +16,7 @@ extension Queries {
             let text = content.content
             return [
                 .uuid(process), .uuid(UUID()), .text(text.name), .text(text.description), .text(text.spyCode),
-                .jsonb(content.documentJSON), .jsonb(content.mappingJSON), .text(changelog),
+                .jsonb(content.json.document), .jsonb(content.json.mapping), .text(changelog),
                 .uuid(author.user), .uuid(author.organization), .bytea(seal.contentHash),
                 .bytea(seal.chainHash),
                 .bytea(seal.signature), .text(seal.keyID), .text(author.traceID),
@@ -63,13 +63,33 @@ extension Queries {
         """
     }
 
-    /// Facts that are new, back or under another key, from `head (id, created, number)`.
-    private static let facts = """
-        INSERT INTO process_facts AS known
-            (organization_id, fact_id, process_created_at, process_id, key, since_version)
-        SELECT $10, fact.id, head.created, head.id, fact.key, fact.since
-        FROM head, unnest($19, $20, $21) AS fact (id, key, since)
-        """
+    /// Facts that are new, back or under another key, from `head (id, created, number)`; nothing where there are none, since a
+    /// part costs time even if it writes no row.
+    private static func facts(_ facts: FactDelta, onConflict: String = "") -> String {
+        guard !facts.live.isEmpty else { return "" }
+        return """
+            facts AS (
+                INSERT INTO process_facts AS known
+                    (organization_id, fact_id, process_created_at, process_id, key, since_version)
+                SELECT $10, fact.id, head.created, head.id, fact.key, fact.since
+                FROM head, unnest($19, $20, $21) AS fact (id, key, since)
+                \(onConflict)
+            ),
+            """
+    }
+
+    /// Facts that an update takes away, from `head (id, created, number)`; nothing where there are none.
+    private static func gone(_ facts: FactDelta) -> String {
+        guard !facts.gone.isEmpty else { return "" }
+        return """
+            gone AS (
+                UPDATE process_facts f SET removed_in_version = head.number
+                FROM head
+                WHERE f.organization_id = $10 AND f.fact_id = ANY ($26)
+                    AND f.process_created_at = head.created AND f.process_id = head.id
+            ),
+            """
+    }
 
     /// The answer to be remembered, from `head`; the call's parameters begin at `first`.
     private static func memory(
@@ -104,9 +124,7 @@ extension Queries {
                      compatibility, derive_mapping)
                 VALUES ($1, $3, $4, now(), now(), 1, $9, $10, grimoire_search_vector($3, $4, $6, $5), $17, $18)
                 RETURNING id, latest_version AS number, created_at AS at, created_at AS created
-            ), facts AS (
-                \(facts)
-            ), \(reuse)\(Self.version(audit: "CreateProcess", event: "ProcessCreated"))
+            ), \(facts(version.content.facts))\(reuse)\(Self.version(audit: "CreateProcess", event: "ProcessCreated"))
             \(call == nil ? "" : memory(at: parameters.count + 1))
             SELECT at FROM head
             """,
@@ -141,6 +159,16 @@ extension Queries {
             version.content.keepsWords
             ? "grimoire_search_vector(search, $5)" : "grimoire_search_vector($3, $4, $6, $5)"
         let reuse = version.content.reuse.parts(&parameters)
+        let facts =
+            facts(
+                version.content.facts,
+                onConflict: """
+                    ON CONFLICT (organization_id, fact_id, process_created_at, process_id) DO UPDATE
+                    SET key = excluded.key, removed_in_version = NULL,
+                        since_version = CASE excluded.since_version
+                            WHEN $23 + 1 THEN excluded.since_version ELSE known.since_version END
+                    """
+            ) + gone(version.content.facts)
         return PostgresStatement(
             """
             WITH head AS (
@@ -151,18 +179,7 @@ extension Queries {
                 WHERE id = $1 AND latest_version = $23 AND updated_at = $27 AND compatibility = $24
                     AND derive_mapping = $25 AND deleted_at IS NULL
                 RETURNING id, latest_version AS number, updated_at AS at, created_at AS created
-            ), facts AS (
-                \(facts)
-                ON CONFLICT (organization_id, fact_id, process_created_at, process_id) DO UPDATE
-                SET key = excluded.key, removed_in_version = NULL,
-                    since_version = CASE excluded.since_version
-                        WHEN $23 + 1 THEN excluded.since_version ELSE known.since_version END
-            ), gone AS (
-                UPDATE process_facts f SET removed_in_version = head.number
-                FROM head
-                WHERE f.organization_id = $10 AND f.fact_id = ANY ($26)
-                    AND f.process_created_at = head.created AND f.process_id = head.id
-            ), \(reuse)\(Self.version(audit: "UpdateProcess", event: "ProcessUpdated"))
+            ), \(facts)\(reuse)\(Self.version(audit: "UpdateProcess", event: "ProcessUpdated"))
             \(call == nil ? "" : memory(at: parameters.count + 1))
             SELECT number, at FROM head
             """,

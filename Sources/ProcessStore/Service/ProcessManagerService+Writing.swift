@@ -32,12 +32,12 @@ extension ProcessManagerService {
         let compatibility = validator.compatibility(request.compatibility)
         let call = try Self.idempotentCall("CreateProcess", request, &validator)
         try validator.finish()
-        let (code, content) = try await read(request.spyCode) {
+        let (code, content) = try await read(request.spyCode, after: nil) {
             ProcessContent(request, outline: $0.outline)
         }
         let mapping = MappingChange(
             program: code.program,
-            codeBytes: request.spyCode.utf8.count,
+            code: request.spyCode,
             given: request.stableMapping,
             compatibility: compatibility,
             derives: request.hasDeriveMapping ? request.deriveMapping : nil
@@ -80,10 +80,11 @@ extension ProcessManagerService {
         let compatibility = request.hasCompatibility ? validator.compatibility(request.compatibility) : nil
         let call = try Self.idempotentCall("UpdateProcess", request, &validator)
         try validator.finish()
-        let (code, _) = try await read(request.spyCode) { _ in }
+        let base = await store.base(of: process, organization: caller.organizationID)
+        let (code, _) = try await read(request.spyCode, after: base) { _ in }
         let mapping = MappingChange(
             program: code.program,
-            codeBytes: request.spyCode.utf8.count,
+            code: request.spyCode,
             given: request.stableMapping,
             replaces: request.replaceMapping,
             compatibility: compatibility,
@@ -140,15 +141,15 @@ extension ProcessManagerService {
         }
     }
 
-    /// Checks code against SPy's rules, finds its facts, and makes something more of it.
+    /// Checks code against SPy's rules, finds its facts, and makes something more of it. Where it is that of `base`, in other
+    /// lines or with other comments, all that is known already.
     private func read<Content: Sendable>(
         _ code: String,
+        after base: UpdateBase?,
         _ content: @escaping @Sendable (AcceptedCode) -> Content
     ) async throws -> (AcceptedCode, Content) {
         try await store.workshop.run(bytes: code.utf8.count) {
-            let review = CodeReview(code, withWarnings: false)
-            try review.requireAccepted()
-            let code = AcceptedCode(review: review, program: ProgramFacts(review.parsed))
+            let code = try base.flatMap { AcceptedCode(code, like: $0) } ?? AcceptedCode(code)
             return (code, content(code))
         }
     }
@@ -180,16 +181,4 @@ extension Author {
             traceID: Call.current?.trace.traceID
         )
     }
-}
-
-/// Code that SPy's rules accept, and what is made of it. What not every call needs is made when it is asked for.
-private struct AcceptedCode: Sendable {
-    let review: CodeReview
-    /// Its facts.
-    let program: ProgramFacts
-
-    /// An outline, for processes that nobody has described.
-    var outline: ProcessContent.Document { Outline.document(of: review.analysis) }
-    /// What it can be compared by.
-    var fingerprint: ProgramFingerprint { ProgramFingerprint(review.parsed, review.analysis) }
 }

@@ -7,8 +7,7 @@ internal import SuggestionContent
 struct PreparedContent: Sendable {
     let content: ProcessContent
     let hash: [UInt8]
-    let documentJSON: String?
-    let mappingJSON: String
+    let json: ContentJSON
     /// Its mapping, and what the engine has to know for the next version.
     let outcome: MappingOutcome
     /// The latter as it is stored.
@@ -45,11 +44,12 @@ struct PreparedContent: Sendable {
         self.content = content
         self.hash = hash
         self.policy = policy
-        documentJSON = ContentCoding.json(content.document)
-        mappingJSON = ContentCoding.json(content.stableMapping)
+        json = ContentJSON(content, after: previous, hasSameMapping: outcome.isKnownToRepeat)
         self.outcome = outcome
         mappingState = MappingStateCoding.bytes(outcome.state)
-        facts = FactDelta(from: previous?.mapped.state, to: outcome.state)
+        facts =
+            outcome.isKnownToRepeat
+            ? FactDelta() : FactDelta(from: previous?.mapped.state, to: outcome.state)
         keepsWords = previous.map { content.hasSameWords(as: $0.content) } ?? false
         let former = previous?.fingerprint
         report = MappingReportForm.message(outcome)
@@ -84,6 +84,7 @@ extension UpdateBase {
     ) {
         head = Queries.Head(process: process, version: number, updatedAt: time, policy: made.policy)
         content = made.content
+        json = made.json
         contentHash = seal.contentHash
         chainHash = seal.chainHash
         mapped = MappedVersion(made.outcome, program: program)
@@ -94,7 +95,7 @@ extension UpdateBase {
 extension ProcessContent {
     /// Whether name, description and text are the same, byte by byte: Unicode calls texts equal that have other words.
     fileprivate func hasSameWords(as other: ProcessContent) -> Bool {
-        name.utf8.elementsEqual(other.name.utf8) && description.utf8.elementsEqual(other.description.utf8)
-            && (document?.text ?? "").utf8.elementsEqual((other.document?.text ?? "").utf8)
+        name.hasSameBytes(as: other.name) && description.hasSameBytes(as: other.description)
+            && (document?.text ?? "").hasSameBytes(as: other.document?.text ?? "")
     }
 }

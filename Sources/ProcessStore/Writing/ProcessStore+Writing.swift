@@ -145,6 +145,11 @@ extension ProcessStore {
         }
     }
 
+    /// The latest version of a process, where this loop made it; others may have made later ones since.
+    func base(of process: UUID, organization: UUID) async -> UpdateBase? {
+        await cache.base(VersionCache.ProcessKey(organization: organization, process: process))
+    }
+
     private func run(_ update: Update) async throws -> UpdateOutcome {
         if let outcome = try await runOnKept(update) { return outcome }
         let organization = Queries.organization(update.author.organization)
@@ -169,8 +174,7 @@ extension ProcessStore {
     /// out of date, or may be: only what has been written shows that it was not.
     private func runOnKept(_ update: Update) async throws -> UpdateOutcome? {
         let organization = update.author.organization
-        let key = VersionCache.ProcessKey(organization: organization, process: update.process)
-        guard let base = await cache.base(key),
+        guard let base = await base(of: update.process, organization: organization),
             case .write(let statement, let draft)? = try? await update.decide(on: base),
             draft.base != nil
         else { return nil }

@@ -75,7 +75,9 @@ struct Update: Sendable {
         }
         guard let row = results.last?.first else { throw ServiceError.notFound("process", process.text) }
         let stored = try StoredBase(row, of: process)
-        return try await decide(after: stored.head, bytes: stored.bytes) { try stored.base() }
+        return try await decide(after: stored.head, bytes: stored.bytes) { [mapping] in
+            try stored.base(mapping.program(of:))
+        }
     }
 
     /// What to do if `base` is still the latest version.
@@ -135,7 +137,8 @@ struct Update: Sendable {
                 deriving: policy.derives
             )
             var next = try change(base.content)
-            next.stableMapping = outcome.mapping
+            next.stableMapping =
+                outcome.isKnownToRepeat ? base.content.stableMapping : outcome.mapping
             let hash = ContentEncoding.hash(next)
             if hash == base.contentHash { return .unchanged(MappingReportForm.message(outcome)) }
             let violations = policy.compatibility.violations(from: base.mapped.state, to: outcome.state)

@@ -9,6 +9,8 @@ struct UpdateBase: Sendable {
     /// What is taken for granted of the process.
     let head: Queries.Head
     let content: ProcessContent
+    /// The content's document and mapping as they are stored, so that what the next version keeps is not encoded again.
+    let json: ContentJSON
     let contentHash: [UInt8]
     /// What the next version is chained to; nil for versions older than the hashes.
     let chainHash: [UInt8]?
@@ -21,7 +23,7 @@ struct UpdateBase: Sendable {
     /// each entry.
     var bytes: Int {
         let entries = mapped.state.entries.count + mapped.state.retired.count
-        return mapped.program.memoryBytes + 2 * content.size + Self.entryBytes * entries
+        return mapped.program.memoryBytes + 3 * content.size + Self.entryBytes * entries
             + (fingerprint?.count ?? 0)
     }
 
@@ -59,14 +61,17 @@ struct StoredBase: Sendable {
     var bytes: Int { raw.jsonBytes + mapped.bytes }
 
     /// The version, taken apart.
-    func base() throws -> UpdateBase {
+    ///
+    /// - Parameter facts: The facts of the version's code.
+    func base(_ facts: (String) -> ProgramFacts) throws -> UpdateBase {
         let body = try raw.body()
         return UpdateBase(
             head: head,
             content: body.content,
+            json: ContentJSON(document: raw.document, mapping: raw.mapping),
             contentHash: body.seal?.contentHash ?? ContentEncoding.hash(body.content),
             chainHash: body.seal?.chainHash,
-            mapped: try mapped.version(),
+            mapped: try mapped.version(facts),
             fingerprint: fingerprint
         )
     }

@@ -70,25 +70,8 @@ extension Program {
         }
     }
 
-    /// Characters that turn the direction of text, with which a program shows other code than it holds.
     private mutating func checkHiddenText() {
-        let found = source.utf8.withUnsafeBufferPointer { bytes in
-            var found: [(offset: Int, code: Int)] = []
-            var index = 0
-            while index + 2 < bytes.count {
-                // U+202A to U+202E are E2 80 AA to AE, U+2066 to U+2069 are E2 81 A6 to A9.
-                if bytes[index] == 0xE2 {
-                    switch (bytes[index + 1], bytes[index + 2]) {
-                    case (0x80, 0xAA...0xAE): found.append((index, 0x2000 + Int(bytes[index + 2]) - 0x80))
-                    case (0x81, 0xA6...0xA9): found.append((index, 0x2040 + Int(bytes[index + 2]) - 0x80))
-                    default: break
-                    }
-                }
-                index += 1
-            }
-            return found
-        }
-        for place in found {
+        for place in HiddenText.places(in: source.utf8) {
             let range = SourceRange(start: UInt32(place.offset), end: UInt32(place.offset + 3))
             report(.hiddenText, at: range, "U+" + String(place.code, radix: 16, uppercase: true))
         }

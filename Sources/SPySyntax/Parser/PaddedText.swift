@@ -9,12 +9,10 @@ struct PaddedText: ~Copyable {
     private static let reportedNulls = 100
 
     init(_ bytes: [UInt8]) {
-        base = .allocate(capacity: bytes.count + PaddedText.padding + 1)
-        var end = 0
-        for byte in bytes {
-            base[end] = byte
-            end += 1
-        }
+        let base = UnsafeMutablePointer<UInt8>.allocate(capacity: bytes.count + PaddedText.padding + 1)
+        self.base = base
+        _ = UnsafeMutableBufferPointer(start: base, count: bytes.count).update(fromContentsOf: bytes)
+        var end = bytes.count
         if let last = bytes.last, last != 0x0A, last != 0x0D {
             base[end] = 0x0A
             end += 1
@@ -60,6 +58,29 @@ struct PaddedText: ~Copyable {
         diagnostics = diagnostics.map { Self.within(source, $0) }
         diagnostics.sort { ($0.range.start, $0.range.end) < ($1.range.start, $1.range.end) }
         return ParseResult(source: source, tree: tree, diagnostics: diagnostics, nesting: measured(nesting))
+    }
+
+    /// Whether another text has the same tokens, and neither has something that is none.
+    func hasSameTokens(as other: borrowing PaddedText) -> Bool {
+        guard nulls.isEmpty, other.nulls.isEmpty else { return false }
+        var one = Lexer(text: base, range: 0..<count, names: NameTable())
+        one.run()
+        guard one.diagnostics.isEmpty else { return false }
+        var two = Lexer(text: other.base, range: 0..<other.count, names: NameTable())
+        two.run()
+        guard two.diagnostics.isEmpty, one.tokens.count == two.tokens.count else { return false }
+        for index in 0..<one.tokens.count {
+            let (left, right) = (one.tokens[index], two.tokens[index])
+            guard left.kind == right.kind else { return false }
+            // Between lines only the kind counts: blocks may be indented more or less.
+            if left.kind.isLayout { continue }
+            guard bytes(of: left).elementsEqual(other.bytes(of: right)) else { return false }
+        }
+        return true
+    }
+
+    private func bytes(of token: Token) -> UnsafeBufferPointer<UInt8> {
+        UnsafeBufferPointer(start: base + Int(token.start), count: Int(token.end - token.start))
     }
 
     /// What is missing at the end of a text without a last line break would stand behind the one that was added.

@@ -97,6 +97,9 @@ public struct Tree: Sendable {
         storage.bytes(of: storage.texts[text.index])
     }
 
+    /// Whether it is a copy of another tree, which takes no time to find out. Trees that are not may be equal all the same.
+    public func isCopy(of other: Tree) -> Bool { storage === other.storage }
+
     /// Whether a string literal begins with `u`, which has no meaning and is kept only to print it again.
     public func hasUnicodePrefix(_ id: ExpressionID) -> Bool {
         storage.unicodePrefixed.contains(id)

@@ -15,7 +15,8 @@
 public enum MappingEngine {
     /// The mapping of the version after another one, or of the first.
     ///
-    /// Costs time that grows with n log n of both programs, within ``MappingLimits``.
+    /// Costs time that grows with n log n of both programs, within ``MappingLimits``; next to nothing where the same is asked
+    /// again for a copy of the program.
     ///
     /// - Parameters:
     ///   - previous: The version before; nothing for the first.
@@ -28,6 +29,7 @@ public enum MappingEngine {
         if let previous, request.version <= previous.state.version {
             throw .versionOrder(request.version, after: previous.state.version)
         }
+        if let outcome = previous?.repeated(by: request) { return outcome }
         let given = try keys(of: request)
         var run = MappingRun(previous, request)
         run.bindEntries()

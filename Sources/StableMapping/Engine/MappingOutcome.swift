@@ -11,9 +11,30 @@ public struct MappingOutcome: Hashable, Sendable {
     let places: [String: Int]
     /// What tells that program from others.
     let programHash: UInt64
+    /// What was asked, where the answer is the state of the version before once more: asked so again for the same program,
+    /// the engine answers so again.
+    let repeats: Question?
+
+    /// Whether the version before has the same mapping. Where it is not known without comparing, false.
+    public var isKnownToRepeat: Bool { repeats != nil }
 
     /// The mapping of the version.
     public var mapping: [String: String] { state.mapping }
+}
+
+/// What a request asks beside the program and the version.
+struct Question: Hashable, Sendable {
+    let process: ProcessID
+    let given: [String: String]
+    let replacesMapping: Bool
+    let derives: Bool
+
+    init(_ request: MappingRequest) {
+        process = request.process
+        given = request.given
+        replacesMapping = request.replacesMapping
+        derives = request.derives
+    }
 }
 
 /// What became of each entry; lists are in the order of their keys.

@@ -39,12 +39,15 @@ public struct MappedVersion: Sendable {
     public let program: ProgramFacts
     /// Where in the program the facts of the entries are, by their keys in full; nil where it has to be found out.
     let places: [String: Int]?
+    /// The outcome that it is of, where that is known to repeat.
+    private let repeating: MappingOutcome?
 
     /// A version by its state and its program, which belong together.
     public init(state: MappingState, program: ProgramFacts) {
         self.state = state
         self.program = program
         places = nil
+        repeating = nil
     }
 
     /// The version that an outcome was made for, by the program of its request. The next version's mapping costs less with it
@@ -52,6 +55,24 @@ public struct MappedVersion: Sendable {
     public init(_ outcome: MappingOutcome, program: ProgramFacts) {
         state = outcome.state
         self.program = program
-        places = program.hash == outcome.programHash ? outcome.places : nil
+        let isItsProgram = program.hash == outcome.programHash
+        places = isItsProgram ? outcome.places : nil
+        repeating = isItsProgram && outcome.repeats != nil ? outcome : nil
+    }
+
+    /// What the engine answers, where that is known without asking: the program is a copy of this version's, nothing else is
+    /// asked than was for this version, and this version's state was the same as that of the one before. Versions count in
+    /// nothing but new IDs and retired ones, of which there are none then.
+    func repeated(by request: MappingRequest) -> MappingOutcome? {
+        guard let repeating, let question = repeating.repeats, question == Question(request),
+            program.isCopy(of: request.program)
+        else { return nil }
+        return MappingOutcome(
+            state: MappingState(version: request.version, entries: state.entries, retired: state.retired),
+            report: repeating.report,
+            places: repeating.places,
+            programHash: repeating.programHash,
+            repeats: question
+        )
     }
 }

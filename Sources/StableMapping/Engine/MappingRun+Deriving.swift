@@ -121,8 +121,15 @@ extension MappingRun {
             state: state,
             report: report,
             places: places,
-            programHash: request.program.hash
+            programHash: request.program.hash,
+            repeats: isRepetition(state) ? Question(request) : nil
         )
+    }
+
+    /// Whether a state is that of the version before, and its program a copy of that one's.
+    private func isRepetition(_ state: MappingState) -> Bool {
+        guard let previous, previous.program.isCopy(of: request.program) else { return false }
+        return previous.state.entries == state.entries && previous.state.retired == state.retired
     }
 
     private mutating func add(_ claim: Claim) {

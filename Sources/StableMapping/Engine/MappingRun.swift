@@ -86,7 +86,7 @@ struct MappingRun {
     mutating func bindEntries() {
         guard let previous else { return }
         let partners = FactMatcher.partners(previous.program, request.program)
-        let places = previous.places ?? previous.program.derivedPlaces
+        let places = previous.places ?? derivedPlaces(previous.program)
         var oldIndex: FactIndex?
         for entry in previous.state.entries {
             var old = entry.fact.map { places[$0] ?? -1 } ?? -1
@@ -104,6 +104,16 @@ struct MappingRun {
             if let former = bound.entry.formerKey { entryIndex[former] = position }
         }
         for (position, bound) in entries.enumerated() { entryIndex[bound.entry.key] = position }
+    }
+
+    /// Facts of the program before that are derived, by their keys in full. Where it is the new one, what is printed for them is
+    /// what the new mapping has.
+    private mutating func derivedPlaces(_ program: ProgramFacts) -> [String: Int] {
+        guard program.isCopy(of: request.program) else { return program.derivedPlaces }
+        var places: [String: Int] = [:]
+        places.reserveCapacity(program.facts.count)
+        for fact in program.facts.indices where program.facts[fact].isDerived { places[key(of: fact)] = fact }
+        return places
     }
 
     /// An update that replaces the mapping drops given entries that it does not repeat.

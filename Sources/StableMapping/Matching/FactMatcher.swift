@@ -54,10 +54,11 @@ struct FactMatcher {
     /// Programs that differ in spelling alone need no matching, however often their lines repeat.
     private static func identical(_ old: ProgramFacts, _ new: ProgramFacts) -> [Int]? {
         let isEqual =
-            old.facts.count == new.facts.count && old.lines.count == new.lines.count
-            && old.lines.elementsEqual(new.lines) {
-                $0.deep == $1.deep && $0.parent == $1.parent && $0.block == $1.block
-            }
+            old.isCopy(of: new)
+            || old.facts.count == new.facts.count && old.lines.count == new.lines.count
+                && old.lines.elementsEqual(new.lines) {
+                    $0.deep == $1.deep && $0.parent == $1.parent && $0.block == $1.block
+                }
         return isEqual ? Array(old.facts.indices) : nil
     }
 

@@ -48,11 +48,16 @@ public struct ProgramFacts: Sendable {
     /// By hashes of 64 bits that nobody keeps secret, so for what may be wrong where somebody wants it to be. Costs a fraction of
     /// what finding the facts has cost.
     public func isSameProgram(as other: ProgramFacts) -> Bool {
-        tokens == other.tokens && marks == other.marks
-            && lines.elementsEqual(other.lines) {
-                $0.kind == $1.kind && $0.parent == $1.parent && $0.block == $1.block && $0.tokens == $1.tokens
-            }
+        isCopy(of: other)
+            || tokens == other.tokens && marks == other.marks
+                && lines.elementsEqual(other.lines) {
+                    $0.kind == $1.kind && $0.parent == $1.parent && $0.block == $1.block
+                        && $0.tokens == $1.tokens
+                }
     }
+
+    /// Whether it is a copy of other facts, which takes no time to find out.
+    func isCopy(of other: ProgramFacts) -> Bool { tree.isCopy(of: other.tree) }
 
     /// A hash of the program but for what ``isSameProgram(as:)`` leaves out. Costs time in proportion to the program.
     var hash: UInt64 {

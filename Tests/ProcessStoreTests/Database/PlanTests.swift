@@ -183,7 +183,7 @@ import Testing
     /// The statement that makes a process's next version.
     private func update(_ process: UUID, _ fixture: Fixture) throws -> PostgresStatement {
         let program = ProgramFacts("x = 1\n")
-        let change = MappingChange(program: program, codeBytes: 6)
+        let change = MappingChange(program: program, code: "x = 1\n")
         let outcome = try change.outcome(of: process, version: 6, after: nil, deriving: true)
         let content = ProcessContent(
             name: "P",
@@ -201,10 +201,11 @@ import Testing
         let base = UpdateBase(
             head: head,
             content: content,
+            json: ContentJSON(content, after: nil, hasSameMapping: false),
             contentHash: hash,
             chainHash: hash,
             mapped: MappedVersion(
-                state: MappingState(version: 5, given: [:], program: program),
+                state: MappingState(version: 5, given: ["gone": "former"], program: program),
                 program: program
             ),
             fingerprint: FingerprintCoding.bytes(former)

@@ -172,7 +172,7 @@ import Testing
                     process,
                     mapping: MappingChange(
                         program: ProgramFacts("x = \(number)\n"),
-                        codeBytes: 10,
+                        code: "x = \(number)\n",
                         given: [:]
                     ),
                     fingerprint: { ProgramFingerprint(functions: [], actions: []) },

@@ -209,7 +209,7 @@ import Testing
         let problems = Dictionary(
             uniqueKeysWithValues: (0..<1_000).map { ("\(String(repeating: "k", count: 200)) \($0)", "f") }
         )
-        let change = MappingChange(program: .init("x = 1\n"), codeBytes: 6, given: problems)
+        let change = MappingChange(program: .init("x = 1\n"), code: "x = 1\n", given: problems)
         let error = #expect(throws: ServiceError.self) {
             try change.outcome(of: UUID(), version: 1, after: nil, deriving: true)
         }
