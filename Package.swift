@@ -182,6 +182,7 @@ let package = Package(
                 .embedInCode("Migrations/0004_audit_counts.sql"),
                 .embedInCode("Migrations/0005_suggestions.sql"),
                 .embedInCode("Migrations/0006_cheaper_updates.sql"),
+                .embedInCode("Migrations/0007_lists_by_name.sql"),
             ],
             swiftSettings: strict
         ),

@@ -37,12 +37,15 @@ public final class PostgresResult: Sendable {
         PQcmdStatus(raw).map { strcmp($0, tag) == 0 } ?? false
     }
 
-    private static func begins(_ name: UnsafePointer<CChar>, with wanted: UnsafeBufferPointer<UInt8>) -> Bool
-    {
-        wanted.baseAddress.map {
-            strncmp(name, UnsafeRawPointer($0).assumingMemoryBound(to: CChar.self), wanted.count) == 0
-        }
-            ?? true
+    /// Whether a column is called so. Most names differ in their first byte.
+    private static func isCalled(
+        _ name: UnsafePointer<CChar>,
+        _ wanted: UnsafeBufferPointer<UInt8>
+    ) -> Bool {
+        guard let start = wanted.baseAddress, wanted.count > 0 else { return name[0] == 0 }
+        return UInt8(bitPattern: name[0]) == start[0]
+            && strncmp(name, UnsafeRawPointer(start).assumingMemoryBound(to: CChar.self), wanted.count) == 0
+            && name[wanted.count] == 0
     }
 
     // PQfnumber would fold the name's case. A few columns are compared faster than a table of them is made.
@@ -51,10 +54,7 @@ public final class PostgresResult: Sendable {
         // Without a copy of the name for each comparison.
         let found = column.withUTF8 { wanted -> Int32? in
             for index in 0..<PQnfields(raw) {
-                guard let name = PQfname(raw, index), Self.begins(name, with: wanted),
-                    name[wanted.count] == 0
-                else { continue }
-                return index
+                if let name = PQfname(raw, index), Self.isCalled(name, wanted) { return index }
             }
             return nil
         }

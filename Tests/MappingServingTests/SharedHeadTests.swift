@@ -1,4 +1,5 @@
 import FoundationEssentials
+import Redis
 import ServiceKit
 import Testing
 

@@ -50,6 +50,20 @@ import Testing
         #expect(throws: JSONStrings.Unexpected.self) { try Self.read(json) }
     }
 
+    @Test(arguments: ["x", "!", "#", "[", "]", "\u{7f}", "é", "😀"])
+    func whatEndsAStringOrARunIsSeenAtEveryPlace(filler: String) throws {
+        for count in 0..<20 {
+            let plain = String(repeating: filler, count: count)
+            for (written, meant) in [
+                (plain, plain), (plain + #"\""#, plain + "\""),
+                (plain + #"\\n"# + plain, plain + "\\n" + plain),
+            ] {
+                #expect(try Self.read("{\"\(written)\":\"\(written)\"}") == [meant: meant])
+                #expect(throws: JSONStrings.Unexpected.self) { try Self.read("{\"a\":\"\(written)") }
+            }
+        }
+    }
+
     private static func boolean(_ json: String) -> Bool? {
         Array(json.utf8).withUnsafeBytes { bytes in
             var reader = JSONStrings(bytes)

@@ -168,11 +168,14 @@ final class SharedCache: Sendable {
         guard !isResting, let redis else { return callBack(nil) }
         let askedAt = loop.uptimeNanoseconds
         let asksTime = clock.withLock { $0.isToBeAsked(now: askedAt) }
-        redis.sendOnLoop(asksTime ? commands + [Self.time] : commands, timeout: Self.patience) {
+        redis.sendOnLoop(asksTime ? commands + [RedisClock.question] : commands, timeout: Self.patience) {
             [self] result in
             switch result {
             case .success(let values):
-                if asksTime { learn(values[commands.count], askedAt: askedAt) }
+                if asksTime {
+                    let now = monotonicNanoseconds()
+                    clock.withLock { $0.learn(values[commands.count], askedAt: askedAt, now: now) }
+                }
                 callBack(values)
             case .failure(let error):
                 if error.code == .timedOut {
@@ -181,25 +184,5 @@ final class SharedCache: Sendable {
                 callBack(nil)
             }
         }
-    }
-
-    private static let time = RedisCommand("TIME", keyIndex: nil)
-
-    /// - Parameter value: Seconds since 1970, and the microseconds of the current one.
-    private func learn(_ value: RedisValue, askedAt: Int64) {
-        guard let parts = try? value.elements(), parts.count == 2,
-            let seconds = Self.number(parts[0], below: 1 << 40),
-            let microseconds = Self.number(parts[1], below: 1_000_000)
-        else { return }
-        let (time, now) = (seconds * 1_000_000 + microseconds, monotonicNanoseconds())
-        clock.withLock { $0.learn(microseconds: time, askedAt: askedAt, now: now) }
-    }
-
-    private static func number(_ value: RedisValue, below limit: Int64) -> Int64? {
-        guard let digits = try? value.bytes(), let number = Int64(String(decoding: digits, as: UTF8.self))
-        else {
-            return nil
-        }
-        return (0..<limit).contains(number) ? number : nil
     }
 }

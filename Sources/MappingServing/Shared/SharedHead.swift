@@ -1,3 +1,4 @@
+internal import Redis
 internal import ServiceKit
 
 /// What is known of a process, as it lies in Redis: which version is the latest, or that there is no such process, and when that was

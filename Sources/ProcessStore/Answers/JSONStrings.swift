@@ -72,16 +72,32 @@ struct JSONStrings {
     mutating func string() throws(Unexpected) -> Text {
         try expect(UInt8(ascii: "\""))
         let start = place
-        while place < bytes.count {
-            switch bytes[place] {
-            case UInt8(ascii: "\""):
-                place += 1
-                return Text(range: start..<place - 1)
-            case UInt8(ascii: "\\"): return try escapedString(from: start)
-            default: place += 1
+        skipPlain()
+        guard place < bytes.count else { throw Unexpected() }
+        guard bytes[place] == UInt8(ascii: "\"") else { return try escapedString(from: start) }
+        place += 1
+        return Text(range: start..<place - 1)
+    }
+
+    /// Passes over what stands for itself in a string, eight bytes at a time.
+    private mutating func skipPlain() {
+        let (ones, highs): (UInt64, UInt64) = (0x0101_0101_0101_0101, 0x8080_8080_8080_8080)
+        let quotes = ones &* UInt64(UInt8(ascii: "\""))
+        let backslashes = ones &* UInt64(UInt8(ascii: "\\"))
+        while bytes.count - place >= 8 {
+            let word = UInt64(littleEndian: bytes.loadUnaligned(fromByteOffset: place, as: UInt64.self))
+            // The first byte that is zero here has its highest bit set then. Those after it may have, those before it have not.
+            let (quote, backslash) = (word ^ quotes, word ^ backslashes)
+            let found = (((quote &- ones) & ~quote) | ((backslash &- ones) & ~backslash)) & highs
+            guard found == 0 else {
+                place += found.trailingZeroBitCount / 8
+                return
             }
+            place += 8
         }
-        throw Unexpected()
+        while place < bytes.count, bytes[place] != UInt8(ascii: "\""), bytes[place] != UInt8(ascii: "\\") {
+            place += 1
+        }
     }
 
     private mutating func escapedString(from start: Int) throws(Unexpected) -> Text {
@@ -89,21 +105,15 @@ struct JSONStrings {
         text.unescaped.reserveCapacity(place - start + 256)
         // What has no escapes in it is copied at once.
         var runStart = start
-        while place < bytes.count {
-            switch bytes[place] {
-            case UInt8(ascii: "\""):
-                text.unescaped.append(contentsOf: UnsafeRawBufferPointer(rebasing: bytes[runStart..<place]))
-                place += 1
-                return text
-            case UInt8(ascii: "\\"):
-                text.unescaped.append(contentsOf: UnsafeRawBufferPointer(rebasing: bytes[runStart..<place]))
-                place += 1
-                try escape(into: &text.unescaped)
-                runStart = place
-            default: place += 1
-            }
+        while true {
+            skipPlain()
+            guard place < bytes.count else { throw Unexpected() }
+            text.unescaped.append(contentsOf: UnsafeRawBufferPointer(rebasing: bytes[runStart..<place]))
+            place += 1
+            if bytes[place - 1] == UInt8(ascii: "\"") { return text }
+            try escape(into: &text.unescaped)
+            runStart = place
         }
-        throw Unexpected()
     }
 
     /// What follows a backslash (RFC 8259, section 7).

@@ -8,8 +8,8 @@ internal import Synchronization
 /// Redis is away, slow or wrong, nothing is there.
 ///
 /// A version never changes and is kept for a day. What is known of its process is believed for as long as in memory, counted
-/// from when the database was asked. How old it is, both Redis' own clock and the replicas' say, and the older counts: a Redis
-/// that was held up does not make old news new, and replicas whose clocks differ share less.
+/// from when the database was asked, by Redis' own clock (`RedisClock`): a Redis that was held up does not make old news new,
+/// and replicas need not agree on the time.
 final class SharedVersions: Sendable {
     /// How long Redis may take.
     private static let patience: Duration = .milliseconds(100)
@@ -19,11 +19,12 @@ final class SharedVersions: Sendable {
     private static let versionMilliseconds = 24 * 3_600_000
     /// The largest version that is kept there.
     static let maxBytes = 1 << 20
-    private static let headMilliseconds = Int64(VersionCache.headLifetime / .milliseconds(1))
 
     private let redis: RedisClient
     private let seal: SharedSeal
     private let restsUntil = Atomic<Int64>(.min)
+    /// Touched on the loop only, where nobody holds it up.
+    private let clock = Mutex(RedisClock())
 
     /// - Parameters:
     ///   - redis: The loop's client.
@@ -37,20 +38,18 @@ final class SharedVersions: Sendable {
     func find(_ key: VersionCache.Key, beside cache: isolated VersionCache) async -> VersionAnswer? {
         guard canBeAsked else { return nil }
         let names = Names(key)
-        let head = RedisArgument(names.head)
         let known = cache.version(key)
-        var commands: [RedisCommand] = [.get(head), RedisCommand("PTTL", [head])]
-        if known == nil { commands.append(.get(RedisArgument(names.version))) }
-        let askedAt = ContinuousClock.now
-        guard let values = await send(commands),
-            let (head, age) = self.head(in: values[0], lifetime: values[1], names.head)
-        else { return nil }
-        let readAt = askedAt - .milliseconds(age)
+        var wanted = [RedisArgument(names.head)]
+        if known == nil { wanted.append(RedisArgument(names.version)) }
+        guard let values = await get(wanted), let (head, age) = self.head(in: values[0], names.head) else {
+            return nil
+        }
+        let readAt = ContinuousClock.now - age
         // What this replica has written since is not in it.
         if let forgottenAt = cache.forgottenAt, readAt <= forgottenAt { return nil }
         let answer =
             known?.with(head)
-            ?? version(in: values[2], names.version, key.version).map { VersionAnswer($0, head: head) }
+            ?? version(in: values[1], names.version, key.version).map { VersionAnswer($0, head: head) }
         if let answer { cache.keep(answer, head, for: key, readAt: readAt) }
         return answer
     }
@@ -67,17 +66,23 @@ final class SharedVersions: Sendable {
         readAt: ContinuousClock.Instant,
         beside cache: isolated VersionCache
     ) {
-        let age = Int64(readAt.duration(to: .now) / .milliseconds(1)) + 1
-        guard canBeAsked, age < Self.headMilliseconds else { return }
+        guard canBeAsked else { return }
         let names = Names(key)
-        let body = SharedVersionForm.encode(head, readAt: Self.wallClock - age)
-        var commands: [RedisCommand] = [
-            .set(
-                RedisArgument(names.head),
-                RedisArgument(seal.sealed(body, key: names.head)),
-                expiry: .milliseconds(Self.headMilliseconds - age)
+        var commands: [RedisCommand] = []
+        let age = readAt.duration(to: .now)
+        let now = redis.loop.uptimeNanoseconds
+        if age < VersionCache.headLifetime,
+            let time = clock.withLock({ $0.earliest(at: now - Int64(age / .nanoseconds(1)), now: now) })
+        {
+            let value = seal.sealed(SharedVersionForm.encode(head, readAt: time), key: names.head)
+            commands.append(
+                .set(
+                    RedisArgument(names.head),
+                    RedisArgument(value),
+                    expiry: .milliseconds(Int((VersionCache.headLifetime - age) / .milliseconds(1)) + 1)
+                )
             )
-        ]
+        }
         if let version, version.writer.bytes.count <= Self.maxBytes {
             let spread = Self.versionMilliseconds / 10
             let value = seal.sealed(SharedVersionForm.encode(version), key: names.version)
@@ -89,6 +94,7 @@ final class SharedVersions: Sendable {
                 )
             )
         }
+        guard !commands.isEmpty else { return }
         redis.sendOnLoop(commands, timeout: Self.patience) { _ in }
     }
 
@@ -109,26 +115,34 @@ final class SharedVersions: Sendable {
         return SharedVersionForm.version(body, number: number)
     }
 
-    /// With its age in milliseconds.
-    private func head(
-        in value: RedisValue,
-        lifetime: RedisValue,
-        _ name: String
-    ) -> (head: EncodedHead, age: Int64)? {
-        guard let bytes = try? value.bytes(), let left = try? lifetime.integer(), left > 0,
-            let body = seal.opened(bytes, key: name), let (head, readAt) = SharedVersionForm.head(body)
+    /// With its age.
+    private func head(in value: RedisValue, _ name: String) -> (head: EncodedHead, age: Duration)? {
+        let now = redis.loop.uptimeNanoseconds
+        guard let bytes = try? value.bytes(), let latest = clock.withLock({ $0.latest(now: now) }),
+            let body = seal.opened(bytes, key: name), let (head, readAt) = SharedVersionForm.head(body),
+            (0...latest).contains(readAt)
         else { return nil }
-        let age = max(Self.headMilliseconds - Int64(left), Self.wallClock - readAt)
-        return (0..<Self.headMilliseconds).contains(age) ? (head, age) : nil
+        let age = Duration.microseconds(latest - readAt)
+        return age < VersionCache.headLifetime ? (head, age) : nil
     }
 
     private var canBeAsked: Bool {
         redis.isUp && redis.loop.uptimeNanoseconds >= restsUntil.load(ordering: .relaxed)
     }
 
-    private func send(_ commands: [RedisCommand]) async -> [RedisValue]? {
+    /// What lies under keys of one process. Now and then Redis is asked for the time as well.
+    private func get(_ keys: [RedisArgument]) async -> [RedisValue]? {
+        let askedAt = redis.loop.uptimeNanoseconds
+        let asksTime = clock.withLock { $0.isToBeAsked(now: askedAt) }
         do throws(RedisError) {
-            return try await redis.pipeline(commands, timeout: Self.patience)
+            let values = try await redis.pipeline(
+                [RedisCommand("MGET", keys)] + (asksTime ? [RedisClock.question] : []),
+                timeout: Self.patience
+            )
+            let now = redis.loop.uptimeNanoseconds
+            if asksTime { clock.withLock { $0.learn(values[1], askedAt: askedAt, now: now) } }
+            guard let found = try? values[0].elements(), found.count == keys.count else { return nil }
+            return found
         } catch {
             if error.code == .timedOut {
                 restsUntil.store(redis.loop.uptimeNanoseconds + Self.rest, ordering: .relaxed)
@@ -136,7 +150,4 @@ final class SharedVersions: Sendable {
             return nil
         }
     }
-
-    /// Milliseconds since 1970.
-    private static var wallClock: Int64 { Int64(Date().timeIntervalSince1970 * 1_000) }
 }

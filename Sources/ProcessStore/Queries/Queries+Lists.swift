@@ -70,29 +70,40 @@ extension Queries {
                    created_by AS process_created_by, compatibility, derive_mapping
 
             """
+        // Every name that begins so lies in this range of bytes, and only those do.
+        var names: (first: String, past: String)?
+        if !filter.namePrefix.isEmpty {
+            let prefix = parameter(.text(filter.namePrefix))
+            names = (prefix, "\(prefix) || chr(1114111)")
+        }
+        let last = place.map { place in
+            switch place.key {
+            case .instant(let instant): (key: parameter(.instant(instant)), id: parameter(.uuid(place.id)))
+            case .name(let name): (key: parameter(.text(name)), id: parameter(.uuid(place.id)))
+            }
+        }
+        let order = filter.order
+        let direction = order.isDescending ? "DESC" : "ASC"
+        let end = " ORDER BY \(order.expression) \(direction), id \(direction) LIMIT $1"
+        if let names, filter.words.isEmpty, order == .updatedNewest {
+            let last = last ?? (key: "'infinity'", id: "'ffffffff-ffff-ffff-ffff-ffffffffffff'")
+            sql +=
+                "FROM grimoire_list_named(\(names.first), \(names.past), \(last.key), \(last.id), $1::int4)"
+            return PostgresStatement(sql + end, parameters)
+        }
         if filter.words.isEmpty {
             sql += "FROM processes WHERE organization_id = grimoire_organization() AND deleted_at IS NULL"
         } else {
             let words = SearchWords.normalized(filter.words)
             sql += "FROM grimoire_search(grimoire_query(\(parameter(.text(words))))) WHERE true"
         }
-        if !filter.namePrefix.isEmpty {
-            let prefix = parameter(.text(filter.namePrefix))
-            // Every name that begins so lies in this range of bytes, and only those do.
-            sql += " AND name COLLATE \"C\" >= \(prefix) AND name COLLATE \"C\" < \(prefix) || chr(1114111)"
+        if let names {
+            sql += " AND name COLLATE \"C\" >= \(names.first) AND name COLLATE \"C\" < \(names.past)"
         }
-        let order = filter.order
-        if let place {
-            let key =
-                switch place.key {
-                case .instant(let instant): parameter(.instant(instant))
-                case .name(let name): parameter(.text(name))
-                }
+        if let last {
             let comparison = order.isDescending ? "<" : ">"
-            sql += " AND (\(order.expression), id) \(comparison) (\(key), \(parameter(.uuid(place.id))))"
+            sql += " AND (\(order.expression), id) \(comparison) (\(last.key), \(last.id))"
         }
-        let direction = order.isDescending ? "DESC" : "ASC"
-        sql += " ORDER BY \(order.expression) \(direction), id \(direction) LIMIT $1"
-        return PostgresStatement(sql, parameters)
+        return PostgresStatement(sql + end, parameters)
     }
 }

@@ -36,25 +36,28 @@ enum Queries {
 
     /// What is known of a process as a whole.
     static func head(process: UUID) -> PostgresStatement {
-        PostgresStatement(
-            "SELECT \(processColumns) FROM processes p WHERE p.id = $1 AND p.deleted_at IS NULL",
-            [.uuid(process)]
-        )
+        PostgresStatement(headSQL, [.uuid(process)])
     }
 
-    /// A version with its process; `number` 0 is the latest. One row with NULLs where only the version is missing. The state
-    /// of its mapping is large, and needed for making the next one only, as its fingerprint is.
+    private static let headSQL = """
+        SELECT \(processColumns) FROM processes p WHERE p.id = $1 AND p.deleted_at IS NULL
+        """
+
+    /// A version with its process; `number` 0 is the latest. One row with NULLs where only the version is missing. Seal, state of
+    /// the mapping, which is large, and fingerprint are needed for making the next one only.
     static func version(process: UUID, number: Int32, withState: Bool = false) -> PostgresStatement {
-        PostgresStatement(
-            """
-            SELECT \(processColumns), v.version_number, v.name, v.description, v.spy_code, v.process_document,
-                   v.stable_mapping, v.content_hash, v.chain_hash, v.signature, v.signing_key_id
-                   \(withState ? ", v.mapping_state, v.fingerprint" : "")
-            \(place)
-            """,
-            [.uuid(process), .int4(number)]
-        )
+        PostgresStatement(withState ? versionWithStateSQL : versionSQL, [.uuid(process), .int4(number)])
     }
+
+    // Put together once: these are the statements that are sent most.
+    private static let versionSQL = "\(versionColumns) \(place)"
+    private static let versionWithStateSQL = """
+        \(versionColumns), v.chain_hash, v.signature, v.signing_key_id, v.mapping_state, v.fingerprint \(place)
+        """
+    private static let versionColumns = """
+        SELECT \(processColumns), v.version_number, v.name, v.description, v.spy_code, v.process_document,
+               v.stable_mapping, v.content_hash
+        """
 
     /// A version without what may be large.
     static func basics(process: UUID, number: Int32) -> PostgresStatement {

@@ -293,7 +293,12 @@ import Testing
                         ["processes_by_name"]
                     ),
                     (
-                        "prefix", Queries.list(ListFilter(namePrefix: "Process 77"), after: nil, limit: 50),
+                        "prefix by name",
+                        Queries.list(
+                            ListFilter(namePrefix: "Process 77", order: .name),
+                            after: nil,
+                            limit: 50
+                        ),
                         ["processes_by_name"]
                     ),
                     (

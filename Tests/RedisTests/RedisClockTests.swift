@@ -1,6 +1,6 @@
 import Testing
 
-@testable import MappingServing
+@testable import Redis
 
 /// What is known of Redis' clock, between two bounds.
 @Suite struct RedisClockTests {
@@ -48,5 +48,30 @@ import Testing
             clock.isToBeAsked(now: $0)
         }
         #expect(asked == [true, false, false, true, false, true])
+    }
+
+    @Test func redisAnswersWithSecondsAndMicroseconds() {
+        var clock = RedisClock()
+        clock.learn(
+            .array([.string(Array("1800000000".utf8)), .string(Array("000123".utf8))]),
+            askedAt: 5,
+            now: 5
+        )
+        #expect(clock.latest(now: 5) == Self.noon + 123)
+    }
+
+    @Test(
+        arguments: [
+            .null, .integer(5), .array([.string(Array("1".utf8))]),
+            .array([.string(Array("x".utf8)), .string(Array("1".utf8))]),
+            .array([.string(Array("1".utf8)), .string(Array("1000000".utf8))]),
+            .array([.string(Array("-1".utf8)), .string(Array("0".utf8))]),
+            .array([.string(Array("1099511627776".utf8)), .string(Array("0".utf8))]),
+        ] as [RedisValue]
+    )
+    func whatIsNoTimeIsPassedOver(answer: RedisValue) {
+        var clock = RedisClock()
+        clock.learn(answer, askedAt: 5, now: 5)
+        #expect(clock.latest(now: 5) == nil)
     }
 }
