@@ -44,17 +44,16 @@ struct ChatDesk: Sendable {
         _ session: ChatSession,
         _ emit: @escaping ChatPipeline.Emit
     ) async throws {
-        let (pipeline, credentials) = (pipeline, order.credentials)
-        // Beside the claim: neither waits for the other. A claim that is refused makes the reading one for nothing, which is rare.
-        async let reading = pipeline.read(question, credentials, in: session)
+        let credentials = order.credentials
         guard let leases else {
+            let reading = try await pipeline.read(question, credentials, in: session)
             return try await pipeline.answer(question, credentials, upon: reading, in: session, emit)
         }
-        let lease = try await leases.claim(order.session, for: session)
+        let (lease, reading) = try await claim(question, order, session, leases)
         let result: Result<Void, any Error>
         do {
             let known = try await pipeline.reread(
-                reading,
+                try reading.get(),
                 until: lease.exchangeElsewhere,
                 question,
                 credentials,
@@ -72,6 +71,23 @@ struct ChatDesk: Sendable {
         }
         await leases.release(lease, of: session)
         try result.get()
+    }
+
+    /// Asks Redis for the session and process storage for what the question is about, one beside the other. Where the session is refused,
+    /// the other one was asked for nothing, which is rare.
+    private func claim(
+        _ question: ChatQuestion,
+        _ order: ChatOrder,
+        _ session: ChatSession,
+        _ leases: SessionLeases
+    ) async throws -> (SessionLease, Result<ChatPipeline.Reading, any Error>) {
+        async let reading = pipeline.read(question, order.credentials, in: session)
+        let lease = try await leases.claim(order.session, for: session)
+        do {
+            return (lease, .success(try await reading))
+        } catch {
+            return (lease, .failure(error))
+        }
     }
 
     private func resume(

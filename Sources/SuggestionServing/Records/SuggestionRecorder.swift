@@ -54,7 +54,7 @@ actor SuggestionRecorder {
     /// How long one is, at most: an answer is not kept back because storage is away.
     static let usualSlowingTime: Duration = .milliseconds(250)
     /// How long more are waited for.
-    private static let gatherTime: Duration = .milliseconds(10)
+    private static let gatherTime: Duration = .milliseconds(5)
     /// How many are taken from the queue at once.
     private static let gatheredCount = 256
     /// How many batches are brought at once: few, since answers are waited for and records are not.

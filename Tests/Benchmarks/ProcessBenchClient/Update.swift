@@ -15,6 +15,7 @@ struct Update: AsyncParsableCommand {
     @Option var connections: Int
     @Option var warmUpSeconds: Double
     @Option var seconds: Double
+    @Option(help: "What differs between versions: a statement, or a comment.") var change = Change.statement
     @Flag(help: "One update by each writer, and no figures.") var once = false
 
     func run() async throws {
@@ -29,6 +30,7 @@ struct Update: AsyncParsableCommand {
                         client: Grimoire_V1_ProcessManager.Client(wrapping: clients[number % clients.count]),
                         process: String(process),
                         code: code,
+                        change: change,
                         metadata: metadata
                     )
                     writers.addTask(executorPreference: loop.taskExecutor) { try await writer.run(period) }
@@ -40,11 +42,27 @@ struct Update: AsyncParsableCommand {
     }
 }
 
+/// What a version has that the one before has not.
+enum Change: String, ExpressibleByArgument {
+    /// Code that does something else, with another fact.
+    case statement
+    /// Code that does the same.
+    case comment
+
+    func line(_ version: Int32) -> String {
+        switch self {
+        case .statement: "revision = \(version)\n"
+        case .comment: "# Revision \(version)\n"
+        }
+    }
+}
+
 /// Updates one process, which has one version when it begins.
 struct Writer {
     let client: Grimoire_V1_ProcessManager.Client<Nghttp2ClientTransport>
     let process: String
     let code: String
+    let change: Change
     let metadata: Metadata
 
     /// How long each update took that began and ended in the period.
@@ -57,7 +75,7 @@ struct Writer {
             let answer = try await client.updateProcess(
                 .with {
                     $0.processID = process
-                    $0.spyCode = code + "# Revision \(version)\n"
+                    $0.spyCode = code + change.line(version)
                     $0.changelog = "Revision \(version)."
                 },
                 metadata: metadata
