@@ -28,6 +28,18 @@ extension Printer {
         func holds(_ bytes: ArraySlice<UInt8>) -> Bool {
             !isClosed(by: bytes) && bytes.last != UInt8(mark.value)
         }
+
+        /// The longest beginning of a text that can.
+        func held(of bytes: ArraySlice<UInt8>) -> ArraySlice<UInt8> {
+            let mark = UInt8(mark.value)
+            guard isTriple else { return bytes.prefix { $0 != mark && $0 != 0x0A } }
+            var (run, end) = (0, bytes.startIndex)
+            while end < bytes.endIndex, run < 3 {
+                run = bytes[end] == mark ? run + 1 : 0
+                end += 1
+            }
+            return bytes[..<(end - run)]
+        }
     }
 
     /// What no field can hold, so that the f-string around tries other quotes.
@@ -37,17 +49,30 @@ extension Printer {
     func formattedString(_ id: ExpressionID) -> String {
         var parts = [id]
         if case .joinedString(let list) = tree[id] { parts = Array(tree[list]) }
-        let isUnicode = parts.contains { isLiteral($0) && hasUnicodePrefix($0) }
-        let prefix = isUnicode ? "u\"\" " : ""
+        let prefix = parts.contains(where: hasUnicodeLiteral) ? "u\"\" " : ""
         if let whole = formattedString(parts: parts) { return prefix + whole }
         guard !parts.isEmpty else { return Printer.impossible }
-        let literals = parts.map { formattedString(parts: [$0]) ?? Printer.impossible }
+        let literals = parts.map { formattedString(parts: [$0]) ?? plainLiteral($0) ?? Printer.impossible }
         return prefix + literals.joined(separator: " ")
     }
 
-    private func isLiteral(_ id: ExpressionID) -> Bool {
-        if case .constant = tree[id] { return true }
-        return false
+    /// Whether a part, or what its format is made of, is a literal from a text that began with u.
+    private func hasUnicodeLiteral(_ part: ExpressionID) -> Bool {
+        switch tree[part] {
+        case .constant: return hasUnicodePrefix(part)
+        case .formattedValue(_, _, let specification?):
+            guard case .joinedString(let parts) = tree[specification] else { return false }
+            return tree[parts].contains(where: hasUnicodeLiteral)
+        default: return false
+        }
+    }
+
+    /// A literal part inside a field, as strings that are no f-strings but for an empty one, which says what they are part of.
+    private func plainLiteral(_ part: ExpressionID) -> String? {
+        guard !outerQuotes.isEmpty, case .constant(.string(let literal)) = tree[part],
+            let empty = formattedString(parts: []), let text = plainlyQuoted(tree.bytes(literal))
+        else { return nil }
+        return text + " " + empty
     }
 
     private func formattedString(parts: [ExpressionID]) -> String? {
@@ -127,12 +152,22 @@ extension Printer {
         !outerQuotes.contains { quote.text.contains($0) }
     }
 
-    /// A string inside a field, where it cannot have escapes; nothing where it needs them.
-    func plainlyQuoted(_ bytes: ArraySlice<UInt8>) -> String? {
-        guard !bytes.contains(0x5C), let quote = Quote.all.first(where: { isFree($0) && $0.holds(bytes) })
-        else {
-            return nil
-        }
-        return quote.text + String(decoding: bytes, as: UTF8.self) + quote.text
+    /// A string inside a field, where it cannot have escapes; nothing where it needs them. Where no quotes hold all of it, parts of
+    /// it stand one after the other.
+    ///
+    /// - Parameter prefix: Of each part but the first, which the caller writes.
+    func plainlyQuoted(_ bytes: ArraySlice<UInt8>, prefix: String = "") -> String? {
+        guard !bytes.contains(0x5C) else { return nil }
+        var (parts, rest) = ([String](), bytes)
+        let free = Quote.all.filter(isFree)
+        repeat {
+            let held = free.map { (quote: $0, part: $0.held(of: rest)) }
+            guard let longest = held.map(\.part.count).max(), longest > 0 || rest.isEmpty,
+                let found = held.first(where: { $0.part.count == longest })
+            else { return nil }
+            parts.append(found.quote.text + String(decoding: found.part, as: UTF8.self) + found.quote.text)
+            rest = rest[found.part.endIndex...]
+        } while !rest.isEmpty
+        return parts.joined(separator: " " + prefix)
     }
 }

@@ -25,7 +25,7 @@ extension Printer {
     }
 
     private func quotedBytes(_ bytes: ArraySlice<UInt8>) -> String {
-        if !outerQuotes.isEmpty, let plain = plainlyQuoted(bytes) { return plain }
+        if !outerQuotes.isEmpty, let plain = plainlyQuoted(bytes, prefix: "b") { return plain }
         var text = "\""
         for byte in bytes {
             switch byte {
