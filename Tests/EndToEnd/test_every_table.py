@@ -20,7 +20,7 @@ IMMUTABLE = {
 # With a function that is large enough to be compared with others, and an action.
 CODE = "def f(a, b):\n    c = a * 2 + b\n    if c > 100:\n        approve(a, c)\n    return c - a * b\n"
 # Functions that act with their owner's rights; each is looked at below.
-TRUSTED_FUNCTIONS = {"grimoire_search", "grimoire_upkeep"}
+TRUSTED_FUNCTIONS = {"grimoire_list_named", "grimoire_search", "grimoire_upkeep"}
 
 
 @pytest.fixture(scope="module")
@@ -186,6 +186,9 @@ def test_functions_lead_around_no_wall(own_and_foreign, application, administrat
     assert found == TRUSTED_FUNCTIONS
     searched = application.execute("SELECT DISTINCT organization_id::text FROM grimoire_search(to_tsquery('y'))")
     assert searched.fetchall() == [(own,)]
+    listed = application.execute(
+        "SELECT DISTINCT organization_id::text FROM grimoire_list_named('', 'z', 'infinity', gen_random_uuid(), 1000)")
+    assert listed.fetchall() == [(own,)]
     before = own_count(administrator, "idempotency_keys", foreign)
     application.execute("SELECT grimoire_upkeep(12)")
     application.commit()

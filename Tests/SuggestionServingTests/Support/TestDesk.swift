@@ -122,7 +122,12 @@ func withDesk(
                 leases: nil,
                 pipeline: ChatPipeline(
                     records: records,
-                    contexts: ProcessContexts(loop: loops.loops[0]),
+                    // Fresh for as long as any test takes, on any machine.
+                    contexts: ProcessContexts(
+                        freshTime: .seconds(600),
+                        lifetime: .seconds(600),
+                        loop: loops.loops[0]
+                    ),
                     recorder: recorder,
                     cache: AnswerCache(
                         CacheLimits(bytes: 1 << 20, lifetime: .seconds(600)),
