@@ -26,7 +26,7 @@ actor AnswerCache: FlightWaiting {
 
     private let lifetime: Duration
     private let redis: RedisClient?
-    /// Read from any thread: what is known already takes less time than the way to the loop and back.
+    /// Read from any thread: what is known already is given without a way to the loop and back.
     private let memory: Mutex<ByteCache<String, Kept>>
     var flights = FlightTable<String, UInt64>()
     var waiters: [UInt64: CheckedContinuation<Claim?, Never>] = [:]

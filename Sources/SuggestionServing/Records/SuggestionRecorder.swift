@@ -9,8 +9,8 @@ internal import Synchronization
 
 /// Brings exchanges to process storage, behind the answers: who has got an answer, or has left, does not wait for it.
 ///
-/// They are gathered for a moment, and those of one client's call brought together (``RecordingPlan``): a record by itself takes more of
-/// the machine than the answer to a question that has been asked before. Each batch is tried a few times; the same IDs make a repeated try
+/// They are gathered for a moment, and those of one client's call brought together (``RecordingPlan``): records that come
+/// one by one take time of those who wait for answers. Each batch is tried a few times; the same IDs make a repeated try
 /// harmless. Where the queue is full, or storage stays away, the loss is logged. Who comes back to an exchange may wait for it (a
 /// rating: ``settled(_:)``), or gets it from here (the next message of the session: ``unsettled(_:)``). Where answers come faster than
 /// storage takes them, those who answer are slowed down before anything is lost.

@@ -4,7 +4,7 @@ internal import Synchronization
 
 /// The conversations that this process remembers: bounded, and forgotten when they are idle.
 ///
-/// From any thread, without going to another one: an answer that is known already takes less time than the way to a loop and back.
+/// From any thread, without going to another one: every message opens its session.
 final class SessionTable: Sendable {
     private let places: Mutex<SessionPlaces>
     private let limits: SessionLimits
