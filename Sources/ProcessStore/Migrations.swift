@@ -11,6 +11,7 @@ public enum Migrations {
         Migration(number: 5, name: "suggestions", sql: text(PackageResources._005_suggestions_sql)),
         Migration(number: 6, name: "cheaper_updates", sql: text(PackageResources._006_cheaper_updates_sql)),
         Migration(number: 7, name: "lists_by_name", sql: text(PackageResources._007_lists_by_name_sql)),
+        Migration(number: 8, name: "words_of_code", sql: text(PackageResources._008_words_of_code_sql)),
     ]
 
     /// What every start does once the schema is up to date: a year's partitions ahead, old keys away.

@@ -132,6 +132,23 @@ def test_lists_are_searched_and_ordered(organization):
     assert organization.rest("GET", f"/processes?page_size=1&query=sign&page_token={token}").status_code == 400
 
 
+def test_code_is_found_by_each_of_its_words(organization):
+    create(organization, name="Orders", spy_code="if request.amount > limits.max_order:\n    crm.lookup(total/count)\n")
+    create(organization, name="Others", spy_code="amount = x<tenth and count>y\n")
+
+    def found(query):
+        answer = organization.rest("GET", "/processes", params={"query": query})
+        assert answer.status_code == 200, answer.text
+        return sorted(process["name"] for process in answer.json()["processes"])
+
+    assert found("amount") == found("count") == ["Orders", "Others"]
+    for query in ("request.amount", "lookup", "crm.lookup", "max_order", "order limits", "total/count", '"crm lookup"'):
+        assert found(query) == ["Orders"], query
+    assert found("tenth") == found("amount -request") == found("-crm.lookup") == ["Others"]
+    assert found("amount.request") == []
+    assert found("-." * 100) == found("-_" * 100) == []
+
+
 def test_the_basic_view_is_an_existence_check(organization):
     process_id = create(organization, stable_mapping={"x": "f"})
     basic = organization.rest("GET", f"/processes/{process_id}?view=BASIC").json()

@@ -641,7 +641,8 @@ public nonisolated struct Grimoire_V1_ListProcessesRequest: Sendable {
   /// Only processes whose name begins so, letter for letter.
   public var name: String = String()
 
-  /// Only processes whose latest version has these words in name, description, document or code, in any form of the word.
+  /// Only processes whose latest version has these words in name, description, document or code, in any form of the word:
+  /// request.amount and max_order are two words each, which follow each other.
   /// "Quotes" ask for a phrase, - in front excludes a word, or between words takes either.
   public var query: String = String()
 

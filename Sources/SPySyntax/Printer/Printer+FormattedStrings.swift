@@ -24,10 +24,8 @@ extension Printer {
             }
         }
 
-        /// Whether a text can stand between these quotes without escapes.
-        func holds(_ bytes: ArraySlice<UInt8>) -> Bool {
-            !isClosed(by: bytes) && bytes.last != UInt8(mark.value)
-        }
+        /// Whether a text ends with what would be taken for the first of the quotes behind it.
+        func isBlurred(by text: String) -> Bool { text.utf8.last == UInt8(mark.value) }
 
         /// The longest beginning of a text that can.
         func held(of bytes: ArraySlice<UInt8>) -> ArraySlice<UInt8> {
@@ -77,9 +75,9 @@ extension Printer {
 
     private func formattedString(parts: [ExpressionID]) -> String? {
         for quote in Quote.all where isFree(quote) {
-            if let content = content(parts, quote, isSpecification: false) {
-                return "f" + quote.text + content + quote.text
-            }
+            guard let content = content(parts, quote, isSpecification: false) else { continue }
+            if !outerQuotes.isEmpty, quote.isBlurred(by: content) { continue }
+            return "f" + quote.text + content + quote.text
         }
         return nil
     }
@@ -127,7 +125,7 @@ extension Printer {
         if outerQuotes.isEmpty {
             return escaped(bytes, mark: quote.mark, fields: isSpecification ? .escaped : .doubled)
         }
-        guard quote.holds(bytes) else { return nil }
+        guard !quote.isClosed(by: bytes) else { return nil }
         if isSpecification {
             return bytes.contains { [0x5C, 0x7B, 0x7D].contains($0) }
                 ? nil : String(decoding: bytes, as: UTF8.self)
