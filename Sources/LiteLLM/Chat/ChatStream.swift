@@ -87,50 +87,77 @@ actor ChatStreamReader {
         }
     }
 
+    /// What is to be done for the next chunk.
+    private enum Next {
+        case chunk(ChatChunk)
+        /// The stream is over, and was before where it `wasKnown`.
+        case end(Result<Void, LiteLLMError>, wasKnown: Bool)
+        /// All events have been read.
+        case piece
+    }
+
     private func read(until deadline: Int64) async throws(LiteLLMError) -> ChatChunk? {
         while true {
-            if let end {
-                try end.get()
+            switch next(of: events) {
+            case .chunk(let chunk): return chunk
+            case .end(let result, let wasKnown):
+                if !wasKnown { await finish(result) }
+                try result.get()
                 return nil
-            }
-            // Events that came before a line that is too long are read before its error.
-            if readCount < events.count {
-                readCount += 1
-                switch machine.take(events[readCount - 1]) {
-                case .chunk(let chunk): return chunk
-                case .end:
-                    end = .success(())
-                    await body.drain()
-                case .failure(let error): try await fail(error)
-                }
-            } else {
-                try await readPiece(until: deadline)
+            case .piece:
+                if let failure = decode(await piece(until: deadline)) { await finish(.failure(failure)) }
             }
         }
     }
 
-    private func readPiece(until deadline: Int64) async throws(LiteLLMError) {
+    /// What is done without waiting is not inlined into what waits: it would have its room in the task for as long as the answer comes.
+    @inline(never)
+    private func next(of events: [ServerSentEvent]) -> Next {
+        if let end { return .end(end, wasKnown: true) }
+        // Events that came before a line that is too long are read before its error.
+        if readCount < events.count {
+            readCount += 1
+            switch machine.take(events[readCount - 1]) {
+            case .chunk(let chunk): return .chunk(chunk)
+            case .end: return .end(.success(()), wasKnown: false)
+            case .failure(let error): return .end(.failure(error), wasKnown: false)
+            }
+        }
+        if let decodingError { return .end(.failure(machine.failure(decodingError)), wasKnown: false) }
+        return .piece
+    }
+
+    /// The next piece of the answer; nil at its end.
+    private func piece(until deadline: Int64) async -> Result<[UInt8]?, CurlError> {
+        do throws(CurlError) {
+            return .success(try await body.next(until: deadline))
+        } catch {
+            return .failure(error)
+        }
+    }
+
+    /// Takes a piece apart into events.
+    ///
+    /// - Returns: Why the stream has ended, where it has.
+    @inline(never)
+    private func decode(_ piece: Result<[UInt8]?, CurlError>) -> LiteLLMError? {
         events.removeAll(keepingCapacity: true)
         readCount = 0
-        if let decodingError { try await fail(machine.failure(decodingError)) }
-        let piece: [UInt8]?
-        do throws(CurlError) {
-            piece = try await body.next(until: deadline)
-        } catch {
-            try await fail(machine.failure(error))
-            return
-        }
-        guard let piece else { return try await fail(machine.cutOff()) }
-        do throws(EventStreamError) {
-            try decoder.decode(piece, into: &events)
-        } catch {
-            decodingError = error
+        switch piece {
+        case .success(let piece?):
+            do throws(EventStreamError) {
+                try decoder.decode(piece, into: &events)
+            } catch {
+                decodingError = error
+            }
+            return nil
+        case .success(nil): return machine.cutOff()
+        case .failure(let error): return machine.failure(error)
         }
     }
 
-    private func fail(_ error: LiteLLMError) async throws(LiteLLMError) {
-        end = .failure(error)
-        await body.close()
-        throw error
+    private func finish(_ result: Result<Void, LiteLLMError>) async {
+        end = result
+        if case .success = result { await body.drain() } else { await body.close() }
     }
 }

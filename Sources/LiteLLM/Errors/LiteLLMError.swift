@@ -50,28 +50,76 @@ public struct LiteLLMError: Error, Sendable, Equatable {
     }
 
     /// What kind of failure it is.
-    public let code: Code
+    public var code: Code { details.values.code }
     /// One sentence without anything of the request's.
-    public let message: String
+    public var message: String { details.values.message }
     /// The answer's HTTP status, where one came.
-    public internal(set) var status: Int?
+    public internal(set) var status: Int? {
+        get { details.values.status }
+        set { change { $0.status = newValue } }
+    }
     /// What the upstream says, for logs that may hold parts of prompts; nil where it says nothing.
-    public internal(set) var upstreamMessage: String?
+    public internal(set) var upstreamMessage: String? {
+        get { details.values.upstreamMessage }
+        set { change { $0.upstreamMessage = newValue } }
+    }
     /// When trying again may help, where somebody said so.
-    public internal(set) var retryAfter: Duration?
+    public internal(set) var retryAfter: Duration? {
+        get { details.values.retryAfter }
+        set { change { $0.retryAfter = newValue } }
+    }
     /// What had come of a stream; nil before its first chunk.
-    public internal(set) var partialText: String?
+    public internal(set) var partialText: String? {
+        get { details.values.partialText }
+        set { change { $0.partialText = newValue } }
+    }
     /// What LiteLLM says of the call, where its answer has begun.
-    public internal(set) var report: CallReport?
+    public internal(set) var report: CallReport? {
+        get { details.values.report }
+        set { change { $0.report = newValue } }
+    }
     /// How often this client tried.
-    public internal(set) var attempts = 1
+    public internal(set) var attempts: Int {
+        get { details.values.attempts }
+        set { change { $0.attempts = newValue } }
+    }
     /// Where in this library it was noticed: file and line.
-    public let place: String
+    public var place: String { details.values.place }
+
+    // Elsewhere, and not in the error itself: each task that waits for an answer has room for several errors, and thousands wait.
+    private var details: Details
+
+    private final class Details: Sendable {
+        let values: Values
+
+        init(_ values: Values) { self.values = values }
+    }
+
+    private struct Values: Sendable, Equatable {
+        let code: Code
+        let message: String
+        var status: Int?
+        var upstreamMessage: String?
+        var retryAfter: Duration?
+        var partialText: String?
+        var report: CallReport?
+        var attempts = 1
+        let place: String
+    }
 
     init(_ code: Code, _ message: String, file: StaticString = #fileID, line: UInt = #line) {
-        self.code = code
-        self.message = message
-        place = "\(file):\(line)"
+        details = Details(Values(code: code, message: message, place: "\(file):\(line)"))
+    }
+
+    private mutating func change(_ change: (inout Values) -> Void) {
+        var values = details.values
+        change(&values)
+        details = Details(values)
+    }
+
+    /// Whether all that is known of two failures is the same.
+    public static func == (left: LiteLLMError, right: LiteLLMError) -> Bool {
+        left.details.values == right.details.values
     }
 
     /// Whether the same call may be made again, a little later, with hope: nothing of an answer had come.

@@ -46,6 +46,7 @@ struct ChatExchange: Sendable {
     }
 
     /// Sends the prompt, which is not kept here.
+    @inline(never)
     private func open(_ prompt: ChatPrompt) async throws -> ChatStream {
         var request = ChatRequest(model: model.name, messages: prompt.take().map(ChatMessage.init))
         request.maxTokens = model.answerTokens
@@ -92,6 +93,7 @@ struct ChatExchange: Sendable {
     }
 
     /// The last piece of a whole answer.
+    @inline(never)
     private func conclude(
         _ progress: inout AnswerProgress,
         _ redactor: Redactor,
@@ -128,6 +130,7 @@ struct ChatExchange: Sendable {
     /// What becomes of an answer that has failed, or whose client has left.
     ///
     /// - Throws: What the client is told, where it has got nothing yet; where it has left, that it has.
+    @inline(never)
     private func breakOff(_ error: any Error, _ progress: inout AnswerProgress, _ record: ExchangeRecord)
         async throws
     {
@@ -172,6 +175,7 @@ struct AnswerProgress {
     init(after redactor: Redactor) { filter = StreamingFilter(after: redactor) }
 
     /// What of the next chunk, and of what was held back, may go out.
+    @inline(never)
     mutating func take(_ chunk: String) -> String {
         if !chunk.isEmpty { hasBegun = true }
         let piece = filter.append(chunk)
@@ -180,6 +184,7 @@ struct AnswerProgress {
     }
 
     /// The rest.
+    @inline(never)
     mutating func finish() -> String {
         let piece = filter.finish()
         text += piece

@@ -222,6 +222,6 @@ struct ChatPipeline: Sendable {
             $0.ratedSuggestions = Self.ratedSuggestions
         }
         let response = try await records.context(request, credentials)
-        return try await offload.run { ProcessContext(response, after: previous) }
+        return try await offload.run { ProcessContext.made(of: response, after: previous) }
     }
 }

@@ -1,8 +1,9 @@
 internal import ServiceKit
 internal import SuggestionContent
 
-/// What a message is about: what decides whether an answer to it is known already.
-struct ChatTopic: Sendable {
+/// What a message is about: what decides whether an answer to it is known already. Never changes; all who have to do with the answer
+/// have the same one.
+final class ChatTopic: Sendable {
     let question: ChatQuestion
     let type: SuggestionType
     /// Which prompt is to be used.

@@ -19,7 +19,7 @@ struct ProcessContextsTests {
             $0.process.spyCode = "x = 1\n"
             $0.process.versionNumber = 1
         }
-        return ProcessContext(response, after: previous)
+        return ProcessContext.made(of: response, after: previous)
     }
 
     private static func key(_ organization: UUID = .random(), version: Int32 = 1) -> ProcessContexts.Key {
