@@ -60,8 +60,8 @@ public func analyze(_ parsed: ParseResult, withWarnings: Bool = true) -> Analysi
 public func isAccepted(_ text: String, like accepted: String) -> Bool {
     let bytes = Array(text.utf8)
     // What is not asked of tokens: how long a program is, and what its comments hold.
-    return bytes.count <= Limits.sourceBytes && HiddenText.places(in: bytes).isEmpty
-        && haveSameTokens(bytes, Array(accepted.utf8))
+    return bytes.count <= Limits.sourceBytes && haveSameTokens(bytes, Array(accepted.utf8))
+        && HiddenText.places(in: bytes).isEmpty
 }
 
 private func tooLarge(_ source: SourceText) -> Analysis? {

@@ -62,7 +62,7 @@ struct PaddedText: ~Copyable {
 
     /// Whether another text has the same tokens, and neither has something that is none.
     func hasSameTokens(as other: borrowing PaddedText) -> Bool {
-        guard nulls.isEmpty, other.nulls.isEmpty else { return false }
+        guard nulls.isEmpty, other.nulls.isEmpty, !differsPlainly(from: other) else { return false }
         var one = Lexer(text: base, range: 0..<count, names: NameTable())
         one.run()
         guard one.diagnostics.isEmpty else { return false }
@@ -77,6 +77,40 @@ struct PaddedText: ~Copyable {
             guard bytes(of: left).elementsEqual(other.bytes(of: right)) else { return false }
         }
         return true
+    }
+
+    /// Whether tokens need not be looked at to say that they are not the same: the lines that differ do so in more than white space
+    /// and comments. False says nothing.
+    private func differsPlainly(from other: borrowing PaddedText) -> Bool {
+        let shorter = min(count, other.count)
+        var start = 0
+        while start < shorter, base[start] == other.base[start] { start += 1 }
+        while start > 0, base[start - 1] != 0x0A { start -= 1 }
+        var common = 0
+        while common < shorter - start, base[count - common - 1] == other.base[other.count - common - 1] {
+            common += 1
+        }
+        while common > 0, base[count - common - 1] != 0x0A { common -= 1 }
+        let ends = (count - common, other.count - common)
+        var (one, two) = (start, start)
+        while true {
+            let (left, right) = (nextSign(&one, ends.0), other.nextSign(&two, ends.1))
+            // A comment, or a backslash that joins lines, may be all that differs.
+            for sign: UInt8 in [0x23, 0x5C] where left == sign || right == sign { return false }
+            if left != right { return true }
+            // Behind both ends nothing has differed.
+            if left == 0 { return false }
+        }
+    }
+
+    /// The next byte before `end` that is no white space; 0 where there is none.
+    private func nextSign(_ place: inout Int, _ end: Int) -> UInt8 {
+        while place < end {
+            defer { place += 1 }
+            let byte = base[place]
+            if byte > 0x20 { return byte }
+        }
+        return 0
     }
 
     private func bytes(of token: Token) -> UnsafeBufferPointer<UInt8> {

@@ -63,8 +63,8 @@ struct FactMatcher {
     }
 
     private mutating func pairScopes() {
-        pairs = scopes.ofOld.enumerated().filter { $0.element >= 0 }.map {
-            ScopePair(self, $0.offset, $0.element)
+        for (index, partner) in scopes.ofOld.enumerated() where partner >= 0 {
+            pairs.append(ScopePair(self, index, partner))
         }
     }
 

@@ -13,8 +13,21 @@ struct ScopePair {
         self.newScope = newScope
         let left = ScopePair.names(matcher.old, matcher.oldLines[oldScope], oldScope)
         let right = ScopePair.names(matcher.new, matcher.newLines[newScope], newScope)
-        oldOnly = left.subtracting(right).filter { matcher.old.isDefined($0, in: oldScope) }
-        newOnly = right.subtracting(left).filter { matcher.new.isDefined($0, in: newScope) }
+        oldOnly = ScopePair.defined(left, without: right, matcher.old, oldScope)
+        newOnly = ScopePair.defined(right, without: left, matcher.new, newScope)
+    }
+
+    private static func defined(
+        _ names: Set<UInt64>,
+        without others: Set<UInt64>,
+        _ program: ProgramFacts,
+        _ scope: Int
+    ) -> Set<UInt64> {
+        var found: Set<UInt64> = []
+        for name in names where !others.contains(name) && program.isDefined(name, in: scope) {
+            found.insert(name)
+        }
+        return found
     }
 
     private static func names(_ program: ProgramFacts, _ lines: [Int], _ scope: Int) -> Set<UInt64> {
