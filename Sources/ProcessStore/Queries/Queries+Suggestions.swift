@@ -17,47 +17,79 @@ struct SuggestionFilter: Sendable, Equatable {
 }
 
 extension Queries {
-    /// Keeps an exchange, with audit and outbox. One row where there is the process: `at` where the suggestion is new and the
-    /// process has the version, `known_at` where it was there before.
-    static func record(_ suggestion: RecordedSuggestion, author: Author) throws -> PostgresStatement {
+    /// Keeps exchanges, with audit and outbox, in one statement: to begin one costs as much as to keep a few. A row for each, in
+    /// their order: `latest_version` where there is the process, `at` where the suggestion is new and the process has the version,
+    /// `known_at` where it was there before.
+    ///
+    /// Their times are a microsecond apart, so that lists have them in the order in which they are given. To keep them takes longer
+    /// than that, so none of them lies ahead when the transaction ends.
+    static func record(_ suggestions: [RecordedSuggestion], author: Author) throws -> PostgresStatement {
         PostgresStatement(
-            """
-            WITH process AS (
-                SELECT id, latest_version FROM processes WHERE id = $1 AND deleted_at IS NULL
-            ), head AS (
-                INSERT INTO process_suggestion_index
-                    (organization_id, suggestion_id, created_at, process_id, user_id, session_id, bytes)
-                SELECT $3, $2, clock_timestamp(), id, $4, $6, $7 FROM process WHERE latest_version >= $8
-                ON CONFLICT (organization_id, suggestion_id) DO NOTHING
-                RETURNING process_id AS id, created_at AS at
-            ), body AS (
-                INSERT INTO process_suggestions
-                    (id, process_id, session_id, suggestion_type, created_at, organization_id, kind, version_number,
-                     user_id, input_context, ai_response)
-                SELECT $2, id, $6, $9, at, $3, $10, $8, $4, $11, $12 FROM head
-            ), audit AS (
-                INSERT INTO audit_log
-                    (organization_id, user_id, method, outcome, process_id, version_number, trace_id)
-                SELECT $3, $4, 'RecordSuggestion', 'OK', id, $8, $5 FROM head
-            ), event AS (
-                INSERT INTO outbox
-                    (organization_id, kind, process_id, version_number, user_id, trace_id, suggestion_id, session_id)
-                SELECT $3, 'ThreadUpdated', id, $8, $4, $5, $2, $6 FROM head
-            )
-            SELECT process.latest_version, head.at, known.created_at AS known_at
-            FROM process
-            LEFT JOIN head ON true
-            LEFT JOIN process_suggestion_index known ON known.organization_id = $3 AND known.suggestion_id = $2
-            """,
+            recordSQL,
             [
-                .uuid(suggestion.process), .uuid(suggestion.id), .uuid(author.organization),
-                .uuid(author.user), .text(author.traceID),
-                suggestion.session.map(PostgresParameter.uuid) ?? .uuid(nil),
-                .int8(Int64(suggestion.bytes)), .int4(suggestion.version), .text(suggestion.type),
-                .text(suggestion.kind),
-            ] + (try suggestion.columns())
+                .uuid(author.organization), .uuid(author.user), .text(author.traceID),
+                .uuidArray(suggestions.map { .init($0.id) }),
+                .uuidArray(suggestions.map { .init($0.process) }),
+                .int4Array(suggestions.map(\.version)),
+                .int8Array(suggestions.map { Int64($0.bytes) }),
+                .textArray(suggestions.map(\.kind)),
+                .uuidArray(suggestions.map { .init($0.session) }),
+                .textArray(suggestions.map(\.type)),
+                .textArray(try suggestions.map { try $0.inputJSON() }),
+                .textArray(try suggestions.map { try $0.responseJSON() }),
+            ]
         )
     }
+
+    // The subscripts stand for WITH ORDINALITY: of `unnest` PostgreSQL would look at how long the arrays are, and plan the statement
+    // anew in each call with few records, which takes longer than keeping them. Processes and suggestions are looked up one by
+    // one, so that the plan is not another one, with scans, while the tables are small. The one that comes first of two with the
+    // same ID is kept, and IDs come in order, so that two calls with some in common wait for one another and do not block one
+    // another. Arrays hold no NULL: a report's session is not looked at.
+    private static let recordSQL = """
+        WITH given AS (
+            SELECT each.*, statement_timestamp() + each.place * interval '1 microsecond' AS at,
+                   (SELECT p.latest_version FROM processes p WHERE p.id = each.process AND p.deleted_at IS NULL)
+                       AS latest_version
+            FROM ROWS FROM (
+                unnest($4), unnest($5), unnest($6), unnest($7), unnest($8), unnest($9), unnest($10), unnest($11),
+                unnest($12), generate_subscripts($4, 1)
+            ) AS each (id, process, version, bytes, kind, session, type, input, response, place)
+        ), head AS (
+            INSERT INTO process_suggestion_index
+                (organization_id, suggestion_id, created_at, process_id, user_id, session_id, bytes)
+            SELECT $1, id, at, process, $2, CASE kind WHEN 'chat' THEN session END, bytes
+            FROM given WHERE latest_version >= version ORDER BY id, place
+            ON CONFLICT (organization_id, suggestion_id) DO NOTHING
+            RETURNING suggestion_id AS id, created_at AS at, session_id AS session
+        ), kept AS (
+            SELECT given.id, given.process, given.version, given.kind, head.session, given.type, given.input,
+                   given.response, given.at
+            FROM given JOIN head ON head.id = given.id AND head.at = given.at
+        ), body AS (
+            INSERT INTO process_suggestions
+                (id, process_id, session_id, suggestion_type, created_at, organization_id, kind, version_number,
+                 user_id, input_context, ai_response)
+            SELECT id, process, session, type, at, $1, kind, version, $2, input::jsonb, response::jsonb FROM kept
+        ), audit AS (
+            INSERT INTO audit_log
+                (organization_id, user_id, method, outcome, process_id, version_number, trace_id)
+            SELECT $1, $2, 'RecordSuggestion', 'OK', process, version, $3 FROM kept
+        ), event AS (
+            INSERT INTO outbox
+                (organization_id, kind, process_id, version_number, user_id, trace_id, suggestion_id, session_id)
+            SELECT $1, 'ThreadUpdated', process, version, $2, $3, id, session FROM kept
+        )
+        SELECT given.latest_version, CASE WHEN head.at = given.at THEN head.at END AS at,
+               coalesce(head.at, (
+                   SELECT known.created_at FROM process_suggestion_index known
+                   WHERE known.organization_id = $1 AND known.suggestion_id = given.id
+               )) AS known_at
+        FROM given
+        -- One that comes later is not known yet.
+        LEFT JOIN head ON head.id = given.id AND head.at <= given.at
+        ORDER BY given.place
+        """
 
     /// When a suggestion was recorded.
     static func recorded(_ suggestion: UUID) -> PostgresStatement {

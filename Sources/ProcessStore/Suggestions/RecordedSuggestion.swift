@@ -65,13 +65,12 @@ struct RecordedSuggestion: Sendable {
             + Self.smallFieldsBytes
     }
 
-    /// The columns `input_context` and `ai_response`.
-    func columns() throws -> [PostgresParameter] {
-        let encoder = JSONEncoder()
-        return [
-            .jsonb(String(decoding: try encoder.encode(input), as: UTF8.self)),
-            .jsonb(String(decoding: try encoder.encode(response), as: UTF8.self)),
-        ]
+    /// The column `input_context`.
+    func inputJSON() throws -> String { String(decoding: try JSONEncoder().encode(input), as: UTF8.self) }
+
+    /// The column `ai_response`.
+    func responseJSON() throws -> String {
+        String(decoding: try JSONEncoder().encode(response), as: UTF8.self)
     }
 }
 
