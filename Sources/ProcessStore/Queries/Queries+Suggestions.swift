@@ -23,7 +23,7 @@ extension Queries {
     ///
     /// Their times are a microsecond apart, so that lists have them in the order in which they are given. To keep them takes longer
     /// than that, so none of them lies ahead when the transaction ends.
-    static func record(_ suggestions: [RecordedSuggestion], author: Author) throws -> PostgresStatement {
+    static func record(_ suggestions: [RecordedSuggestion], author: Author) -> PostgresStatement {
         PostgresStatement(
             recordSQL,
             [
@@ -35,8 +35,8 @@ extension Queries {
                 .textArray(suggestions.map(\.kind)),
                 .uuidArray(suggestions.map { .init($0.session) }),
                 .textArray(suggestions.map(\.type)),
-                .textArray(try suggestions.map { try $0.inputJSON() }),
-                .textArray(try suggestions.map { try $0.responseJSON() }),
+                .textArray(suggestions.map { $0.inputJSON() }),
+                .textArray(suggestions.map { $0.responseJSON() }),
             ]
         )
     }

@@ -19,12 +19,12 @@ struct RecordedSuggestion: Sendable {
     let response: Response
 
     /// What was asked: the column `input_context`.
-    struct Input: Sendable, Codable {
+    struct Input: Sendable, Decodable {
         var message = ""
         var promptVersion = ""
         var baseContentHash = ""
 
-        private enum CodingKeys: String, CodingKey {
+        enum CodingKeys: String, CodingKey {
             case message
             case promptVersion = "prompt_version"
             case baseContentHash = "base_content_hash"
@@ -32,7 +32,7 @@ struct RecordedSuggestion: Sendable {
     }
 
     /// What was answered, and by whom: the column `ai_response`.
-    struct Response: Sendable, Codable {
+    struct Response: Sendable, Decodable {
         var answer = ""
         var category = ""
         var patch = ""
@@ -45,7 +45,7 @@ struct RecordedSuggestion: Sendable {
         var error = ""
         var durationMilliseconds: Int64 = 0
 
-        private enum CodingKeys: String, CodingKey {
+        enum CodingKeys: String, CodingKey {
             case answer, category, patch, model, error
             case callID = "call_id"
             case promptTokens = "prompt_tokens"
@@ -63,14 +63,6 @@ struct RecordedSuggestion: Sendable {
     var bytes: Int {
         input.message.utf8.count + response.answer.utf8.count + response.patch.utf8.count
             + Self.smallFieldsBytes
-    }
-
-    /// The column `input_context`.
-    func inputJSON() throws -> String { String(decoding: try JSONEncoder().encode(input), as: UTF8.self) }
-
-    /// The column `ai_response`.
-    func responseJSON() throws -> String {
-        String(decoding: try JSONEncoder().encode(response), as: UTF8.self)
     }
 }
 

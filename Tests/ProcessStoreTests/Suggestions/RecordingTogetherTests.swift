@@ -118,10 +118,10 @@ import Testing
     @Test func theStatementIsPlannedOnceInASessionHoweverFewThereAre() async throws {
         try await Fixture.with { fixture in
             let process = try #require(UUID(text: try await fixture.create()))
-            let calls = try (1...12).flatMap { call in
+            let calls = (1...12).flatMap { call in
                 [
                     Queries.organization(fixture.organization),
-                    try Queries.record(
+                    Queries.record(
                         (0..<(call == 12 ? RequestLimits.recordedTogether : 1)).map { _ in
                             .example(of: process)
                         },
