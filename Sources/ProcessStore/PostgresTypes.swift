@@ -12,6 +12,17 @@ extension PostgresParameter {
     }
 }
 
+extension PostgresUUID {
+    /// The same, zeros for none.
+    init(_ id: UUID?) {
+        let bytes = id?.uuid ?? (0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0)
+        self = withUnsafeBytes(of: bytes) { bytes in
+            guard let id = PostgresUUID(bytes: bytes) else { preconditionFailure("a UUID has sixteen bytes") }
+            return id
+        }
+    }
+}
+
 extension PostgresRow {
     func uuid(_ column: String) throws(PostgresError) -> UUID {
         let bytes = try decode(column, as: PostgresUUID.self).bytes

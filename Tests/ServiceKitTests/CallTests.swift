@@ -195,6 +195,19 @@ private final class Records: CallObserver {
             #expect(try JSONDecoder().decode([String].self, from: Data("[\(quoted)]".utf8)) == [text])
         }
     }
+
+    @Test(arguments: [" ", "!", "#", "[", "]", "\u{7f}", "é", "😀"])
+    func whatMustBeEscapedIsSeenAtEveryPlace(filler: String) throws {
+        for count in 0..<20 {
+            let plain = String(repeating: filler, count: count)
+            for escaped in (0..<32).map({ String(Unicode.Scalar(UInt8($0))) }) + ["\"", "\\"] {
+                let texts = [plain + escaped, escaped + plain, plain + escaped + escaped + plain]
+                let json = "[" + texts.map(JSONText.quoted).joined(separator: ",") + "]"
+                #expect(try JSONDecoder().decode([String].self, from: Data(json.utf8)) == texts)
+            }
+        }
+        #expect(JSONText.quoted("\u{1f} \"a\" \\ \n\u{7f}é") == #""\u001f \"a\" \\ \n"# + "\u{7f}é\"")
+    }
 }
 
 @Suite struct AuditTrailTests {

@@ -33,14 +33,3 @@ extension Queries {
         )
     }
 }
-
-extension PostgresUUID {
-    /// The same, zeros for none.
-    fileprivate init(_ id: UUID?) {
-        let bytes = id?.uuid ?? (0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0)
-        self = withUnsafeBytes(of: bytes) { bytes in
-            guard let id = PostgresUUID(bytes: bytes) else { preconditionFailure("a UUID has sixteen bytes") }
-            return id
-        }
-    }
-}

@@ -17,48 +17,6 @@ struct SuggestionFilter: Sendable, Equatable {
 }
 
 extension Queries {
-    /// Keeps an exchange, with audit and outbox. One row where there is the process: `at` where the suggestion is new and the
-    /// process has the version, `known_at` where it was there before.
-    static func record(_ suggestion: RecordedSuggestion, author: Author) throws -> PostgresStatement {
-        PostgresStatement(
-            """
-            WITH process AS (
-                SELECT id, latest_version FROM processes WHERE id = $1 AND deleted_at IS NULL
-            ), head AS (
-                INSERT INTO process_suggestion_index
-                    (organization_id, suggestion_id, created_at, process_id, user_id, session_id, bytes)
-                SELECT $3, $2, clock_timestamp(), id, $4, $6, $7 FROM process WHERE latest_version >= $8
-                ON CONFLICT (organization_id, suggestion_id) DO NOTHING
-                RETURNING process_id AS id, created_at AS at
-            ), body AS (
-                INSERT INTO process_suggestions
-                    (id, process_id, session_id, suggestion_type, created_at, organization_id, kind, version_number,
-                     user_id, input_context, ai_response)
-                SELECT $2, id, $6, $9, at, $3, $10, $8, $4, $11, $12 FROM head
-            ), audit AS (
-                INSERT INTO audit_log
-                    (organization_id, user_id, method, outcome, process_id, version_number, trace_id)
-                SELECT $3, $4, 'RecordSuggestion', 'OK', id, $8, $5 FROM head
-            ), event AS (
-                INSERT INTO outbox
-                    (organization_id, kind, process_id, version_number, user_id, trace_id, suggestion_id, session_id)
-                SELECT $3, 'ThreadUpdated', id, $8, $4, $5, $2, $6 FROM head
-            )
-            SELECT process.latest_version, head.at, known.created_at AS known_at
-            FROM process
-            LEFT JOIN head ON true
-            LEFT JOIN process_suggestion_index known ON known.organization_id = $3 AND known.suggestion_id = $2
-            """,
-            [
-                .uuid(suggestion.process), .uuid(suggestion.id), .uuid(author.organization),
-                .uuid(author.user), .text(author.traceID),
-                suggestion.session.map(PostgresParameter.uuid) ?? .uuid(nil),
-                .int8(Int64(suggestion.bytes)), .int4(suggestion.version), .text(suggestion.type),
-                .text(suggestion.kind),
-            ] + (try suggestion.columns())
-        )
-    }
-
     /// When a suggestion was recorded.
     static func recorded(_ suggestion: UUID) -> PostgresStatement {
         PostgresStatement(

@@ -96,8 +96,13 @@ extension RequestValidator {
 
     /// A SHA-256 in hexadecimal, in lower case.
     mutating func hash(_ text: String, _ field: String) {
-        let digits = Set("0123456789abcdef".utf8)
-        if text.utf8.count != 64 || !text.utf8.allSatisfy(digits.contains) {
+        let isHash =
+            text.utf8.count == 64
+            && text.utf8.allSatisfy { byte in
+                (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte)
+                    || (UInt8(ascii: "a")...UInt8(ascii: "f")).contains(byte)
+            }
+        if !isHash {
             reject(field, "must be a SHA-256 as 64 hexadecimal digits in lower case.", "INVALID_HASH")
         }
     }

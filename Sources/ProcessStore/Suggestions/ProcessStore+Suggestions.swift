@@ -13,15 +13,16 @@ extension ProcessStore {
         let isNew: Bool
     }
 
+    /// Texts are written as JSON in an eighth of the time that JSON is read in, which is what the workshop counts by.
+    private static let writtenBytesForOneRead = 8
+
     /// Keeps an exchange; one whose ID is known stays as it is.
     func record(_ suggestion: RecordedSuggestion, author: Author) async throws -> RecordedAt {
-        let statement = try await workshop.run(bytes: suggestion.bytes) {
-            try Queries.record(suggestion, author: author)
-        }
-        return try await recorded(suggestion, try await write(statement, author), author)
+        let rows = try await translated { try await recordingRows([suggestion], author) }
+        return try await recorded(suggestion, rows[0], author)
     }
 
-    /// Keeps exchanges of one user, in their order and in one transaction; where one of them breaks that, each in one of its own.
+    /// Keeps exchanges of one user, in their order and in one statement; where one of them breaks that, each in one of its own.
     ///
     /// - Parameter suggestions: At most `RequestLimits.recordedTogether`.
     /// - Returns: What became of each.
@@ -30,15 +31,17 @@ extension ProcessStore {
         -> [Result<RecordedAt, ServiceError>]
     {
         guard !suggestions.isEmpty else { return [] }
-        let statements = try await workshop.run(bytes: suggestions.reduce(0) { $0 + $1.bytes }) {
-            try suggestions.map { try Queries.record($0, author: author) }
-        }
-        let rows = try await rows(of: statements, author)
+        let rows = try await recordingRowsUnlessRefused(suggestions, author)
         var outcomes: [Result<RecordedAt, ServiceError>] = []
         for (place, suggestion) in suggestions.enumerated() {
             do {
-                let row = if let rows { rows[place] } else { try await write(statements[place], author) }
-                outcomes.append(.success(try await recorded(suggestion, row, author)))
+                let outcome =
+                    if let rows {
+                        try await recorded(suggestion, rows[place], author)
+                    } else {
+                        try await record(suggestion, author: author)
+                    }
+                outcomes.append(.success(outcome))
             } catch let error as ServiceError where error.isLasting {
                 outcomes.append(.failure(error))
             }
@@ -46,34 +49,51 @@ extension ProcessStore {
         return outcomes
     }
 
-    /// The first rows of several statements, which are one transaction; nil where the database refuses one of them.
-    private func rows(of statements: [PostgresStatement], _ author: Author) async throws -> [PostgresRow?]? {
-        do throws(PostgresError) {
-            return try await send([Queries.organization(author.organization)] + statements).dropFirst().map(
-                \.first
-            )
-        } catch {
-            guard [.server, .rolledBack].contains(error.code), !error.isRetriable else {
-                return try await translated { throw error }
+    /// The rows of `Queries.record`, one for each suggestion.
+    private func recordingRows(
+        _ suggestions: [RecordedSuggestion],
+        _ author: Author
+    ) async throws -> [PostgresRow] {
+        let bytes = suggestions.reduce(0) { $0 + $1.bytes }
+        let statement = try await workshop.run(bytes: bytes / Self.writtenBytesForOneRead) {
+            Queries.record(suggestions, author: author)
+        }
+        let rows = Array(try await send([Queries.organization(author.organization), statement])[1].rows)
+        guard rows.count == suggestions.count else { throw Self.broken("a row for a suggestion is missing") }
+        return rows
+    }
+
+    /// The same; nil where the database refuses one of them.
+    private func recordingRowsUnlessRefused(
+        _ suggestions: [RecordedSuggestion],
+        _ author: Author
+    ) async throws -> [PostgresRow]? {
+        try await translated {
+            do {
+                return try await recordingRows(suggestions, author)
+            } catch let error as PostgresError
+                where [.server, .rolledBack].contains(error.code) && !error.isRetriable
+            {
+                return nil
             }
-            return nil
         }
     }
 
     /// What the row of `Queries.record` says.
     private func recorded(
         _ suggestion: RecordedSuggestion,
-        _ row: PostgresRow?,
+        _ row: PostgresRow,
         _ author: Author
     ) async throws -> RecordedAt {
-        guard let row else { throw ServiceError.notFound("process", suggestion.process.text) }
+        guard let latest = try row.decodeOptional("latest_version", as: Int32.self) else {
+            throw ServiceError.notFound("process", suggestion.process.text)
+        }
         if try row.decodeOptional("at", as: PostgresTimestamp.self) != nil {
             return RecordedAt(at: try row.instant("at"), isNew: true)
         }
         if try row.decodeOptional("known_at", as: PostgresTimestamp.self) != nil {
             return RecordedAt(at: try row.instant("known_at"), isNew: false)
         }
-        let latest: Int32 = try row.decode("latest_version")
         guard suggestion.version <= latest else {
             throw ServiceError.invalid([
                 FieldViolation(

@@ -19,12 +19,12 @@ struct RecordedSuggestion: Sendable {
     let response: Response
 
     /// What was asked: the column `input_context`.
-    struct Input: Sendable, Codable {
+    struct Input: Sendable, Decodable {
         var message = ""
         var promptVersion = ""
         var baseContentHash = ""
 
-        private enum CodingKeys: String, CodingKey {
+        enum CodingKeys: String, CodingKey {
             case message
             case promptVersion = "prompt_version"
             case baseContentHash = "base_content_hash"
@@ -32,7 +32,7 @@ struct RecordedSuggestion: Sendable {
     }
 
     /// What was answered, and by whom: the column `ai_response`.
-    struct Response: Sendable, Codable {
+    struct Response: Sendable, Decodable {
         var answer = ""
         var category = ""
         var patch = ""
@@ -45,7 +45,7 @@ struct RecordedSuggestion: Sendable {
         var error = ""
         var durationMilliseconds: Int64 = 0
 
-        private enum CodingKeys: String, CodingKey {
+        enum CodingKeys: String, CodingKey {
             case answer, category, patch, model, error
             case callID = "call_id"
             case promptTokens = "prompt_tokens"
@@ -63,15 +63,6 @@ struct RecordedSuggestion: Sendable {
     var bytes: Int {
         input.message.utf8.count + response.answer.utf8.count + response.patch.utf8.count
             + Self.smallFieldsBytes
-    }
-
-    /// The columns `input_context` and `ai_response`.
-    func columns() throws -> [PostgresParameter] {
-        let encoder = JSONEncoder()
-        return [
-            .jsonb(String(decoding: try encoder.encode(input), as: UTF8.self)),
-            .jsonb(String(decoding: try encoder.encode(response), as: UTF8.self)),
-        ]
     }
 }
 

@@ -117,19 +117,7 @@ import Testing
             Queries.suggestions(filter, after: place, limit: 51, bytes: 1 << 20)
         }
         let mine = SuggestionFilter(process: process, session: (user: fixture.user, id: process))
-        let record = try Queries.record(
-            RecordedSuggestion(
-                id: UUID(),
-                process: process,
-                version: 1,
-                kind: "chat",
-                session: process,
-                type: "improvement",
-                input: .init(),
-                response: .init()
-            ),
-            author: fixture.author
-        )
+        let record = Queries.record([.example(of: process)], author: fixture.author)
         let hash = String(repeating: "ab", count: 32)
         return [
             ("suggestions", list(SuggestionFilter(process: process)), ["process_suggestions_in_order"]),

@@ -4,6 +4,22 @@ import SwiftProtobuf
 
 @testable import ProcessStore
 
+extension RecordedSuggestion {
+    /// One that may be recorded, past the checks of a request.
+    static func example(of process: UUID, id: UUID = UUID()) -> RecordedSuggestion {
+        RecordedSuggestion(
+            id: id,
+            process: process,
+            version: 1,
+            kind: "chat",
+            session: process,
+            type: "improvement",
+            input: .init(message: "What is wrong?"),
+            response: .init(answer: "Nothing.")
+        )
+    }
+}
+
 extension Fixture {
     /// A suggestion that may be recorded.
     static func suggestion(_ process: String, session: String = "s") -> Grimoire_V1_Suggestion {
@@ -34,6 +50,13 @@ extension Fixture {
         return try await records(organization: organization, user: user) {
             try await $0.recordSuggestion(request: .with { $0.suggestion = complete }, context: $1)
         }.suggestionID
+    }
+
+    /// Records suggestions together and returns what became of each.
+    func record(_ suggestions: [Grimoire_V1_Suggestion]) async throws -> [Grimoire_V1_RecordingResult] {
+        try await records {
+            try await $0.recordSuggestions(request: .with { $0.suggestions = suggestions }, context: $1)
+        }.results
     }
 
     /// Rates a suggestion.

@@ -186,6 +186,11 @@ struct Fixture: Sendable {
         return try #require(results.last)
     }
 
+    /// Statements as the application role in one session and one transaction; the answer to the last one.
+    func asApplication(_ statements: [PostgresStatement]) async throws -> PostgresResult {
+        try #require(try await each(application, [statements]).last)
+    }
+
     private func each(
         _ configuration: PostgresConfiguration,
         _ pipelines: [[PostgresStatement]]
