@@ -184,6 +184,7 @@ let package = Package(
                 .embedInCode("Migrations/0006_cheaper_updates.sql"),
                 .embedInCode("Migrations/0007_lists_by_name.sql"),
                 .embedInCode("Migrations/0008_words_of_code.sql"),
+                .embedInCode("Migrations/0009_plans_for_any_organization.sql"),
             ],
             swiftSettings: strict
         ),

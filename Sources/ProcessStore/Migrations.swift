@@ -12,6 +12,11 @@ public enum Migrations {
         Migration(number: 6, name: "cheaper_updates", sql: text(PackageResources._006_cheaper_updates_sql)),
         Migration(number: 7, name: "lists_by_name", sql: text(PackageResources._007_lists_by_name_sql)),
         Migration(number: 8, name: "words_of_code", sql: text(PackageResources._008_words_of_code_sql)),
+        Migration(
+            number: 9,
+            name: "plans_for_any_organization",
+            sql: text(PackageResources._009_plans_for_any_organization_sql)
+        ),
     ]
 
     /// What every start does once the schema is up to date: a year's partitions ahead, old keys away.

@@ -52,7 +52,7 @@ extension Queries {
 
     private static let runs = """
         FROM process_executions e
-        WHERE e.organization_id = grimoire_organization() AND e.process_id = $1 AND e.started_at >= $2
+        WHERE e.organization_id = (SELECT grimoire_organization()) AND e.process_id = $1 AND e.started_at >= $2
             AND e.started_at < $3 AND ($4 = 0 OR e.version_number = $4)
         """
 

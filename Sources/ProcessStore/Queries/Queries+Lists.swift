@@ -92,7 +92,8 @@ extension Queries {
             return PostgresStatement(sql + end, parameters)
         }
         if filter.words.isEmpty {
-            sql += "FROM processes WHERE organization_id = grimoire_organization() AND deleted_at IS NULL"
+            sql +=
+                "FROM processes WHERE organization_id = (SELECT grimoire_organization()) AND deleted_at IS NULL"
         } else {
             let words = SearchWords.normalized(filter.words)
             sql += "FROM grimoire_search(grimoire_query(\(parameter(.text(words))))) WHERE true"

@@ -29,7 +29,7 @@ extension Queries {
                    p.latest_version, p.updated_at
             FROM process_facts f
             JOIN processes p ON p.id = f.process_id AND p.deleted_at IS NULL
-            WHERE f.organization_id = grimoire_organization() AND f.fact_id = $1
+            WHERE f.organization_id = (SELECT grimoire_organization()) AND f.fact_id = $1
                 \(includingRemoved ? "" : "AND f.removed_in_version IS NULL")
                 \(place == nil ? "" : "AND (f.process_created_at, f.process_id) < ($3, $4)")
             ORDER BY f.process_created_at DESC, f.process_id DESC

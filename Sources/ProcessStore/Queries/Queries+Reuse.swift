@@ -32,7 +32,7 @@ extension Queries {
                     SELECT r.process_id, \(rows.name) AS name, p.name AS process_name, p.latest_version, p.updated_at
                     FROM \(rows.table) r
                     JOIN processes p ON p.id = r.process_id AND p.deleted_at IS NULL
-                    WHERE r.organization_id = grimoire_organization() AND \(rows.condition) AND r.process_id <> $1
+                    WHERE r.organization_id = (SELECT grimoire_organization()) AND \(rows.condition) AND r.process_id <> $1
                     ORDER BY r.process_created_at DESC, r.process_id DESC
                     LIMIT $3
                 ) AS counted

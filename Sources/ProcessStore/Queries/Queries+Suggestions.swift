@@ -22,7 +22,7 @@ extension Queries {
         PostgresStatement(
             """
             SELECT created_at FROM process_suggestion_index
-            WHERE organization_id = grimoire_organization() AND suggestion_id = $1
+            WHERE organization_id = (SELECT grimoire_organization()) AND suggestion_id = $1
             """,
             [.uuid(suggestion)]
         )
@@ -33,7 +33,7 @@ extension Queries {
         PostgresStatement(
             """
             SELECT FROM process_suggestion_index
-            WHERE organization_id = grimoire_organization() AND suggestion_id = $1 FOR UPDATE
+            WHERE organization_id = (SELECT grimoire_organization()) AND suggestion_id = $1 FOR UPDATE
             """,
             [.uuid(suggestion)]
         )
@@ -101,7 +101,7 @@ extension Queries {
             parameters.append(value)
             return "$\(parameters.count)"
         }
-        var conditions = "i.organization_id = grimoire_organization() AND i.process_id = $1"
+        var conditions = "i.organization_id = (SELECT grimoire_organization()) AND i.process_id = $1"
         if let session = filter.session {
             conditions += " AND i.user_id = \(parameter(.uuid(session.user)))"
             conditions += " AND i.session_id = \(parameter(.uuid(session.id)))"
@@ -134,12 +134,12 @@ extension Queries {
                 """
                 SELECT * FROM (
                     (SELECT \(indexed), 0 AS rank FROM process_suggestion_index i
-                     WHERE i.organization_id = grimoire_organization() AND i.process_id = $1 AND i.ratings > 0
+                     WHERE i.organization_id = (SELECT grimoire_organization()) AND i.process_id = $1 AND i.ratings > 0
                      ORDER BY i.rating DESC, i.created_at DESC, i.suggestion_id DESC LIMIT $2)
                     UNION ALL
                     (SELECT \(indexed), 1 AS rank FROM process_suggestion_index i
                      JOIN processes p ON p.id = i.process_id AND p.deleted_at IS NULL
-                     WHERE i.organization_id = grimoire_organization() AND i.process_id <> $1 AND i.ratings > 0
+                     WHERE i.organization_id = (SELECT grimoire_organization()) AND i.process_id <> $1 AND i.ratings > 0
                      ORDER BY i.rating DESC, i.created_at DESC, i.suggestion_id DESC LIMIT $2)
                 ) AS rated ORDER BY \(byRating) LIMIT $2
                 """,
