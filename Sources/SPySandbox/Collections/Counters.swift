@@ -29,6 +29,8 @@ enum Counters {
         {
             counter.setValue(at: index, .int(count + more))
         } else {
+            // Beside what the sum itself costs.
+            try machine.meter.charge(steps: 1)
             counter.setValue(at: index, try machine.binary(.add, counter.value(at: index), amount))
         }
     }

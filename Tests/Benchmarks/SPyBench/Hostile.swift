@@ -59,10 +59,10 @@ struct Hostile: ParsableCommand {
         init(source: String, steps: Int) {
             let program = SPySyntax.parse(source)
             let sandbox = Sandbox(limits: ExecutionLimits(steps: steps, memoryBytes: 32 << 20))
-            // A run that would take minutes is a failure after a second too.
+            // A run that would take minutes is a failure after twice what its steps may take at the most, too.
             let stop = StopRequest()
             let watchdog = DispatchWorkItem { stop.stop() }
-            DispatchQueue.global().asyncAfter(deadline: .now() + 1, execute: watchdog)
+            DispatchQueue.global().asyncAfter(deadline: .now() + 2.4, execute: watchdog)
             defer { watchdog.cancel() }
             let clock = ContinuousClock()
             let start = clock.now

@@ -119,7 +119,7 @@ extension Text {
             let found = try firstIndex(of: needle, in: position..<range.upperBound, meter)
         {
             places.append(found)
-            if places.count & 15 == 0 { try meter.charge(steps: 1) }
+            if places.count & 7 == 0 { try meter.charge(steps: 1) }
             position = found + needle.count
         }
         return places
