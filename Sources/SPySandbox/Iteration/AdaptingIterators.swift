@@ -100,6 +100,8 @@ final class MapIterator: IteratorObject {
             values.append(value)
         }
         if sources.isEmpty { return nil }
+        // For the list of values, whatever the function costs.
+        try machine.meter.charge(steps: 1)
         return try machine.call(function, values)
     }
 }
