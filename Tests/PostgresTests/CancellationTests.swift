@@ -9,7 +9,7 @@ import Testing
         try await TestServer.with(connections: 1) { server async throws in
             let backend = try await server.backend()
             let error = await #expect(throws: PostgresError.self) {
-                try await server.query("SELECT pg_sleep(60)", timeout: .milliseconds(20))
+                try await server.query("SELECT pg_sleep(60)", timeout: .milliseconds(200))
             }
             #expect(error?.code == .timedOut)
             #expect(error?.sqlState == .queryCanceled)
@@ -27,7 +27,7 @@ import Testing
                 let error = await #expect(throws: PostgresError.self) {
                     try await server.pool.pipeline(
                         [insert, PostgresStatement("SELECT pg_sleep(60)"), insert],
-                        timeout: .milliseconds(20)
+                        timeout: .milliseconds(200)
                     )
                 }
                 #expect(error?.code == .timedOut && error?.statementIndex == 1)

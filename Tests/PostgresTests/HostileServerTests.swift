@@ -28,7 +28,9 @@ import Testing
             result = .failure(error)
         }
         // The request to stop comes from a thread of its own, on a busy machine later than the result.
-        while isCancelled, hostile.cancels == 0 { await Task.yield() }
+        while isCancelled, error(result)?.outcome == .unknown, hostile.cancels == 0, !Task.isCancelled {
+            await Task.yield()
+        }
         await connection.close()
         hostile.stop()
         await offload.shutdown()
@@ -77,15 +79,22 @@ import Testing
     }
 
     @Test(.timeLimit(.minutes(1))) func aMuteServerCostsTheConnectionSoonAfterTheDeadline() async throws {
-        try await answer([], timeout: .milliseconds(30), cancelGrace: .seconds(1), isCancelled: true) {
-            result,
-            hostile in
-            let error = error(result)
-            #expect(error?.code == .timedOut)
-            #expect(error?.outcome == .unknown)
-            #expect(error?.isConnectionDead == true)
-            #expect(hostile.cancels >= 1, "it was asked to stop")
+        // On a busy machine the time may be over before anything is sent.
+        for timeout: Duration in [.milliseconds(30), .milliseconds(300), .seconds(3)] {
+            var wasSent = false
+            try await answer([], timeout: timeout, cancelGrace: .seconds(1), isCancelled: true) {
+                result,
+                hostile in
+                let error = error(result)
+                #expect(error?.code == .timedOut)
+                guard error?.outcome == .unknown else { return }
+                wasSent = true
+                #expect(error?.isConnectionDead == true)
+                #expect(hostile.cancels >= 1, "it was asked to stop")
+            }
+            if wasSent { return }
         }
+        Issue.record("nothing was sent within three seconds")
     }
 
     @Test(arguments: 0..<40) func noiseIsAnErrorOrAnAnswer(seed: UInt64) async throws {
