@@ -1,6 +1,7 @@
 """Diff, verification, restoring, validation, search, idempotency keys and executions, over REST as its clients use it."""
 import concurrent.futures
 import datetime
+import urllib.parse
 import uuid
 
 import psycopg
@@ -137,7 +138,7 @@ def test_code_is_found_by_each_of_its_words(organization):
     create(organization, name="Others", spy_code="amount = x<tenth and count>y\n")
 
     def found(query):
-        answer = organization.rest("GET", "/processes", params={"query": query})
+        answer = organization.rest("GET", f"/processes?query={urllib.parse.quote(query)}")
         assert answer.status_code == 200, answer.text
         return sorted(process["name"] for process in answer.json()["processes"])
 
