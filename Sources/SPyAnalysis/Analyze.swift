@@ -54,8 +54,7 @@ public func analyze(_ parsed: ParseResult, withWarnings: Bool = true) -> Analysi
 }
 
 /// Whether a program is accepted because another one is that says the same in the same words, in other lines or with other
-/// comments. False means nothing. Costs a fraction of what parsing and
-/// ``analyze(_:withWarnings:)`` cost.
+/// comments. False means nothing. Costs a fraction of parsing and ``analyze(_:withWarnings:)``.
 ///
 /// - Parameter accepted: A program that `analyze` accepts.
 public func isAccepted(_ text: String, like accepted: String) -> Bool {

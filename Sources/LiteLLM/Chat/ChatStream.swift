@@ -88,7 +88,7 @@ actor ChatStreamReader {
     }
 
     /// What is to be done for the next chunk.
-    private enum Next {
+    private enum Step {
         case chunk(ChatChunk)
         /// The stream is over, and was before where it `wasKnown`.
         case end(Result<Void, LiteLLMError>, wasKnown: Bool)
@@ -98,7 +98,7 @@ actor ChatStreamReader {
 
     private func read(until deadline: Int64) async throws(LiteLLMError) -> ChatChunk? {
         while true {
-            switch next(of: events) {
+            switch step() {
             case .chunk(let chunk): return chunk
             case .end(let result, let wasKnown):
                 if !wasKnown { await finish(result) }
@@ -112,7 +112,7 @@ actor ChatStreamReader {
 
     /// What is done without waiting is not inlined into what waits: it would have its room in the task for as long as the answer comes.
     @inline(never)
-    private func next(of events: [ServerSentEvent]) -> Next {
+    private func step() -> Step {
         if let end { return .end(end, wasKnown: true) }
         // Events that came before a line that is too long are read before its error.
         if readCount < events.count {

@@ -6,6 +6,9 @@ internal import ServiceKit
 internal import SuggestionContent
 
 /// One message and its answer.
+///
+/// What happens before and after the chunks, and with each of them, is called and not inlined (`@inline(never)`): a task that waits for
+/// the next chunk would have the room for all of it, for as long as the answer comes.
 struct ChatExchange: Sendable {
     let topic: ChatTopic
     let credentials: Metadata
