@@ -69,7 +69,11 @@ let package = Package(
             ],
             swiftSettings: strict
         ),
-        .testTarget(name: "PostgresTests", dependencies: ["Postgres", "EventLoop"], swiftSettings: strict),
+        .testTarget(
+            name: "PostgresTests",
+            dependencies: ["EventLoop", "Postgres", "TestSupport"],
+            swiftSettings: strict
+        ),
 
         .target(
             name: "Redis",

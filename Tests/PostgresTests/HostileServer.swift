@@ -1,133 +1,56 @@
 import Glibc
 import Synchronization
-
-/// A listening socket on a free port of this machine.
-final class LocalListener: Sendable {
-    let descriptor: Int32
-    let port: UInt16
-
-    struct Failure: Error { let call: String }
-
-    init() throws {
-        descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
-        guard descriptor >= 0 else { throw Failure(call: "socket") }
-        var address = sockaddr_in()
-        address.sin_family = sa_family_t(AF_INET)
-        address.sin_addr.s_addr = UInt32(0x7f00_0001).bigEndian
-        var length = socklen_t(MemoryLayout<sockaddr_in>.size)
-        let descriptor = self.descriptor
-        let result = withUnsafeMutablePointer(to: &address) { pointer in
-            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { address in
-                bind(descriptor, address, length) == 0 && listen(descriptor, 64) == 0
-                    && getsockname(descriptor, address, &length) == 0
-            }
-        }
-        guard result else { throw Failure(call: "bind") }
-        port = UInt16(bigEndian: address.sin_port)
-    }
-
-    func close() {
-        shutdown(descriptor, Int32(SHUT_RDWR))
-        Glibc.close(descriptor)
-    }
-}
+import TestSupport
 
 /// A server that lets everyone in and then answers each client's first words with bytes that a test made up.
 final class HostileServer: Sendable {
     /// A request to stop a statement has this in place of a version (PostgreSQL manual, section 55.7).
     private static let cancelRequest: [UInt8] = [4, 210, 22, 46]
 
-    private let listener: LocalListener
-    private let answer: [UInt8]
-    private let clients = Mutex<[Int32]>([])
-    private let cancelCount = Mutex(0)
+    private final class Counter: Sendable {
+        let value = Atomic(0)
+    }
+
+    private let server: LocalServer
+    private let cancelCount: Counter
 
     /// - Parameter answer: What is sent when a client has sent its statements; nothing for a server that is mute.
     init(answer: [UInt8]) throws {
-        self.answer = answer
-        listener = try LocalListener()
-        var thread = pthread_t()
-        let box = Unmanaged.passRetained(self)
-        pthread_create(
-            &thread,
-            nil,
-            { argument in
-                guard let argument else { return nil }
-                Unmanaged<HostileServer>.fromOpaque(argument).takeRetainedValue().serve()
-                return nil
-            },
-            box.toOpaque()
-        )
-        pthread_detach(thread)
-    }
-
-    var url: String { "postgresql://a@127.0.0.1:\(listener.port)/a?sslmode=disable&gssencmode=disable" }
-    /// How many requests to stop have come.
-    var cancels: Int { cancelCount.withLock { $0 } }
-
-    func stop() {
-        listener.close()
-        clients.withLock { clients in
-            for client in clients { shutdown(client, Int32(SHUT_RDWR)) }
+        let cancelCount = Counter()
+        self.cancelCount = cancelCount
+        server = try LocalServer { client, _ in
+            if Self.talk(client, answer) == .wasAskedToStop {
+                cancelCount.value.wrappingAdd(1, ordering: .relaxed)
+            }
         }
     }
 
-    /// One client after the other's greeting; their further words are read by one thread each.
-    private func serve() {
-        while true {
-            let client = accept(listener.descriptor, nil, nil)
-            guard client >= 0 else { return }
-            clients.withLock { $0.append(client) }
-            var thread = pthread_t()
-            let box = Unmanaged.passRetained(Client(server: self, descriptor: client))
-            pthread_create(
-                &thread,
-                nil,
-                { argument in
-                    guard let argument else { return nil }
-                    let client = Unmanaged<Client>.fromOpaque(argument).takeRetainedValue()
-                    client.server.talk(client.descriptor)
-                    return nil
-                },
-                box.toOpaque()
-            )
-            pthread_detach(thread)
-        }
-    }
+    var url: String { "postgresql://a@127.0.0.1:\(server.port)/a?sslmode=disable&gssencmode=disable" }
+    /// How many requests to stop have come: counted before their senders are let go.
+    var cancels: Int { cancelCount.value.load(ordering: .relaxed) }
 
-    private final class Client: Sendable {
-        let server: HostileServer
-        let descriptor: Int32
-        init(server: HostileServer, descriptor: Int32) {
-            self.server = server
-            self.descriptor = descriptor
-        }
-    }
+    func stop() { server.stop() }
 
-    private func talk(_ client: Int32) {
-        defer {
-            clients.withLock { $0.removeAll { $0 == client } }
-            close(client)
-        }
-        guard let greeting = receive(client), greeting.count >= 8 else { return }
-        if Array(greeting[4..<8]) == Self.cancelRequest {
-            cancelCount.withLock { $0 += 1 }
-            return
-        }
+    private enum Talk { case wasAskedToStop, ended }
+
+    private static func talk(_ client: Int32, _ answer: [UInt8]) -> Talk {
+        guard let greeting = receive(client), greeting.count >= 8 else { return .ended }
+        guard Array(greeting[4..<8]) != cancelRequest else { return .wasAskedToStop }
         let hello =
             Message.authenticationOK + Message.parameter("client_encoding", "UTF8") + Message.backendKey
             + Message.ready
-        guard send(client, hello), receive(client) != nil, send(client, answer) else { return }
+        guard send(client, hello), receive(client) != nil, send(client, answer) else { return .ended }
         while receive(client) != nil {}
+        return .ended
     }
 
-    private func receive(_ client: Int32) -> [UInt8]? {
+    private static func receive(_ client: Int32) -> [UInt8]? {
         var buffer = [UInt8](repeating: 0, count: 65_536)
         let count = recv(client, &buffer, buffer.count, 0)
         return count > 0 ? Array(buffer.prefix(count)) : nil
     }
 
-    private func send(_ client: Int32, _ bytes: [UInt8]) -> Bool {
+    private static func send(_ client: Int32, _ bytes: [UInt8]) -> Bool {
         bytes.isEmpty || Glibc.send(client, bytes, bytes.count, Int32(MSG_NOSIGNAL)) == bytes.count
     }
 }

@@ -20,7 +20,7 @@ import Testing
     }
 
     @Test func streamsAreReadAndConnectionsUsedAgain() async throws {
-        let upstream = try ScriptedUpstream { _, descriptor in
+        let upstream = try LocalServer { descriptor, _ in
             HTTP2Session(descriptor) { .init(body: utf8(Self.event($0)) + Self.whole) }.serve()
         }
         defer { upstream.stop() }
@@ -39,7 +39,7 @@ import Testing
     }
 
     @Test func manyStreamsAtOnceHaveTheirOwnText() async throws {
-        let upstream = try ScriptedUpstream { _, descriptor in
+        let upstream = try LocalServer { descriptor, _ in
             HTTP2Session(descriptor) { .init(body: utf8(Self.event($0)) + Self.whole) }.serve()
         }
         defer { upstream.stop() }
@@ -62,7 +62,7 @@ import Testing
 
     @Test func cancellingIsSeenByTheUpstream() async throws {
         let gone = Signal()
-        let upstream = try ScriptedUpstream { _, descriptor in
+        let upstream = try LocalServer { descriptor, _ in
             HTTP2Session(descriptor) { _ in
                 .init(body: utf8(Self.event("a")), isUnfinished: true)
             } onEnd: { _ in
@@ -90,7 +90,7 @@ import Testing
     }
 
     @Test func aConnectionThatDiesBreaksTheStream() async throws {
-        let upstream = try ScriptedUpstream { _, descriptor in
+        let upstream = try LocalServer { descriptor, _ in
             var buffer = [UInt8](repeating: 0, count: 1_000)
             _ = recv(descriptor, &buffer, buffer.count, 0)
         }
@@ -108,7 +108,7 @@ import Testing
 
     @Test func aReaderThatDoesNotReadHoldsUpNoOther() async throws {
         let gone = Signal()
-        let upstream = try ScriptedUpstream { _, descriptor in
+        let upstream = try LocalServer { descriptor, _ in
             HTTP2Session(descriptor) { trace in
                 .init(
                     body: trace == "endless" ? utf8(Self.event("z")) : Self.whole,

@@ -4,13 +4,14 @@ import TestSupport
 /// A port whose connections are never made: the queue of those that nobody accepts is full.
 final class FullListener {
     let port: UInt16
-    private let listener: Int32
+    private let listener: LocalListener
     private var waiting: [Int32] = []
 
     struct Failure: Error {}
 
     init() throws {
-        (listener, port) = try ScriptedUpstream.listen(backlog: 0)
+        listener = try LocalListener(backlog: 0)
+        port = listener.port
         // A queue of 0 holds one; the one after it is not answered.
         for _ in 0..<2 {
             let descriptor = socket(
@@ -33,6 +34,7 @@ final class FullListener {
     }
 
     func close() {
-        for descriptor in waiting + [listener] { Glibc.close(descriptor) }
+        for descriptor in waiting { Glibc.close(descriptor) }
+        listener.close()
     }
 }

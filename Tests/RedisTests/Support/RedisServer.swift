@@ -1,5 +1,6 @@
 import Foundation
 import Glibc
+import TestSupport
 import Testing
 
 /// A `redis-server` of a test's own, on a free port of 127.0.0.1, in a folder of its own.
@@ -90,5 +91,5 @@ func freePort() throws -> UInt16 {
         defer { listener.close() }
         return listener.port
     }
-    throw LocalListener.Failure(call: "bind")
+    throw NotStarted(log: "no port from 10,000 to 19,999 is free")
 }

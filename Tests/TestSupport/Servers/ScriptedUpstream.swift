@@ -138,93 +138,34 @@ package final class ScriptedUpstream: Sendable {
     /// What is done with a request; false to close the connection after it.
     package typealias Script = @Sendable (Client, UpstreamRequest) -> Bool
 
-    private let listener: Int32
-    package let port: UInt16
-    private let serveClient: @Sendable (ScriptedUpstream, Int32) -> Void
-    private let open = Mutex<[Int32]>([])
-    private let seen = Mutex<(accepted: Int, requests: [UpstreamRequest])>((0, []))
+    private let server: LocalServer
+    private let seen: Requests
 
-    package struct Failure: Error {}
+    /// What has been asked.
+    private final class Requests: Sendable {
+        let all = Mutex<[UpstreamRequest]>([])
+    }
 
     /// One of HTTP/1.1.
-    package convenience init(_ script: @escaping Script) throws {
-        try self.init { upstream, descriptor in
+    package init(_ script: @escaping Script) throws {
+        let seen = Requests()
+        self.seen = seen
+        server = try LocalServer { descriptor, _ in
             let client = Client(descriptor: descriptor)
             while let request = client.request() {
-                upstream.seen.withLock { $0.requests.append(request) }
+                seen.all.withLock { $0.append(request) }
                 guard script(client, request) else { break }
             }
         }
     }
 
-    /// One of any protocol: `serveClient` has a thread for each connection, which is closed afterwards.
-    package init(serveClient: @escaping @Sendable (ScriptedUpstream, Int32) -> Void) throws {
-        self.serveClient = serveClient
-        (listener, port) = try Self.listen()
-        Self.detach { [self] in serve() }
-    }
-
+    package var port: UInt16 { server.port }
     package var url: String { "http://127.0.0.1:\(port)" }
     /// How many connections have been made.
-    package var accepted: Int { seen.withLock { $0.accepted } }
-    package var requests: [UpstreamRequest] { seen.withLock { $0.requests } }
+    package var accepted: Int { server.accepted }
+    package var requests: [UpstreamRequest] { seen.all.withLock { $0 } }
 
-    package func stop() {
-        shutdown(listener, Int32(SHUT_RDWR))
-        close(listener)
-        open.withLock { open in for descriptor in open { shutdown(descriptor, Int32(SHUT_RDWR)) } }
-    }
-
-    private func serve() {
-        while true {
-            let descriptor = accept(listener, nil, nil)
-            guard descriptor >= 0 else { return }
-            open.withLock { $0.append(descriptor) }
-            seen.withLock { $0.accepted += 1 }
-            Self.detach { [self] in
-                serveClient(self, descriptor)
-                open.withLock { $0.removeAll { $0 == descriptor } }
-                close(descriptor)
-            }
-        }
-    }
-
-    /// A listening socket on a port that is free.
-    package static func listen(backlog: Int32 = 512) throws -> (Int32, UInt16) {
-        let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
-        var address = sockaddr_in()
-        address.sin_family = sa_family_t(AF_INET)
-        address.sin_addr.s_addr = UInt32(0x7f00_0001).bigEndian
-        var length = socklen_t(MemoryLayout<sockaddr_in>.size)
-        let isListening = withUnsafeMutablePointer(to: &address) { pointer in
-            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { address in
-                bind(descriptor, address, length) == 0 && Glibc.listen(descriptor, backlog) == 0
-                    && getsockname(descriptor, address, &length) == 0
-            }
-        }
-        guard isListening else { throw Failure() }
-        return (descriptor, UInt16(bigEndian: address.sin_port))
-    }
-
-    private final class Body: Sendable {
-        let run: @Sendable () -> Void
-        init(_ run: @escaping @Sendable () -> Void) { self.run = run }
-    }
-
-    private static func detach(_ body: @escaping @Sendable () -> Void) {
-        var thread = pthread_t()
-        pthread_create(
-            &thread,
-            nil,
-            { argument in
-                guard let argument else { return nil }
-                Unmanaged<Body>.fromOpaque(argument).takeRetainedValue().run()
-                return nil
-            },
-            Unmanaged.passRetained(Body(body)).toOpaque()
-        )
-        pthread_detach(thread)
-    }
+    package func stop() { server.stop() }
 }
 
 extension String {
