@@ -118,6 +118,14 @@ public struct ProcessStore: Sendable {
         deadline: ContinuousClock.Instant? = Call.current?.deadline,
         _ statements: PostgresStatement...
     ) async throws -> [PostgresResult] {
+        try await read(organization, deadline: deadline, statements)
+    }
+
+    func read(
+        _ organization: UUID,
+        deadline: ContinuousClock.Instant? = Call.current?.deadline,
+        _ statements: [PostgresStatement]
+    ) async throws -> [PostgresResult] {
         let pipeline = [Queries.organization(organization)] + statements
         let results = try await translated {
             do throws(PostgresError) {

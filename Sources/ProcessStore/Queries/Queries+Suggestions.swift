@@ -2,20 +2,6 @@ internal import FoundationEssentials
 internal import Postgres
 internal import ServiceKit
 
-/// Which suggestions of a process are listed.
-struct SuggestionFilter: Sendable, Equatable {
-    let process: UUID
-    /// A session of the user who asks; nil for all of everybody's.
-    var session: (user: UUID, id: UUID)?
-    /// 0: those without a rating too.
-    var minimumRating: Int32 = 0
-
-    static func == (left: SuggestionFilter, right: SuggestionFilter) -> Bool {
-        left.process == right.process && left.session?.user == right.session?.user
-            && left.session?.id == right.session?.id && left.minimumRating == right.minimumRating
-    }
-}
-
 extension Queries {
     /// When a suggestion was recorded.
     static func recorded(_ suggestion: UUID) -> PostgresStatement {
@@ -81,90 +67,6 @@ extension Queries {
                 .int4(rating), .text(comment),
             ]
         )
-    }
-
-    private static let indexed = """
-        i.suggestion_id, i.created_at, i.process_id, i.user_id, i.session_id, i.bytes, i.rating, i.ratings
-        """
-
-    /// Suggestions of a process after a place, newest first. Those that come after `bytes` of texts have NULL for what they
-    /// say, but for the first.
-    static func suggestions(
-        _ filter: SuggestionFilter,
-        after place: SuggestionPlace?,
-        limit: Int,
-        bytes: Int64,
-        alwaysTheFirst: Bool = true
-    ) -> PostgresStatement {
-        var parameters: [PostgresParameter] = [.uuid(filter.process), .int8(Int64(limit)), .int8(bytes)]
-        func parameter(_ value: PostgresParameter) -> String {
-            parameters.append(value)
-            return "$\(parameters.count)"
-        }
-        var conditions = "i.organization_id = (SELECT grimoire_organization()) AND i.process_id = $1"
-        if let session = filter.session {
-            conditions += " AND i.user_id = \(parameter(.uuid(session.user)))"
-            conditions += " AND i.session_id = \(parameter(.uuid(session.id)))"
-        }
-        if filter.minimumRating > 0 {
-            conditions += " AND i.ratings > 0 AND i.rating >= \(parameter(.int4(filter.minimumRating)))"
-        }
-        if let place {
-            let values = "(\(parameter(.instant(place.createdAt))), \(parameter(.uuid(place.id))))"
-            conditions += " AND (i.created_at, i.suggestion_id) < \(values)"
-        }
-        let order = "created_at DESC, suggestion_id DESC"
-        return PostgresStatement(
-            withTexts(
-                """
-                SELECT \(indexed) FROM process_suggestion_index i WHERE \(conditions)
-                ORDER BY \(order) LIMIT $2
-                """,
-                order: order,
-                first: alwaysTheFirst ? "before = 0 OR" : ""
-            ),
-            parameters
-        )
-    }
-
-    /// The best-rated suggestions of the organization, those of one process first; of several, the newest first.
-    static func bestRated(process: UUID, limit: Int32, bytes: Int64) -> PostgresStatement {
-        PostgresStatement(
-            withTexts(
-                """
-                SELECT * FROM (
-                    (SELECT \(indexed), 0 AS rank FROM process_suggestion_index i
-                     WHERE i.organization_id = (SELECT grimoire_organization()) AND i.process_id = $1 AND i.ratings > 0
-                     ORDER BY i.rating DESC, i.created_at DESC, i.suggestion_id DESC LIMIT $2)
-                    UNION ALL
-                    (SELECT \(indexed), 1 AS rank FROM process_suggestion_index i
-                     JOIN processes p ON p.id = i.process_id AND p.deleted_at IS NULL
-                     WHERE i.organization_id = (SELECT grimoire_organization()) AND i.process_id <> $1 AND i.ratings > 0
-                     ORDER BY i.rating DESC, i.created_at DESC, i.suggestion_id DESC LIMIT $2)
-                ) AS rated ORDER BY \(byRating) LIMIT $2
-                """,
-                order: byRating
-            ),
-            [.uuid(process), .int8(Int64(limit)), .int8(bytes)]
-        )
-    }
-
-    private static let byRating = "rank, rating DESC, created_at DESC, suggestion_id DESC"
-
-    /// What suggestions say, up to $3 bytes, of those that `found` finds in the index.
-    private static func withTexts(_ found: String, order: String, first: String = "") -> String {
-        """
-        WITH found AS (
-            \(found)
-        ), page AS (
-            SELECT *, sum(bytes) OVER (ORDER BY \(order)) - bytes AS before FROM found
-        )
-        SELECT page.*, s.kind, s.version_number, s.suggestion_type, s.input_context, s.ai_response
-        FROM page
-        LEFT JOIN process_suggestions s ON s.id = page.suggestion_id AND s.created_at = page.created_at
-            AND (\(first) page.before + page.bytes <= $3)
-        ORDER BY \(order.split(separator: ", ").map { "page.\($0)" }.joined(separator: ", "))
-        """
     }
 
     /// The version before one; `number` 0 is the latest. No row where there is none.

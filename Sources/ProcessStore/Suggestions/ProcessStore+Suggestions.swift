@@ -241,8 +241,9 @@ extension ProcessStore {
         }
     }
 
-    /// The process and the session alone: which version it is and what was said are read in one round trip, and of the version only its
-    /// number where its caller has it already. Otherwise it is from memory where it is there, so the two may be of different moments.
+    /// The process and the session alone: which version it is and whether something was said are read in one round trip; what was said,
+    /// where it was, in another one. Of the version only its number is told where its caller has it already, and it is from memory where
+    /// it is there, so these may be of different moments.
     ///
     /// - Parameter knownHash: The content hash of the version that the caller has, in hexadecimal; empty where it has none.
     func briefContext(
@@ -250,18 +251,23 @@ extension ProcessStore {
         knownHash: String,
         organization: UUID
     ) async throws -> Grimoire_V1_GetSuggestionContextResponse {
-        let results = try await read(
-            organization,
-            Queries.basics(process: question.process, number: question.version),
-            Self.exchanges(question)
-        )
+        var statements = [Queries.basics(process: question.process, number: question.version)]
+        if let session = question.session {
+            statements.append(
+                Queries.hasExchanges(process: question.process, user: session.user, session: session.id)
+            )
+        }
+        let results = try await read(organization, statements)
         guard let row = results[0].first else {
             throw ServiceError.notFound("process", question.process.text)
         }
         guard let number = try row.decodeOptional("version_number", as: Int32.self) else {
             throw Self.noVersion(question.version, question.process)
         }
-        let session = try Self.stored(results[1])
+        // Most are asked for by the first message of a session, which has none.
+        let hasExchanges = results.count > 1 && results[1].first != nil
+        let session =
+            hasExchanges ? try Self.stored(await read(organization, Self.exchanges(question))[0]) : []
         let hash = try row.decodeOptional("content_hash", as: [UInt8].self)?.hexadecimal ?? ""
         let isKnown = !hash.isEmpty && hash == knownHash
         let answer =

@@ -37,17 +37,17 @@ public struct AnswerClass: Sendable, Hashable {
         return .improvement
     }
 
-    private static let alternativeWords = [
+    private static let alternativeWords = PhraseSet([
         "alternative", "alternatives", "instead", "another way", "other way", "different way", "differently",
         "other option", "other options", "alternatively",
-    ]
+    ])
 
-    private static let validationWords = [
+    private static let validationWords = PhraseSet([
         "check", "validate", "validation", "verify", "is it correct", "is this correct", "is it right",
         "is this right",
         "review", "what is wrong", "what's wrong", "does it", "does this", "audit", "any mistakes",
         "any bugs", "any errors",
-    ]
+    ])
 
     /// The words that count for a category, in small letters.
     public static let words: [SuggestionCategory: [String]] = [
@@ -78,9 +78,8 @@ public struct AnswerClass: Sendable, Hashable {
         ],
     ]
 
-    private static let order: [SuggestionCategory] = [
-        .security, .errorHandling, .performance, .documentation,
-    ]
+    private static let order: [(SuggestionCategory, PhraseSet)] =
+        [.security, .errorHandling, .performance, .documentation].map { ($0, PhraseSet(words[$0] ?? [])) }
 
     private static func category(
         _ answer: String,
@@ -91,8 +90,7 @@ public struct AnswerClass: Sendable, Hashable {
         let asked = WordList(message)
         let said = WordList(FencedBlock.prose(of: answer))
         var best: (category: SuggestionCategory, points: Int) = (.code, 1)
-        for category in order {
-            let words = words[category] ?? []
+        for (category, words) in order {
             var points = asked.count(of: words) * 3 + min(said.count(of: words), 10)
             if category == .errorHandling, let patch = proposal?.patch, addsHandling(patch) { points += 4 }
             if points > best.points { best = (category, points) }
@@ -122,21 +120,32 @@ public struct AnswerClass: Sendable, Hashable {
             words = letters.prefix(WordList.maximumWords).map { String(decoding: $0, as: UTF8.self) }
         }
 
-        func count(of phrases: [String]) -> Int {
-            var single: Set<Substring> = []
-            var longer: [[Substring]] = []
-            for phrase in phrases {
-                let parts = phrase.split(separator: " ")
-                if parts.count == 1 { single.insert(parts[0]) } else { longer.append(parts) }
-            }
+        func count(of phrases: PhraseSet) -> Int {
             var count = 0
-            for index in words.indices {
-                if single.contains(words[index][...]) { count += 1 }
-                for parts in longer where index + parts.count <= words.count {
-                    if parts.indices.allSatisfy({ words[index + $0] == parts[$0] }) { count += 1 }
-                }
+            for (index, word) in words.enumerated() {
+                if phrases.single.contains(word) { count += 1 }
+                for phrase in phrases.longer[word] ?? []
+                where words[index...].starts(with: phrase) { count += 1 }
             }
             return count
+        }
+    }
+
+    /// Words, and phrases of several words.
+    private struct PhraseSet: Sendable {
+        private(set) var single: Set<String> = []
+        /// By their first words.
+        private(set) var longer: [String: [[String]]] = [:]
+
+        init(_ phrases: [String]) {
+            for phrase in phrases {
+                let words = phrase.split(separator: " ").map(String.init)
+                if words.count == 1 {
+                    single.insert(phrase)
+                } else {
+                    longer[words[0], default: []].append(words)
+                }
+            }
         }
     }
 }

@@ -59,11 +59,29 @@ public struct QuestionKey: Hashable, Sendable, CustomStringConvertible {
         model: String,
         message: String
     ) {
+        self.init(
+            content: content,
+            others: others,
+            promptVersion: promptVersion,
+            model: model,
+            normalised: QuestionKey.normalised(message)
+        )
+    }
+
+    /// A key about contents whose own key is known already, and a message as ``normalised(_:)`` makes it. Costs time in proportion to
+    /// both `others` and the message.
+    public init(
+        content: ContentKey,
+        others: [String] = [],
+        promptVersion: String,
+        model: String,
+        normalised message: String
+    ) {
         var hasher = SHA256()
         hasher.add(["question.v2", promptVersion, model, String(others.count)] + others)
         hasher.update(data: content.digest)
         scope = Array(hasher.finalize())
-        hasher.add([QuestionKey.normalised(message)])
+        hasher.add([message])
         digest = Array(hasher.finalize())
     }
 
@@ -75,6 +93,27 @@ public struct QuestionKey: Hashable, Sendable, CustomStringConvertible {
     /// Code in it is only evened out in its white space and case: two programs that differ in nothing else
     /// ask the same.
     public static func normalised(_ message: String) -> String {
+        quicklyNormalised(message) ?? slowlyNormalised(message)
+    }
+
+    /// Nil where the message is not in ASCII alone.
+    private static func quicklyNormalised(_ message: String) -> String? {
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(message.utf8.count)
+        for byte in message.utf8 {
+            switch byte {
+            // Whitespace, as Unicode has it.
+            case 0x09...0x0D, 0x20: if let last = bytes.last, last != 0x20 { bytes.append(0x20) }
+            case UInt8(ascii: "A")...UInt8(ascii: "Z"): bytes.append(byte | 0x20)
+            case ..<0x80: bytes.append(byte)
+            default: return nil
+            }
+        }
+        while let last = bytes.last, ".?!,;: ".utf8.contains(last) { bytes.removeLast() }
+        return String(decoding: bytes, as: UTF8.self)
+    }
+
+    static func slowlyNormalised(_ message: String) -> String {
         let words = message.lowercased().unicodeScalars.split(whereSeparator: { $0.properties.isWhitespace })
         var text = words.map { String($0) }.joined(separator: " ")
         while let last = text.unicodeScalars.last, ".?!…,;: ".unicodeScalars.contains(last) {

@@ -31,7 +31,8 @@ final class ChatTopic: Sendable {
         self.question = question
         self.history = history
         type = question.type ?? AnswerClass.type(of: question.message)
-        task = DocumentRequest.isMade(by: question.message) ? .documentation : .chat(type)
+        let normalised = QuestionKey.normalised(question.message)
+        task = DocumentRequest.isMade(byNormalised: normalised) ? .documentation : .chat(type)
         message = ContentFilter().redact(question.message).text
         base = process.base
         promptVersion = ContextBuilder.promptVersion(for: task)
@@ -43,7 +44,7 @@ final class ChatTopic: Sendable {
                 + question.clientContext.sorted { $0.key < $1.key }.flatMap { [$0.key, $0.value] },
             promptVersion: promptVersion,
             model: model.name,
-            message: question.message
+            normalised: normalised
         )
     }
 

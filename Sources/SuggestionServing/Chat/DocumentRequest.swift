@@ -24,11 +24,13 @@ enum DocumentRequest {
         return phrases
     }()
 
-    /// Whether the whole message says that, whatever its case, with or without "please".
-    static func isMade(by message: String) -> Bool {
-        var words = QuestionKey.normalised(message)
-        if words.hasPrefix("please ") { words.removeFirst(7) }
-        if words.hasSuffix(" please") { words.removeLast(7) }
-        return phrases.contains(QuestionKey.normalised(words))
+    /// Whether the whole message says that, with or without "please".
+    ///
+    /// - Parameter message: As `QuestionKey.normalised(_:)` makes it.
+    static func isMade(byNormalised message: String) -> Bool {
+        var words = message[...]
+        if words.hasPrefix("please ") { words.removeFirst("please ".count) }
+        if words.hasSuffix(" please") { words.removeLast(" please".count) }
+        return phrases.contains(QuestionKey.normalised(String(words)))
     }
 }

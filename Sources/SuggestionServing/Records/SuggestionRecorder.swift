@@ -145,6 +145,11 @@ actor SuggestionRecorder {
 
     /// Brings them until ``close()``, and then what is still there.
     func run() async {
+        // Otherwise each wait ends with a detour by a thread beside the loops.
+        await withTaskExecutorPreference(loop.taskExecutor) { await bringAll() }
+    }
+
+    private func bringAll() async {
         while let jobs = await next() {
             for wave in RecordingPlan(jobs).waves { await bring(wave) }
         }

@@ -126,6 +126,11 @@ import Testing
                 ["process_suggestions_in_order"]
             ),
             ("session", list(mine), ["process_suggestions_of_session"]),
+            (
+                "whether a session has exchanges",
+                Queries.hasExchanges(process: process, user: fixture.user, session: process),
+                ["process_suggestions_of_session"]
+            ),
             ("next of session", list(mine, place), ["process_suggestions_of_session"]),
             (
                 "well rated", list(SuggestionFilter(process: process, minimumRating: 4)),

@@ -1,6 +1,7 @@
-import SuggestionContent
 import TestSupport
 import Testing
+
+@testable import SuggestionContent
 
 @Suite("Keys of questions")
 struct QuestionKeyTests {
@@ -48,6 +49,19 @@ struct QuestionKeyTests {
         #expect(made == key() && made.scope == key().scope && made.digest != made.scope)
         #expect(content("x=1") == content("x = 1\n") && content("x = 1") != content("x = 2"))
         #expect(content("x = 1") != content("x = 1", organization: "other"))
+    }
+
+    @Test("The short way of messages in ASCII leads where the long one does", arguments: 0..<200)
+    func normalisedQuickly(seed: UInt64) {
+        var random = SeededGenerator(seed: seed)
+        let likely = Array("aB \t\r\n.?!;:,".utf8)
+        for _ in 0..<50 {
+            let bytes = (0..<random.below(12)).map { _ in
+                random.below(2) == 0 ? UInt8(random.below(0x80)) : likely[random.below(likely.count)]
+            }
+            let message = String(decoding: bytes, as: UTF8.self)
+            #expect(QuestionKey.normalised(message) == QuestionKey.slowlyNormalised(message))
+        }
     }
 
     @Test(

@@ -1,4 +1,5 @@
 import GrimoireAPI
+import SuggestionContent
 import Synchronization
 import TestSupport
 import Testing
@@ -7,6 +8,10 @@ import Testing
 
 @Suite("Asking for the process document")
 struct DocumentRequestTests {
+    private func isMade(_ message: String) -> Bool {
+        DocumentRequest.isMade(byNormalised: QuestionKey.normalised(message))
+    }
+
     @Test(
         "Said so, whatever its case",
         arguments: [
@@ -14,7 +19,7 @@ struct DocumentRequestTests {
             "Draft a process document, please",
         ]
     )
-    func made(message: String) { #expect(DocumentRequest.isMade(by: message)) }
+    func made(message: String) { #expect(isMade(message)) }
 
     @Test(
         "Whatever says more, or something else, goes to the model as it is",
@@ -23,7 +28,7 @@ struct DocumentRequestTests {
             "Update the program",
         ]
     )
-    func notMade(message: String) { #expect(!DocumentRequest.isMade(by: message)) }
+    func notMade(message: String) { #expect(!isMade(message)) }
 
     @Test("The document that the model writes is offered as a patch on the present one")
     func patch() async throws {
