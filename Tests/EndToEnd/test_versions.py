@@ -127,6 +127,9 @@ def test_lists_are_searched_and_ordered(organization):
     assert found("order_by=name") == sorted(names)
     assert found("order_by=created_at") == names
     assert found("query=nobody") == []
+    # As browsers send a form, and as programs escape.
+    assert found("query=onboarding+-refund") == found("query=onboarding%20-refund") == ["Onboarding"]
+    assert found("name=Refund+of") == ["Refund of goods"] and found("name=Refund%2Bof") == []
     assert organization.rest("GET", "/processes?order_by=colour").status_code == 400
     token = organization.rest("GET", "/processes?page_size=1&query=manager").json()["next_page_token"]
     assert organization.rest("GET", f"/processes?page_size=1&query=manager&page_token={token}").status_code == 200
@@ -212,6 +215,10 @@ def test_a_service_reports_runs_and_everybody_reads_their_summary(organization):
     assert summary["total"]["p50"] == "0.250s"
     assert [(e["line"], e["error_type"], int(e["count"])) for e in summary["errors"]] == [(1, "ValueError", 1)]
     assert [a["name"] for a in summary["failing_actions"]] == ["send"]
+    for offset in ("Z", "+00:00", "%2B00:00", "-01:00"):
+        query = f"from=2026-01-01T00:00:00{offset}&to=2026-01-02T00:00:00{offset}"
+        answer = viewer("GET", f"{path}:summary?{query}")
+        assert answer.status_code == 200, (query, answer.text)
     for query in ("interval=minute", "from=2026-01-01", "from=2090-01-01T00:00:00Z", "version=-1"):
         assert viewer("GET", f"{path}:summary?{query}").status_code == 400, query
     wrong = service("POST", path, {"executions": [run_of(version=2)]})

@@ -203,6 +203,16 @@ local function check_query(query, parameters)
   end
 end
 
+-- A query without `+`, which the transcoder would hand on as it is: a space in what is sent as forms are (WHATWG URL, section 5), but
+-- the sign itself in a time, whose zone many forget to escape.
+local function without_plus(query, parameters)
+  return (query:gsub("[^&]+", function(pair)
+    local name, value = pair:match("^([^=]*)=(.*)$")
+    if not value or not value:find("+", 1, true) then return end
+    return name .. "=" .. value:gsub("+", parameters[decode(name)] == "" and "%%2B" or "%%20")
+  end))
+end
+
 -- Headers by which a request could steer Envoy from outside.
 local steering = {"x-grimoire-refused", "x-envoy-original-method", "x-envoy-original-path", "x-envoy-retry-on",
   "x-envoy-retry-grpc-on", "x-envoy-max-retries", "x-envoy-upstream-rq-timeout-ms",
@@ -228,6 +238,7 @@ function envoy_on_request(handle)
   if not route then return end
   local problem = check_query(query, route.query)
   if problem then return refuse(handle, problem[1], problem[2], problem[3]) end
+  if query:find("+", 1, true) then headers:replace(":path", path .. "?" .. without_plus(query, route.query)) end
   if not headers:get("grpc-timeout") then headers:add("grpc-timeout", REPORTS[route.message] and REPORT_TIMEOUT or GRPC_TIMEOUT) end
   if route.message == "" then return end
   if (tonumber(headers:get("content-length") or "0") or 0) > MAX_BODY_BYTES then return refuse_size(handle) end

@@ -327,7 +327,8 @@ def lists(report, options):
         "first page": lambda _: b"",
         "page after page": lambda service: protobuf.field(2, client("walk", service.port, 10).encode()),
         "by name": lambda _: protobuf.field(5, b"name"),
-        "name prefix": lambda _: protobuf.field(3, b"c4"),
+        # A full page of each: names begin with one of sixteen digits.
+        "name prefix": lambda _: protobuf.field(3, b"c"),
         "search": lambda _: protobuf.field(4, b"quicksilver"),
     }
     with contextlib.ExitStack() as services:
