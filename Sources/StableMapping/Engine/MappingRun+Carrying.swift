@@ -39,11 +39,11 @@ extension MappingRun {
 
     /// Entries of the version before follow their facts: the given ones first, then the derived ones while there is room.
     mutating func claimCarried() {
-        let following = entries.filter { $0.goesOn && $0.entry.fact != nil }
-        for bound in following where bound.entry.origin == .given { carry(bound) }
-        let derived = following.filter { $0.entry.origin == .derived }
+        let following = entries.indices.filter { entries[$0].goesOn && entries[$0].entry.fact != nil }
+        for place in following where entries[place].entry.origin == .given { carry(entries[place]) }
+        let derived = following.filter { entries[$0].entry.origin == .derived }
         let room = max(room, 0)
-        for bound in derived.prefix(room) { carry(bound) }
+        for place in derived.prefix(room) { carry(entries[place]) }
         if derived.count > room { warn(.notDerived(count: derived.count - room)) }
     }
 

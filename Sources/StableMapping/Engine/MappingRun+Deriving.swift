@@ -7,6 +7,7 @@ extension MappingRun {
         for fact in program.facts.indices where claims[fact] == nil && program.facts[fact].isDerived {
             missing[identity(of: fact), default: []].append(fact)
         }
+        guard !missing.isEmpty else { return }
         var known: [String: [MappingState.Retired]] = [:]
         let used = usedIDs()
         for retired in previous.state.retired
@@ -35,13 +36,15 @@ extension MappingRun {
     /// Facts without an entry get an ID of their own, in the order of the text until a limit is reached.
     mutating func derive() {
         guard request.derives else { return }
+        let program = request.program
+        let missing = program.facts.indices.filter { claims[$0] == nil && program.facts[$0].isDerived }
+        guard !missing.isEmpty else { return }
         // A client may have guessed an ID, given and removed it.
         var used = usedIDs().union(retiredIdentities.keys)
         var room = room
         var bytes = MappingLimits.derivedKeyBytes
         var skipped = 0
-        for fact in request.program.facts.indices
-        where claims[fact] == nil && request.program.facts[fact].isDerived {
+        for fact in missing {
             guard room > 0, bytes > 0 else {
                 skipped += 1
                 continue
@@ -83,7 +86,8 @@ extension MappingRun {
 
     /// All fact IDs that are in use, or were in the version before.
     private func usedIDs() -> Set<String> {
-        var used = Set(request.given.values)
+        var used = Set<String>(minimumCapacity: request.given.count + claims.count + entries.count)
+        used.formUnion(request.given.values)
         for claim in claims { if let claim { used.insert(claim.factID) } }
         for entry in unmatched { used.insert(entry.factID) }
         for bound in entries { used.insert(bound.entry.factID) }
@@ -93,6 +97,7 @@ extension MappingRun {
     /// The state and the report.
     mutating func finish() -> MappingOutcome {
         var entries = unmatched
+        entries.reserveCapacity(unmatched.count + claims.count)
         var places: [String: Int] = [:]
         places.reserveCapacity(claims.count)
         report.unmatched = unmatched.map { MappingReport.Item(key: $0.key, factID: $0.factID) }
@@ -113,8 +118,9 @@ extension MappingRun {
             )
         }
         entries.sort { $0.key < $1.key }
-        let retired = retire(except: Set(entries.map(\.factID)))
-        warnOfSharedIDs(entries)
+        let factIDs = Set(entries.lazy.map(\.factID))
+        let retired = retire(except: factIDs)
+        if factIDs.count < entries.count { warnOfSharedIDs(entries) }
         sortReport()
         let state = MappingState(version: request.version, entries: entries, retired: retired)
         return MappingOutcome(

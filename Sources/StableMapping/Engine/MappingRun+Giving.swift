@@ -51,7 +51,7 @@ extension MappingRun {
     }
 
     /// A key that fits several facts means the one among them that it meant before, or that has the ID given with it.
-    private func meaning(of key: FactKey, given text: String) -> FactIndex.Result {
+    private mutating func meaning(of key: FactKey, given text: String) -> FactIndex.Result {
         let result = index.find(key)
         guard case .several(let facts) = result else { return result }
         let known = [entryIndex[text]].compactMap(\.self) + (holders[request.given[text] ?? ""] ?? [])

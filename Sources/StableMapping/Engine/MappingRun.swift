@@ -2,7 +2,8 @@
 struct MappingRun {
     let previous: MappedVersion?
     let request: MappingRequest
-    let index: FactIndex
+    /// Facts of the new program by key: for keys that nobody has followed to their facts.
+    lazy var index = FactIndex(request.program)
     /// For each fact of the program the entry that names it.
     var claims: [Claim?]
     /// Entries that fit no fact or several.
@@ -11,9 +12,9 @@ struct MappingRun {
     var takenIDs: Set<String> = []
     /// Entries of the version before that go on, with the fact each has now; -1 where it is gone.
     var entries: [Bound] = []
-    /// Indexes of the entries before, by their keys and by those they had formerly.
+    /// Indexes of the entries before, by their keys and by those they had formerly; where the client gives some.
     var entryIndex: [String: Int] = [:]
-    /// Indexes of the entries before that name facts, by fact ID.
+    /// Indexes of the entries before that name facts, by fact ID; where the client gives some.
     var holders: [String: [Int]] = [:]
     var report = MappingReport()
     let retiredIdentities: [String: String]
@@ -47,7 +48,6 @@ struct MappingRun {
     init(_ previous: MappedVersion?, _ request: MappingRequest) {
         self.previous = previous
         self.request = request
-        index = FactIndex(request.program)
         retiredIdentities = Dictionary(
             (previous?.state.retired ?? []).map { ($0.factID, $0.identity) }
         ) { $1 }
@@ -88,22 +88,42 @@ struct MappingRun {
         let partners = FactMatcher.partners(previous.program, request.program)
         let places = previous.places ?? derivedPlaces(previous.program)
         var oldIndex: FactIndex?
+        entries.reserveCapacity(previous.state.entries.count)
         for entry in previous.state.entries {
             var old = entry.fact.map { places[$0] ?? -1 } ?? -1
+            if old >= 0, let key = entry.fact {
+                keepIdentity(of: partners[old], from: old, key, previous.program)
+            }
             if old < 0, let fact = entry.fact, let key = try? FactKey(fact) {
                 let facts = oldIndex ?? FactIndex(previous.program)
                 oldIndex = facts
                 if case .one(let found) = facts.find(key) { old = found }
             }
-            if entry.fact != nil { holders[entry.factID, default: []].append(entries.count) }
             entries.append(
                 Bound(entry: entry, old: old, new: old < 0 ? -1 : partners[old], goesOn: goesOn(entry))
             )
         }
+        if !request.given.isEmpty { indexEntries() }
+    }
+
+    /// For what the client gives alone.
+    private mutating func indexEntries() {
         for (position, bound) in entries.enumerated() {
+            if bound.entry.fact != nil { holders[bound.entry.factID, default: []].append(position) }
             if let former = bound.entry.formerKey { entryIndex[former] = position }
         }
         for (position, bound) in entries.enumerated() { entryIndex[bound.entry.key] = position }
+    }
+
+    /// What a fact of the program before is called, for the same one of the new program where it is written as it was: to print it
+    /// anew takes much longer.
+    ///
+    /// - Parameter key: The former fact's, in full.
+    private mutating func keepIdentity(of fact: Int, from old: Int, _ key: String, _ program: ProgramFacts) {
+        guard fact >= 0, identities[fact] == nil, request.program.isWritten(fact, as: old, in: program) else {
+            return
+        }
+        identities[fact] = String(key.dropLast(program.numberSuffix(of: old).count))
     }
 
     /// Facts of the program before that are derived, by their keys in full. Where it is the new one, what is printed for them is

@@ -84,7 +84,7 @@ struct FactMatcher {
 
     /// Expressions that stand once in their scope, before and after, are the same wherever they moved in it.
     private mutating func matchIdentities() {
-        var places: [UInt64: Places] = [:]
+        var places = [UInt64: Places](minimumCapacity: old.facts.count)
         for (index, fact) in old.facts.enumerated() where scopes.ofOld[fact.scope] >= 0 {
             places[identity(fact, in: scopes.ofOld[fact.scope]), default: Places()].addOld(index)
         }
@@ -96,19 +96,23 @@ struct FactMatcher {
 
     /// Of expressions that stand as often as before in their scope, the one that is left on each side.
     private mutating func matchRemainders() {
-        var all: [UInt64: Places] = [:]
         var left: [UInt64: Places] = [:]
+        for (index, fact) in old.facts.enumerated()
+        where facts.ofOld[index] < 0 && scopes.ofOld[fact.scope] >= 0 {
+            left[identity(fact, in: scopes.ofOld[fact.scope]), default: Places()].addOld(index)
+        }
+        for (index, fact) in new.facts.enumerated() where facts.ofNew[index] < 0 {
+            left[identity(fact, in: fact.scope)]?.addNew(index)
+        }
+        left = left.filter { $0.value.isUnique }
+        guard !left.isEmpty else { return }
+        // How often each of them stands there, with those that have partners.
+        var all = left.mapValues { _ in Places() }
         for (index, fact) in old.facts.enumerated() where scopes.ofOld[fact.scope] >= 0 {
-            let key = identity(fact, in: scopes.ofOld[fact.scope])
-            all[key, default: Places()].addOld(index)
-            if facts.ofOld[index] < 0 { left[key, default: Places()].addOld(index) }
+            all[identity(fact, in: scopes.ofOld[fact.scope])]?.addOld(index)
         }
-        for (index, fact) in new.facts.enumerated() {
-            let key = identity(fact, in: fact.scope)
-            all[key]?.addNew(index)
-            if facts.ofNew[index] < 0 { left[key]?.addNew(index) }
-        }
-        for (key, place) in left where place.isUnique {
+        for (index, fact) in new.facts.enumerated() { all[identity(fact, in: fact.scope)]?.addNew(index) }
+        for (key, place) in left {
             if let whole = all[key], whole.oldCount == whole.newCount { facts.pair(place.old, place.new) }
         }
     }

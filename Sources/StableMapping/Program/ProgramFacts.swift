@@ -6,6 +6,8 @@ public import SPySyntax
 /// proportion to the program. A pure value, copied by reference.
 public struct ProgramFacts: Sendable {
     let tree: Tree
+    /// The text that it was made from.
+    private let source: [UInt8]
     let hashes: StructureHashes
     let scopes: [Scope]
     let lines: [Line]
@@ -28,6 +30,7 @@ public struct ProgramFacts: Sendable {
     /// The facts of a program that has been parsed.
     public init(_ parsed: ParseResult) {
         tree = parsed.tree
+        source = parsed.source.utf8
         var walk = FactWalk(parsed.tree)
         walk.run()
         hashes = walk.hashes
@@ -72,7 +75,8 @@ public struct ProgramFacts: Sendable {
 
     /// Bytes that it takes in memory beside the texts of its names and literals, about.
     public var memoryBytes: Int {
-        tree.expressionCount * (MemoryLayout<Expression>.stride + MemoryLayout<SourceRange>.stride + 24)
+        source.count + tree.expressionCount
+            * (MemoryLayout<Expression>.stride + MemoryLayout<SourceRange>.stride + 24)
             + tree.statementCount * (MemoryLayout<Statement>.stride + MemoryLayout<SourceRange>.stride)
             + tokens.count * MemoryLayout<Token>.stride
             + lines.count * (MemoryLayout<Line>.stride + Self.allocationBytes)
@@ -147,6 +151,27 @@ public struct ProgramFacts: Sendable {
             case .expression(let id): tree.printed(id)
             }
         return (path.isEmpty ? "" : path + "::") + fact.kind.prefix + text
+    }
+
+    /// Whether a fact stands in the same scope as another program's does, is of the same kind, and is written letter for letter alike:
+    /// then both have one identity.
+    func isWritten(_ index: Int, as other: Int, in program: ProgramFacts) -> Bool {
+        let (fact, otherFact) = (facts[index], program.facts[other])
+        guard fact.hash == otherFact.hash, fact.kind == otherFact.kind,
+            scopes[fact.scope].path == program.scopes[otherFact.scope].path
+        else { return false }
+        switch (fact.expression, otherFact.expression) {
+        case (.name(let name), .name(let otherName)):
+            return tree.string(name) == program.tree.string(otherName)
+        case (.expression(let id), .expression(let otherID)):
+            return text(of: id) == program.text(of: otherID)
+        default: return false
+        }
+    }
+
+    private func text(of id: ExpressionID) -> ArraySlice<UInt8> {
+        let range = tree.range(of: id)
+        return source[Int(range.start)..<Int(range.end)]
     }
 
     /// The key of a fact in full.

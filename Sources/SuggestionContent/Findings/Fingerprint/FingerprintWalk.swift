@@ -16,8 +16,12 @@ struct FingerprintWalk {
 
     private struct Item {
         let node: Node
-        let path: String
+        /// Among ``paths``.
+        let path: Int
     }
+
+    /// Names of the functions that nodes stand in, the module's first.
+    private var paths = [""]
 
     init(_ parsed: ParseResult, _ analysis: Analysis) {
         tree = parsed.tree
@@ -31,14 +35,16 @@ struct FingerprintWalk {
     }
 
     mutating func run() {
-        var work: [Item] = tree[tree.body].reversed().map { Item(node: .statement($0), path: "") }
+        var work: [Item] = tree[tree.body].reversed().map { Item(node: .statement($0), path: 0) }
         while let item = work.popLast() {
             var path = item.path
             switch item.node {
             case .statement(let id):
                 if case .functionDefinition(let function) = tree[id] {
-                    path += (path.isEmpty ? "" : ".") + tree.string(function.name)
-                    add(function, path)
+                    let around = paths[path]
+                    path = paths.count
+                    paths.append((around.isEmpty ? "" : around + ".") + tree.string(function.name))
+                    add(function, paths[path])
                 }
             case .expression(let id):
                 if case .call(let callee, _, _) = tree[id] { addAction(callee) }
@@ -66,7 +72,7 @@ struct FingerprintWalk {
 
     private mutating func addAction(_ callee: ExpressionID) {
         guard actions.count < ProgramFingerprint.maximumActions else { return }
-        guard let name = tree.dottedName(callee), actionStarts.contains(tree.range(of: callee).start),
+        guard actionStarts.contains(tree.range(of: callee).start), let name = tree.dottedName(callee),
             seen.insert(name).inserted
         else { return }
         actions.append(name)
