@@ -84,6 +84,14 @@ struct EditTests {
             code = edited
             history.add(outcome)
             #expect(history.violations == [])
+            // Each is called as it is in its own program.
+            let meanings = ProgramFacts(code).meanings(of: outcome.state.entries.compactMap(\.fact))
+            for (key, meaning) in meanings {
+                guard case .one(let place) = meaning, place.key == key else {
+                    Issue.record("\(key) means \(meaning)")
+                    continue
+                }
+            }
             return true
         }
     }
