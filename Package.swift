@@ -156,7 +156,7 @@ let package = Package(
         .testTarget(
             name: "ServiceKitTests",
             dependencies: [
-                "EventLoop", "GRPCNghttp2", "GrimoireAPI", "ServiceKit",
+                "EventLoop", "GRPCNghttp2", "GrimoireAPI", "ServiceKit", "TestSupport",
                 .product(name: "CoreMetrics", package: "swift-metrics"),
                 .product(name: "GRPCCore", package: "grpc-swift-2"),
                 .product(name: "GRPCProtobuf", package: "grpc-swift-protobuf"),
@@ -208,7 +208,12 @@ let package = Package(
         ),
 
         // What tests and benchmarks of several libraries share.
-        .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: strict),
+        .target(
+            name: "TestSupport",
+            dependencies: [.product(name: "Logging", package: "swift-log")],
+            path: "Tests/TestSupport",
+            swiftSettings: strict
+        ),
 
         .target(name: "SPySyntax", swiftSettings: strict),
         .testTarget(

@@ -3,6 +3,7 @@ import FoundationEssentials
 import GRPCCore
 import Logging
 import Synchronization
+import TestSupport
 import Testing
 
 @testable import ServiceKit

@@ -8,6 +8,7 @@ import JWTKit
 import Logging
 import ServiceLifecycle
 import Synchronization
+import TestSupport
 import Testing
 
 @testable import ServiceKit

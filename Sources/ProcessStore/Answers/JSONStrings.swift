@@ -8,13 +8,14 @@ struct JSONStrings {
 
     /// A string's bytes: a part of the JSON text, or put together where it has escapes.
     struct Text {
-        fileprivate var range = 0..<0
-        fileprivate var unescaped: [UInt8] = []
+        fileprivate let range: Range<Int>
         fileprivate var isEscaped = false
     }
 
     private let bytes: UnsafeRawBufferPointer
     private var place = 0
+    /// The strings that had escapes, put together one behind the other: never more than the JSON text, so room is made for them once.
+    private var unescaped: [UInt8] = []
 
     init(_ bytes: UnsafeRawBufferPointer) { self.bytes = bytes }
 
@@ -40,7 +41,7 @@ struct JSONStrings {
     func withBytes<Result>(_ text: Text, _ body: (UnsafeRawBufferPointer) throws -> Result) rethrows -> Result
     {
         guard text.isEscaped else { return try body(UnsafeRawBufferPointer(rebasing: bytes[text.range])) }
-        return try text.unescaped.withUnsafeBytes(body)
+        return try unescaped.withUnsafeBytes { try body(UnsafeRawBufferPointer(rebasing: $0[text.range])) }
     }
 
     /// Whether a string is this one.
@@ -101,33 +102,35 @@ struct JSONStrings {
     }
 
     private mutating func escapedString(from start: Int) throws(Unexpected) -> Text {
-        var text = Text(isEscaped: true)
-        text.unescaped.reserveCapacity(place - start + 256)
+        if unescaped.isEmpty { unescaped.reserveCapacity(bytes.count - start) }
+        let first = unescaped.count
         // What has no escapes in it is copied at once.
         var runStart = start
         while true {
             skipPlain()
             guard place < bytes.count else { throw Unexpected() }
-            text.unescaped.append(contentsOf: UnsafeRawBufferPointer(rebasing: bytes[runStart..<place]))
+            unescaped.append(contentsOf: UnsafeRawBufferPointer(rebasing: bytes[runStart..<place]))
             place += 1
-            if bytes[place - 1] == UInt8(ascii: "\"") { return text }
-            try escape(into: &text.unescaped)
+            if bytes[place - 1] == UInt8(ascii: "\"") {
+                return Text(range: first..<unescaped.count, isEscaped: true)
+            }
+            try unescape()
             runStart = place
         }
     }
 
     /// What follows a backslash (RFC 8259, section 7).
-    private mutating func escape(into text: inout [UInt8]) throws(Unexpected) {
+    private mutating func unescape() throws(Unexpected) {
         guard place < bytes.count else { throw Unexpected() }
         let byte = bytes[place]
         place += 1
         switch byte {
-        case UInt8(ascii: "\""), UInt8(ascii: "\\"), UInt8(ascii: "/"): text.append(byte)
-        case UInt8(ascii: "b"): text.append(0x08)
-        case UInt8(ascii: "f"): text.append(0x0c)
-        case UInt8(ascii: "n"): text.append(0x0a)
-        case UInt8(ascii: "r"): text.append(0x0d)
-        case UInt8(ascii: "t"): text.append(0x09)
+        case UInt8(ascii: "\""), UInt8(ascii: "\\"), UInt8(ascii: "/"): unescaped.append(byte)
+        case UInt8(ascii: "b"): unescaped.append(0x08)
+        case UInt8(ascii: "f"): unescaped.append(0x0c)
+        case UInt8(ascii: "n"): unescaped.append(0x0a)
+        case UInt8(ascii: "r"): unescaped.append(0x0d)
+        case UInt8(ascii: "t"): unescaped.append(0x09)
         case UInt8(ascii: "u"):
             var code = UInt32(try hexadecimal())
             if (0xd800..<0xdc00).contains(code) {
@@ -140,7 +143,7 @@ struct JSONStrings {
                 code = 0x10000 + (code - 0xd800) << 10 + (low - 0xdc00)
             }
             guard let scalar = Unicode.Scalar(code) else { throw Unexpected() }
-            text.append(contentsOf: UTF8.encode(scalar) ?? UTF8.encodedReplacementCharacter)
+            unescaped.append(contentsOf: UTF8.encode(scalar) ?? UTF8.encodedReplacementCharacter)
         default: throw Unexpected()
         }
     }

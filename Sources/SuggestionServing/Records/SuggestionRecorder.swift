@@ -209,6 +209,10 @@ actor SuggestionRecorder {
         for attempt in 1...Self.tries {
             do {
                 let results = try await records.record(suggestions, batch[0].credentials)
+                guard results.count == suggestions.count else {
+                    failure = "of \(suggestions.count) exchanges, \(results.count) were answered for"
+                    break
+                }
                 for (suggestion, result) in zip(suggestions, results) where !result.failure.message.isEmpty {
                     lost(suggestion, result.failure.message)
                 }

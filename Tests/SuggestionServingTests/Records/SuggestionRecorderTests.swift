@@ -16,13 +16,14 @@ struct SuggestionRecorderTests {
     private func withRecorder(
         easyCount: Int,
         slowingTime: Duration,
+        logger: Logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() },
         _ body: (SuggestionRecorder, FakeRecords) async throws -> Void
     ) async throws {
         try await withDesk(script: { _, _ in true }) { desk in
             let recorder = SuggestionRecorder(
                 records: desk.desk.pipeline.records,
                 loop: desk.desk.pipeline.recorder.loop,
-                logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() },
+                logger: logger,
                 metrics: SuggestionMetrics(factory: NOOPMetricsHandler.instance),
                 easyCount: easyCount,
                 slowingTime: slowingTime
@@ -90,5 +91,19 @@ struct SuggestionRecorderTests {
             #expect(storage.recorded.map(\.suggestionID) == ["1", "3"])
             #expect(await recorder.unsettled(["1", "2", "3"]).isEmpty)
         }
+    }
+
+    @Test("An exchange of which storage says nothing is not taken for a stored one")
+    func unanswered() async throws {
+        let log = LogRecorder()
+        try await withRecorder(easyCount: 100, slowingTime: .zero, logger: log.logger()) {
+            recorder,
+            storage in
+            storage.state.withLock { $0.unanswered = 1 }
+            for id in ["1", "2"] { await recorder.submit(Self.exchange(id), [:]) }
+            for id in ["1", "2"] { await recorder.settled(id) }
+        }
+        let lost = log.lines.filter { $0.message == "An exchange was not recorded" }
+        #expect(lost.contains { $0.metadata["suggestion"] == "2" })
     }
 }

@@ -18,6 +18,8 @@ final class FakeRecords: RegistrableRPCService {
         var recordFailures: [RPCError] = []
         /// Exchanges that are never recorded, by ID.
         var refused: Set<String> = []
+        /// Of how many exchanges it does not say what became of them: the last ones of each call.
+        var unanswered = 0
     }
 
     let state = Mutex(State())
@@ -109,6 +111,7 @@ final class FakeRecords: RegistrableRPCService {
                     state.recorded.append(suggestion)
                     return .with { $0.recorded = .with { $0.suggestionID = suggestion.suggestionID } }
                 }
+                $0.results.removeLast(min(state.unanswered, $0.results.count))
             }
         }
     }
