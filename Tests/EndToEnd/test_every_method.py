@@ -5,7 +5,7 @@ import uuid
 import pytest
 from grpc_reflection.v1alpha.proto_reflection_descriptor_database import ProtoReflectionDescriptorDatabase
 
-from callers import NEEDS_TWO_VERSIONS, REQUESTS, Process, every_method
+from callers import NEEDS_TWO_VERSIONS, REQUESTS, Process, every_method, suggestion
 from conftest import channel, setting
 from tokens import claims, signed
 
@@ -176,3 +176,38 @@ def test_keys_of_calls_are_each_organizations_own(client):
     made = {client("gRPC", "CreateProcess", request, signed(claims(str(uuid.uuid4()), sub=user)),
                    idempotency_key=key).body["process_id"] for _ in range(2)}
     assert len(made) == 2
+
+
+def test_what_a_chat_asks_with_each_message_is_the_same_on_the_short_way(client):
+    """A token that was not seen before takes the ordinary way, one that was, the short one."""
+    mine = claims(str(uuid.uuid4()), ["editor"])
+    editor, stranger = signed(mine), signed(claims(str(uuid.uuid4()), ["admin"]))
+    process, absent = Process(client, editor), Process()
+    first = {"process_id": process.id, "session_id": "s", "brief": True}
+
+    def both(**changes):
+        unseen = signed({**mine, "jti": str(uuid.uuid4())})
+        ways = [client("direct", "SuggestionRecords.GetSuggestionContext", {**first, **changes}, token, traceparent=trace)
+                for token in (unseen, unseen, editor) for trace in (None, f"00-{uuid.uuid4().hex}-{'1' * 16}-01")]
+        assert all(way == ways[0] for way in ways), ways
+        return ways[0]
+
+    whole = both()
+    assert whole.code == 0 and whole.body["process"]["spy_code"] == "x = 1\n" and not whole.body.get("session")
+    known = {"known_content_hash": whole.body["process"]["content_hash"]}
+    assert not both(**known).body["process"].get("spy_code")
+    exchange = {**suggestion(process), "suggestion_id": process.suggestion}
+    assert client("direct", "SuggestionRecords.RecordSuggestion", {"suggestion": exchange}, editor).code == 0
+    assert [said["answer"] for said in both(**known).body["session"]] == ["Nothing."]
+    assert not both(session_id="another").body.get("session") and not both(session_id="").body.get("session")
+    # A new version is seen at once.
+    assert client("direct", "UpdateProcess", {"process_id": process.id, "spy_code": "x = 2\n"}, editor).code == 0
+    assert both(**known).body["process"]["spy_code"] == "x = 2\n"
+    assert not both(version_number=1, **known).body["process"].get("spy_code")
+    assert both(version_number=9).code == both(process_id=absent.id).code == NOT_FOUND
+    assert both(process_id="x").code == both(known_content_hash="x").code == both(rated_suggestions=-1).code == 3
+    for _ in range(2):
+        foreign = client("direct", "SuggestionRecords.GetSuggestionContext", first, stranger)
+        assert foreign.code == NOT_FOUND and not foreign.body
+    assert client("direct", "DeleteProcess", {"process_id": process.id}, editor).code == 0
+    assert both().code == NOT_FOUND

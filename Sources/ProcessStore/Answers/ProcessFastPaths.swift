@@ -3,8 +3,10 @@ internal import GRPCNghttp2
 internal import GrimoireAPI
 internal import Postgres
 internal import ServiceKit
+internal import SwiftProtobuf
 
-/// Reads of whole versions: from memory where they are known, else with one round trip to the database.
+/// Reads of whole versions, from memory where they are known, else with one round trip to the database; and what a chat asks with each
+/// message.
 struct ProcessFastPaths: Sendable {
     let store: ProcessStore
 
@@ -14,7 +16,12 @@ struct ProcessFastPaths: Sendable {
                 Grimoire_V1_ProcessManager.Method.GetProcess.descriptor,
                 role: .viewer,
                 attempt: getProcess
-            )
+            ),
+            FastPath(
+                Grimoire_V1_SuggestionRecords.Method.GetSuggestionContext.descriptor,
+                role: .viewer,
+                attempt: suggestionContext
+            ),
         ]
     }
 
@@ -33,8 +40,7 @@ struct ProcessFastPaths: Sendable {
         }
         // A call that belongs to a trace has an audit record of its own.
         guard !request.hasHeader("traceparent"), store.pool.isServingOnLoop else { return .declined }
-        let end = ContinuousClock.now + Self.patience
-        let deadline = request.deadline.map { min($0, end) } ?? end
+        let deadline = Self.deadline(of: request)
         return .later { [store] in
             let answer = try? await store.answer(
                 key.version,
@@ -44,6 +50,42 @@ struct ProcessFastPaths: Sendable {
             )
             return answer.map { Self.answer($0, question) }
         }
+    }
+
+    /// Those calls that are brief; also where they belong to a trace, as all do: the exchange that they are for has a record of its own in
+    /// the audit, with the trace.
+    @Sendable
+    private func suggestionContext(_ request: FastPath.Request) -> FastPath.Reply {
+        let message = request.message.withUnsafeBytes { bytes in
+            bytes.count > Self.maxContextRequestBytes
+                ? nil : try? Grimoire_V1_GetSuggestionContextRequest(serializedBytes: Array(bytes))
+        }
+        guard let message, message.brief, store.pool.isServingOnLoop,
+            let question = try? SuggestionRecordsService.question(message, of: request.caller)
+        else { return .declined }
+        let (organization, deadline) = (request.caller.organizationID, Self.deadline(of: request))
+        return .later { [store] in
+            let answer = try? await store.briefContext(
+                question,
+                knownHash: message.knownContentHash,
+                organization: organization,
+                deadline: deadline
+            )
+            guard let answer, let bytes: [UInt8] = try? answer.serializedBytes() else { return nil }
+            return FastPath.Answer(
+                MessageBytes(bytes),
+                processID: question.process,
+                versionNumber: Int(answer.process.versionNumber)
+            )
+        }
+    }
+
+    /// The longest request for a context that is read on the loop: all its fields have limits.
+    private static let maxContextRequestBytes = 4_096
+
+    private static func deadline(of request: FastPath.Request) -> ContinuousClock.Instant {
+        let end = ContinuousClock.now + patience
+        return request.deadline.map { min($0, end) } ?? end
     }
 
     private static func answer(_ answer: VersionAnswer, _ question: VersionQuestion) -> FastPath.Answer {

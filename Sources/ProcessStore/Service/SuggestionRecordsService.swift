@@ -19,34 +19,8 @@ public struct SuggestionRecordsService: Grimoire_V1_SuggestionRecords.SimpleServ
         context: ServerContext
     ) async throws -> Grimoire_V1_GetSuggestionContextResponse {
         let caller = try Caller.require()
-        var validator = RequestValidator()
-        let process = validator.process(request.processID)
-        validator.version(request.versionNumber, "version_number")
-        if !(0...RequestLimits.ratedSuggestions).contains(request.ratedSuggestions) {
-            validator.reject(
-                "rated_suggestions",
-                "must be from 0 to \(RequestLimits.ratedSuggestions).",
-                "OUT_OF_RANGE"
-            )
-        }
-        let period = validator.period(
-            from: request.hasFromTime ? request.fromTime : nil,
-            to: request.hasToTime ? request.toTime : nil,
-            fields: ("from_time", "to_time")
-        )
-        validator.session(request.sessionID, "session_id")
-        if !request.knownContentHash.isEmpty {
-            validator.hash(request.knownContentHash, "known_content_hash")
-        }
-        try validator.finish()
+        let question = try Self.question(request, of: caller)
         Call.current?.concerns(request.versionNumber)
-        let question = ProcessStore.ContextQuestion(
-            process: process,
-            version: request.versionNumber,
-            runs: Queries.RunFilter(process: process, version: 0, from: period.from, to: period.to),
-            rated: request.ratedSuggestions,
-            session: Self.session(request.sessionID, of: caller)
-        )
         let answer =
             try await request.brief
             ? store.briefContext(
@@ -206,6 +180,41 @@ public struct SuggestionRecordsService: Grimoire_V1_SuggestionRecords.SimpleServ
             organization: caller.organizationID
         )
         return .with { $0.matches = matches }
+    }
+
+    /// What a request asks.
+    ///
+    /// - Throws: `ServiceError` (INVALID_ARGUMENT) with every field that is wrong.
+    static func question(_ request: Grimoire_V1_GetSuggestionContextRequest, of caller: Caller)
+        throws(ServiceError) -> ProcessStore.ContextQuestion
+    {
+        var validator = RequestValidator()
+        let process = validator.process(request.processID)
+        validator.version(request.versionNumber, "version_number")
+        if !(0...RequestLimits.ratedSuggestions).contains(request.ratedSuggestions) {
+            validator.reject(
+                "rated_suggestions",
+                "must be from 0 to \(RequestLimits.ratedSuggestions).",
+                "OUT_OF_RANGE"
+            )
+        }
+        let period = validator.period(
+            from: request.hasFromTime ? request.fromTime : nil,
+            to: request.hasToTime ? request.toTime : nil,
+            fields: ("from_time", "to_time")
+        )
+        validator.session(request.sessionID, "session_id")
+        if !request.knownContentHash.isEmpty {
+            validator.hash(request.knownContentHash, "known_content_hash")
+        }
+        try validator.finish()
+        return ProcessStore.ContextQuestion(
+            process: process,
+            version: request.versionNumber,
+            runs: Queries.RunFilter(process: process, version: 0, from: period.from, to: period.to),
+            rated: request.ratedSuggestions,
+            session: session(request.sessionID, of: caller)
+        )
     }
 
     /// A session of the caller, nil where none is named.

@@ -245,11 +245,14 @@ extension ProcessStore {
     /// where it was, in another one. Of the version only its number is told where its caller has it already, and it is from memory where
     /// it is there, so these may be of different moments.
     ///
-    /// - Parameter knownHash: The content hash of the version that the caller has, in hexadecimal; empty where it has none.
+    /// - Parameters:
+    ///   - knownHash: The content hash of the version that the caller has, in hexadecimal; empty where it has none.
+    ///   - deadline: Until when somebody waits for it.
     func briefContext(
         _ question: ContextQuestion,
         knownHash: String,
-        organization: UUID
+        organization: UUID,
+        deadline: ContinuousClock.Instant? = Call.current?.deadline
     ) async throws -> Grimoire_V1_GetSuggestionContextResponse {
         var statements = [Queries.basics(process: question.process, number: question.version)]
         if let session = question.session {
@@ -257,7 +260,7 @@ extension ProcessStore {
                 Queries.hasExchanges(process: question.process, user: session.user, session: session.id)
             )
         }
-        let results = try await read(organization, statements)
+        let results = try await read(organization, deadline: deadline, statements)
         guard let row = results[0].first else {
             throw ServiceError.notFound("process", question.process.text)
         }
@@ -267,11 +270,14 @@ extension ProcessStore {
         // Most are asked for by the first message of a session, which has none.
         let hasExchanges = results.count > 1 && results[1].first != nil
         let session =
-            hasExchanges ? try Self.stored(await read(organization, Self.exchanges(question))[0]) : []
+            hasExchanges
+            ? try Self.stored(await read(organization, deadline: deadline, Self.exchanges(question))[0]) : []
         let hash = try row.decodeOptional("content_hash", as: [UInt8].self)?.hexadecimal ?? ""
         let isKnown = !hash.isEmpty && hash == knownHash
         let answer =
-            isKnown ? nil : try await answer(number, of: question.process, organization: organization)
+            isKnown
+            ? nil
+            : try await answer(number, of: question.process, organization: organization, deadline: deadline)
         let size = (answer?.message.count ?? 0) + session.reduce(0) { $0 + $1.bytes }
         return try await workshop.run(bytes: size) {
             try .with {
