@@ -49,7 +49,16 @@ struct VersionSeal: Sendable, Equatable {
 extension [UInt8] {
     /// In hexadecimal, lower case.
     var hexadecimal: String {
-        let digits = Array<UInt8>("0123456789abcdef".utf8)
-        return String(decoding: flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] }, as: UTF8.self)
+        String(unsafeUninitializedCapacity: 2 * count) { text in
+            for (index, byte) in enumerated() {
+                text[2 * index] = Self.hexadecimalDigit(byte >> 4)
+                text[2 * index + 1] = Self.hexadecimalDigit(byte & 15)
+            }
+            return 2 * count
+        }
+    }
+
+    private static func hexadecimalDigit(_ value: UInt8) -> UInt8 {
+        value < 10 ? UInt8(ascii: "0") + value : UInt8(ascii: "a") + value - 10
     }
 }
