@@ -8,7 +8,11 @@ numbers = itertools.count(1)
 
 
 def of(stack, process, count):
-    """The IDs of new processes, equal to `process` at its first version."""
+    """The IDs of new processes, equal to `process` at its first version.
+
+    Autovacuum would look at them within a minute; until then PostgreSQL takes indexes that were made while their table was empty for
+    empty ones, and a session keeps the plan that it makes of that.
+    """
     made = [next(numbers) for _ in range(count)]
     copied = f"uuid('{PREFIX}' || lpad(n::text, 12, '0'))"
     body = f"uuid('00000000-0000-4000-a000-' || lpad(n::text, 12, '0'))"
@@ -24,6 +28,7 @@ def of(stack, process, count):
         INSERT INTO process_version_index
         SELECT (jsonb_populate_record(i, jsonb_build_object('version_id', {body}, 'process_id', {copied}))).*
         FROM process_version_index i, {series} WHERE i.process_id = '{process}' AND i.version_number = 1;
+        ANALYZE processes, process_versions, process_version_index;
         """,
     )
     return [f"{PREFIX}{number:012}" for number in made]
