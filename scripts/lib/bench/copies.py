@@ -10,8 +10,8 @@ numbers = itertools.count(1)
 def of(stack, process, count):
     """The IDs of new processes, equal to `process` at its first version.
 
-    Autovacuum would look at them within a minute; until then PostgreSQL takes indexes that were made while their table was empty for
-    empty ones, and a session keeps the plan that it makes of that.
+    Autovacuum would look at them within a minute; until then PostgreSQL takes indexes that were made while their
+    table was empty for empty ones, and a session keeps the plan that it makes of that.
     """
     made = [next(numbers) for _ in range(count)]
     copied = f"uuid('{PREFIX}' || lpad(n::text, 12, '0'))"
