@@ -1,4 +1,3 @@
-import Glibc
 import Synchronization
 import TestSupport
 
@@ -19,7 +18,7 @@ final class HostileServer: Sendable {
         let cancelCount = Counter()
         self.cancelCount = cancelCount
         server = try LocalServer { client, _ in
-            if Self.talk(client, answer) == .wasAskedToStop {
+            if Self.talk(ClientSocket(client), answer) == .wasAskedToStop {
                 cancelCount.value.wrappingAdd(1, ordering: .relaxed)
             }
         }
@@ -33,25 +32,15 @@ final class HostileServer: Sendable {
 
     private enum Talk { case wasAskedToStop, ended }
 
-    private static func talk(_ client: Int32, _ answer: [UInt8]) -> Talk {
-        guard let greeting = receive(client), greeting.count >= 8 else { return .ended }
+    private static func talk(_ client: ClientSocket, _ answer: [UInt8]) -> Talk {
+        guard let greeting = client.receive(), greeting.count >= 8 else { return .ended }
         guard Array(greeting[4..<8]) != cancelRequest else { return .wasAskedToStop }
         let hello =
             Message.authenticationOK + Message.parameter("client_encoding", "UTF8") + Message.backendKey
             + Message.ready
-        guard send(client, hello), receive(client) != nil, send(client, answer) else { return .ended }
-        while receive(client) != nil {}
+        guard client.send(hello), client.receive() != nil, client.send(answer) else { return .ended }
+        while client.receive() != nil {}
         return .ended
-    }
-
-    private static func receive(_ client: Int32) -> [UInt8]? {
-        var buffer = [UInt8](repeating: 0, count: 65_536)
-        let count = recv(client, &buffer, buffer.count, 0)
-        return count > 0 ? Array(buffer.prefix(count)) : nil
-    }
-
-    private static func send(_ client: Int32, _ bytes: [UInt8]) -> Bool {
-        bytes.isEmpty || Glibc.send(client, bytes, bytes.count, Int32(MSG_NOSIGNAL)) == bytes.count
     }
 }
 

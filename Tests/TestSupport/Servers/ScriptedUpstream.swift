@@ -1,4 +1,3 @@
-internal import Glibc
 internal import Synchronization
 
 /// A request as an upstream got it.
@@ -13,10 +12,10 @@ package struct UpstreamRequest: Sendable {
 package final class ScriptedUpstream: Sendable {
     /// One client.
     package final class Client: Sendable {
-        private let descriptor: Int32
+        private let socket: ClientSocket
         private let inbox = Mutex<[UInt8]>([])
 
-        fileprivate init(descriptor: Int32) { self.descriptor = descriptor }
+        fileprivate init(descriptor: Int32) { socket = ClientSocket(descriptor) }
 
         /// The next request, nil at the end.
         fileprivate func request() -> UpstreamRequest? {
@@ -49,47 +48,23 @@ package final class ScriptedUpstream: Sendable {
         }
 
         private func receive(_ inbox: inout [UInt8]) -> Bool {
-            var buffer = [UInt8](repeating: 0, count: 65_536)
-            let count = recv(descriptor, &buffer, buffer.count, 0)
-            guard count > 0 else { return false }
-            inbox += buffer.prefix(count)
+            guard let bytes = socket.receive() else { return false }
+            inbox += bytes
             return true
         }
 
         /// False where the client has gone.
         @discardableResult
-        package func send(_ bytes: [UInt8]) -> Bool {
-            var sent = 0
-            while sent < bytes.count {
-                let count = bytes.withUnsafeBytes {
-                    Glibc.send(
-                        descriptor,
-                        $0.baseAddress.map { $0 + sent },
-                        bytes.count - sent,
-                        Int32(MSG_NOSIGNAL)
-                    )
-                }
-                guard count > 0 else { return false }
-                sent += count
-            }
-            return true
-        }
+        package func send(_ bytes: [UInt8]) -> Bool { socket.send(bytes) }
 
         @discardableResult
         package func send(_ text: String) -> Bool { send(Array(text.utf8)) }
 
         /// Returns when the client has gone or the server been stopped.
-        package func waitForEnd() {
-            // POLLRDHUP (poll.h), which Glibc's Swift module leaves out.
-            var event = pollfd(fd: descriptor, events: 0x2000, revents: 0)
-            while poll(&event, 1, -1) == 0 || event.revents == 0 {}
-        }
+        package func waitForEnd() { socket.waitForEnd() }
 
         /// Whether another byte could be sent at once.
-        package var isWritable: Bool {
-            var event = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
-            return poll(&event, 1, 0) == 1 && event.revents & Int16(POLLOUT) != 0
-        }
+        package var isWritable: Bool { socket.isWritable }
 
         // MARK: Answers
 
