@@ -170,7 +170,7 @@ extension MappingRun {
     }
 
     /// A key in full without the number after `#`.
-    private static func identity(_ key: String, without suffix: String) -> String {
+    static func identity(_ key: String, without suffix: String) -> String {
         key.hasSuffix(suffix) ? String(key.dropLast(suffix.count)) : key
     }
 

@@ -123,7 +123,7 @@ struct MappingRun {
         guard fact >= 0, identities[fact] == nil, request.program.isWritten(fact, as: old, in: program) else {
             return
         }
-        identities[fact] = String(key.dropLast(program.numberSuffix(of: old).count))
+        identities[fact] = Self.identity(key, without: program.numberSuffix(of: old))
     }
 
     /// Facts of the program before that are derived, by their keys in full. Where it is the new one, what is printed for them is
