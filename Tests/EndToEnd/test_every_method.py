@@ -1,7 +1,9 @@
 """Every method of every service, in every way: who may call it, and what it tells of other organizations. A new one
 must be added here, or these tests fail."""
+import time
 import uuid
 
+import psycopg
 import pytest
 from grpc_reflection.v1alpha.proto_reflection_descriptor_database import ProtoReflectionDescriptorDatabase
 
@@ -193,6 +195,13 @@ def test_what_a_chat_asks_with_each_message_is_the_same_on_the_short_way(client)
         return ways[0]
 
     whole = both()
+    # Only the short way has several calls in one row of the audit.
+    with psycopg.connect(setting("GRIMOIRE_DATABASE_URL"), autocommit=True) as owner:
+        end = time.monotonic() + 60
+        while not owner.execute("SELECT 1 FROM audit_log WHERE process_id = %s AND method = 'GetSuggestionContext' "
+                                "AND calls > 1", [process.id]).fetchone():
+            assert time.monotonic() < end, "no call took the short way"
+            time.sleep(0.1)
     assert whole.code == 0 and whole.body["process"]["spy_code"] == "x = 1\n" and not whole.body.get("session")
     known = {"known_content_hash": whole.body["process"]["content_hash"]}
     assert not both(**known).body["process"].get("spy_code")
