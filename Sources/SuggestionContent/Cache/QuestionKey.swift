@@ -113,6 +113,7 @@ public struct QuestionKey: Hashable, Sendable, CustomStringConvertible {
         return String(decoding: bytes, as: UTF8.self)
     }
 
+    /// Of any message; what ``quicklyNormalised(_:)`` makes of those in ASCII.
     static func slowlyNormalised(_ message: String) -> String {
         let words = message.lowercased().unicodeScalars.split(whereSeparator: { $0.properties.isWhitespace })
         var text = words.map { String($0) }.joined(separator: " ")

@@ -28,9 +28,11 @@ enum DocumentRequest {
     ///
     /// - Parameter message: As `QuestionKey.normalised(_:)` makes it.
     static func isMade(byNormalised message: String) -> Bool {
-        var words = message[...]
-        if words.hasPrefix("please ") { words.removeFirst("please ".count) }
-        if words.hasSuffix(" please") { words.removeLast(" please".count) }
-        return phrases.contains(QuestionKey.normalised(String(words)))
+        var words = message.hasPrefix("please ") ? String(message.dropFirst("please ".count)) : message
+        // What stood before it may end with a comma.
+        if words.hasSuffix(" please") {
+            words = QuestionKey.normalised(String(words.dropLast(" please".count)))
+        }
+        return phrases.contains(words)
     }
 }
