@@ -1,5 +1,4 @@
 """What scripts, manifests and documents say of settings, against what the programs themselves know."""
-import os
 import pathlib
 import re
 import subprocess
@@ -26,10 +25,14 @@ OTHERS = {
 
 
 def running(name):
-    """The program that scripts/up started, and its environment."""
+    """The program that scripts/up started, and its environment.
+
+    The program is named by its process: the file it was started from may be gone, for a `scripts/up` of another test
+    builds, and a build replaces what it links.
+    """
     number = int((pathlib.Path(setting("GRIMOIRE_STATE")) / "run" / f"{name}.pid").read_text())
     pairs = pathlib.Path(f"/proc/{number}/environ").read_bytes().split(b"\0")
-    return os.readlink(f"/proc/{number}/exe"), dict(pair.decode().split("=", 1) for pair in pairs if pair)
+    return f"/proc/{number}/exe", dict(pair.decode().split("=", 1) for pair in pairs if pair)
 
 
 def known(name):
