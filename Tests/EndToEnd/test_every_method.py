@@ -205,6 +205,7 @@ def test_what_a_chat_asks_with_each_message_is_the_same_on_the_short_way(client)
     assert whole.code == 0 and whole.body["process"]["spy_code"] == "x = 1\n" and not whole.body.get("session")
     known = {"known_content_hash": whole.body["process"]["content_hash"]}
     assert not both(**known).body["process"].get("spy_code")
+    assert both(**known, known_version_number=1).body == both(**known).body
     exchange = {**suggestion(process), "suggestion_id": process.suggestion}
     assert client("direct", "SuggestionRecords.RecordSuggestion", {"suggestion": exchange}, editor).code == 0
     assert [said["answer"] for said in both(**known).body["session"]] == ["Nothing."]
@@ -212,6 +213,7 @@ def test_what_a_chat_asks_with_each_message_is_the_same_on_the_short_way(client)
     # A new version is seen at once.
     assert client("direct", "UpdateProcess", {"process_id": process.id, "spy_code": "x = 2\n"}, editor).code == 0
     assert both(**known).body["process"]["spy_code"] == "x = 2\n"
+    assert both(**known, known_version_number=1).body["process"]["spy_code"] == "x = 2\n"
     assert not both(version_number=1, **known).body["process"].get("spy_code")
     assert both(version_number=9).code == both(process_id=absent.id).code == NOT_FOUND
     assert both(process_id="x").code == both(known_content_hash="x").code == both(rated_suggestions=-1).code == 3

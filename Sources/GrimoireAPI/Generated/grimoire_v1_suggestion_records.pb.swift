@@ -63,6 +63,10 @@ public nonisolated struct Grimoire_V1_GetSuggestionContextRequest: Sendable {
   /// the process comes as its ID, version number and content hash alone.
   public var knownContentHash: String = String()
 
+  /// With known_content_hash: the version that has it, as the same answer said; 0: not told. Where it is the version that is asked for,
+  /// the content is not looked at: a version never changes.
+  public var knownVersionNumber: Int32 = 0
+
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
   public init() {}
@@ -310,7 +314,7 @@ fileprivate nonisolated let _protobuf_package = "grimoire.v1"
 
 nonisolated extension Grimoire_V1_GetSuggestionContextRequest: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".GetSuggestionContextRequest"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}process_id\0\u{3}version_number\0\u{3}rated_suggestions\0\u{3}from_time\0\u{3}to_time\0\u{3}session_id\0\u{1}brief\0\u{3}known_content_hash\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}process_id\0\u{3}version_number\0\u{3}rated_suggestions\0\u{3}from_time\0\u{3}to_time\0\u{3}session_id\0\u{1}brief\0\u{3}known_content_hash\0\u{3}known_version_number\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -326,6 +330,7 @@ nonisolated extension Grimoire_V1_GetSuggestionContextRequest: SwiftProtobuf.Mes
       case 6: try { try decoder.decodeSingularStringField(value: &self.sessionID) }()
       case 7: try { try decoder.decodeSingularBoolField(value: &self.brief) }()
       case 8: try { try decoder.decodeSingularStringField(value: &self.knownContentHash) }()
+      case 9: try { try decoder.decodeSingularInt32Field(value: &self.knownVersionNumber) }()
       default: break
       }
     }
@@ -360,6 +365,9 @@ nonisolated extension Grimoire_V1_GetSuggestionContextRequest: SwiftProtobuf.Mes
     if !self.knownContentHash.isEmpty {
       try visitor.visitSingularStringField(value: self.knownContentHash, fieldNumber: 8)
     }
+    if self.knownVersionNumber != 0 {
+      try visitor.visitSingularInt32Field(value: self.knownVersionNumber, fieldNumber: 9)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -372,6 +380,7 @@ nonisolated extension Grimoire_V1_GetSuggestionContextRequest: SwiftProtobuf.Mes
     if lhs.sessionID != rhs.sessionID {return false}
     if lhs.brief != rhs.brief {return false}
     if lhs.knownContentHash != rhs.knownContentHash {return false}
+    if lhs.knownVersionNumber != rhs.knownVersionNumber {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

@@ -67,7 +67,7 @@ struct ProcessFastPaths: Sendable {
         return .later { [store] in
             let answer = try? await store.briefContext(
                 question,
-                knownHash: message.knownContentHash,
+                known: SuggestionRecordsService.known(message),
                 organization: organization,
                 deadline: deadline
             )

@@ -23,16 +23,24 @@ extension Queries {
 
     /// One row where a session has exchanges. To look for what they say costs more, even where there are none: in every month.
     static func hasExchanges(process: UUID, user: UUID, session: UUID) -> PostgresStatement {
-        PostgresStatement(
-            """
-            SELECT 1 FROM process_suggestion_index i
-            WHERE i.organization_id = (SELECT grimoire_organization()) AND i.process_id = $1 AND i.user_id = $2
-                AND i.session_id = $3
-            LIMIT 1
-            """,
-            [.uuid(process), .uuid(user), .uuid(session)]
-        )
+        PostgresStatement(hasExchangesSQL, [.uuid(process), .uuid(user), .uuid(session)])
     }
+
+    /// The latest version of a process, and whether a session has exchanges; no row where there is no such process. Without the versions
+    /// themselves: to get ready to look in every month takes longer than all of this.
+    static func standing(process: UUID, user: UUID, session: UUID) -> PostgresStatement {
+        PostgresStatement(standingSQL, [.uuid(process), .uuid(user), .uuid(session)])
+    }
+
+    private static let hasExchangesSQL = "SELECT 1 \(fromSession) AND i.process_id = $1 LIMIT 1"
+    private static let standingSQL = """
+        SELECT p.latest_version, EXISTS (SELECT \(fromSession) AND i.process_id = p.id) AS has_exchanges
+        FROM processes p WHERE p.id = $1 AND p.deleted_at IS NULL
+        """
+    private static let fromSession = """
+        FROM process_suggestion_index i
+        WHERE i.organization_id = (SELECT grimoire_organization()) AND i.user_id = $2 AND i.session_id = $3
+        """
 
     /// Suggestions of a process after a place, newest first. Those that come after `bytes` of texts have NULL for what they
     /// say, but for the first.

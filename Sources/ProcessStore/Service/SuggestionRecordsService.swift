@@ -25,7 +25,7 @@ public struct SuggestionRecordsService: Grimoire_V1_SuggestionRecords.SimpleServ
             try await request.brief
             ? store.briefContext(
                 question,
-                knownHash: request.knownContentHash,
+                known: Self.known(request),
                 organization: caller.organizationID
             )
             : store.context(question, organization: caller.organizationID)
@@ -207,6 +207,7 @@ public struct SuggestionRecordsService: Grimoire_V1_SuggestionRecords.SimpleServ
         if !request.knownContentHash.isEmpty {
             validator.hash(request.knownContentHash, "known_content_hash")
         }
+        validator.version(request.knownVersionNumber, "known_version_number")
         try validator.finish()
         return ProcessStore.ContextQuestion(
             process: process,
@@ -215,6 +216,12 @@ public struct SuggestionRecordsService: Grimoire_V1_SuggestionRecords.SimpleServ
             rated: request.ratedSuggestions,
             session: session(request.sessionID, of: caller)
         )
+    }
+
+    /// The version that the caller has, nil where it has none.
+    static func known(_ request: Grimoire_V1_GetSuggestionContextRequest) -> ProcessStore.KnownVersion? {
+        guard !request.knownContentHash.isEmpty else { return nil }
+        return .init(number: request.knownVersionNumber, contentHash: request.knownContentHash)
     }
 
     /// A session of the caller, nil where none is named.

@@ -20,6 +20,14 @@ extension ProcessStore {
         let session: (user: UUID, id: UUID)?
     }
 
+    /// The version that somebody who asks has already.
+    struct KnownVersion: Sendable {
+        /// 0 where only its content is told.
+        let number: Int32
+        /// In hexadecimal.
+        let contentHash: String
+    }
+
     /// All that a prompt about a process is made of, as of one moment: one round trip, one transaction that sees one state.
     func context(
         _ question: ContextQuestion,
@@ -74,14 +82,62 @@ extension ProcessStore {
     /// it is there, so these may be of different moments.
     ///
     /// - Parameters:
-    ///   - knownHash: The content hash of the version that the caller has, in hexadecimal; empty where it has none.
+    ///   - known: The version that the caller has.
     ///   - deadline: Until when somebody waits for it.
     func briefContext(
         _ question: ContextQuestion,
-        knownHash: String,
+        known: KnownVersion?,
         organization: UUID,
         deadline: ContinuousClock.Instant? = Call.current?.deadline
     ) async throws -> Grimoire_V1_GetSuggestionContextResponse {
+        let (process, hasExchanges) =
+            if let standing = try await unchanged(question, known, organization, deadline) {
+                standing
+            } else {
+                try await current(question, known, organization, deadline)
+            }
+        // Most are asked for by the first message of a session, which has none.
+        let session =
+            hasExchanges
+            ? try Self.stored(await read(organization, deadline: deadline, Self.exchanges(question))[0]) : []
+        let size = process.spyCode.utf8.count + session.reduce(0) { $0 + $1.bytes }
+        return try await workshop.run(bytes: size) {
+            try .with {
+                $0.process = process
+                $0.session = try session.reversed().map { try $0.message() }
+            }
+        }
+    }
+
+    /// What a brief context says of the process, and whether its session has exchanges.
+    private typealias Standing = (process: Grimoire_V1_GetProcessResponse, hasExchanges: Bool)
+
+    /// That of a version which its caller has, as the numbers say; nil where it has another one, or has not told which.
+    private func unchanged(
+        _ question: ContextQuestion,
+        _ known: KnownVersion?,
+        _ organization: UUID,
+        _ deadline: ContinuousClock.Instant?
+    ) async throws -> Standing? {
+        guard let known, known.number > 0, let session = question.session,
+            question.version == 0 || question.version == known.number
+        else { return nil }
+        let statement = Queries.standing(process: question.process, user: session.user, session: session.id)
+        guard let row = try await read(organization, deadline: deadline, statement)[0].first else {
+            throw ServiceError.notFound("process", question.process.text)
+        }
+        let latest: Int32 = try row.decode("latest_version")
+        guard question.version == 0 ? latest == known.number : latest >= known.number else { return nil }
+        return (Self.told(question.process, known.number, known.contentHash), try row.decode("has_exchanges"))
+    }
+
+    /// That of a version which its caller may have in content, though not by number.
+    private func current(
+        _ question: ContextQuestion,
+        _ known: KnownVersion?,
+        _ organization: UUID,
+        _ deadline: ContinuousClock.Instant?
+    ) async throws -> Standing {
         var statements = [Queries.basics(process: question.process, number: question.version)]
         if let session = question.session {
             statements.append(
@@ -95,31 +151,33 @@ extension ProcessStore {
         guard let number = try row.decodeOptional("version_number", as: Int32.self) else {
             throw Self.noVersion(question.version, question.process)
         }
-        // Most are asked for by the first message of a session, which has none.
         let hasExchanges = results.count > 1 && results[1].first != nil
-        let session =
-            hasExchanges
-            ? try Self.stored(await read(organization, deadline: deadline, Self.exchanges(question))[0]) : []
         let hash = try row.decodeOptional("content_hash", as: [UInt8].self)?.hexadecimal ?? ""
-        let isKnown = !hash.isEmpty && hash == knownHash
-        let answer =
-            isKnown
-            ? nil
-            : try await answer(number, of: question.process, organization: organization, deadline: deadline)
-        let size = (answer?.message.count ?? 0) + session.reduce(0) { $0 + $1.bytes }
-        return try await workshop.run(bytes: size) {
-            try .with {
-                if let answer {
-                    $0.process = try answer.response()
-                    $0.process.versionHistory = []
-                    $0.process.nextPageToken = ""
-                } else {
-                    $0.process.processID = question.process.text
-                    $0.process.versionNumber = number
-                    $0.process.contentHash = hash
-                }
-                $0.session = try session.reversed().map { try $0.message() }
-            }
+        guard hash.isEmpty || hash != known?.contentHash else {
+            return (Self.told(question.process, number, hash), hasExchanges)
+        }
+        let answer = try await answer(
+            number,
+            of: question.process,
+            organization: organization,
+            deadline: deadline
+        )
+        var process = try await workshop.run(bytes: answer.message.count) { try answer.response() }
+        process.versionHistory = []
+        process.nextPageToken = ""
+        return (process, hasExchanges)
+    }
+
+    /// All that is told of a version that the caller has.
+    private static func told(
+        _ process: UUID,
+        _ number: Int32,
+        _ hash: String
+    ) -> Grimoire_V1_GetProcessResponse {
+        .with {
+            $0.processID = process.text
+            $0.versionNumber = number
+            $0.contentHash = hash
         }
     }
 

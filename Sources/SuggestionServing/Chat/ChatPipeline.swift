@@ -166,6 +166,7 @@ struct ChatPipeline: Sendable {
             $0.sessionID = question.sessionName
             $0.brief = true
             $0.knownContentHash = known?.base.contentHash ?? ""
+            $0.knownVersionNumber = known?.base.version ?? 0
         }
         let response = try await records.context(request, credentials)
         let number = response.process.versionNumber

@@ -131,6 +131,11 @@ import Testing
                 Queries.hasExchanges(process: process, user: fixture.user, session: process),
                 ["process_suggestions_of_session"]
             ),
+            (
+                "the latest version, and whether a session has exchanges",
+                Queries.standing(process: process, user: fixture.user, session: process),
+                ["processes_pkey", "process_suggestions_of_session"]
+            ),
             ("next of session", list(mine, place), ["process_suggestions_of_session"]),
             (
                 "well rated", list(SuggestionFilter(process: process, minimumRating: 4)),

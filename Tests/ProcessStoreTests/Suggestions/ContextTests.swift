@@ -144,10 +144,32 @@ import Testing
             let third = try await brief(knowing: first.contentHash)
             #expect(third.spyCode.isEmpty && third.versionNumber == 3)
             await #expect(throws: ServiceError.self) { try await brief(4, knowing: first.contentHash) }
+            // Who tells the number too is told so much where that is the version, and as much as anybody where it is not.
+            func brief(_ version: Int32 = 0, having number: Int32) async throws
+                -> Grimoire_V1_GetProcessResponse
+            {
+                try await fixture.context(process) {
+                    $0.versionNumber = version
+                    $0.brief = true
+                    $0.knownContentHash = third.contentHash
+                    $0.knownVersionNumber = number
+                    $0.sessionID = "s"
+                }.process
+            }
+            for (version, number) in [(0, 3), (3, 3), (0, 1), (3, 1), (3, 4)] as [(Int32, Int32)] {
+                try await #expect(brief(version, having: number) == third)
+            }
+            try await #expect(brief(1, having: 1).versionNumber == 1)
+            try await #expect(brief(2, having: 1).spyCode == "x = 2\n")
+            for version in [4, 5] as [Int32] {
+                await #expect(throws: ServiceError.self) { try await brief(version, having: version) }
+            }
+            await #expect(throws: ServiceError.self) { try await brief(having: -1) }
             _ = try await fixture.call {
                 try await $0.deleteProcess(request: .with { $0.processID = process }, context: $1)
             }
             await #expect(throws: ServiceError.self) { try await brief(knowing: first.contentHash) }
+            await #expect(throws: ServiceError.self) { try await brief(having: 3) }
         }
     }
 

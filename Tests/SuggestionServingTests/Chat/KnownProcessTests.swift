@@ -28,6 +28,7 @@ struct KnownProcessTests {
             let requests = desk.storage.state.withLock { $0.contextRequests }
             let brief = requests.filter(\.brief)
             #expect(brief.map(\.knownContentHash) == ["", "abc", "abc"])
+            #expect(brief.map(\.knownVersionNumber) == [0, 3, 3])
             #expect(brief.map(\.sessionID) == ["a", "b", "c"])
             #expect(requests.count { !$0.brief } == 1)
             #expect(desk.upstream.requests.allSatisfy { $0.body.contains("pay(order)") })
