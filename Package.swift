@@ -189,6 +189,7 @@ let package = Package(
                 .embedInCode("Migrations/0007_lists_by_name.sql"),
                 .embedInCode("Migrations/0008_words_of_code.sql"),
                 .embedInCode("Migrations/0009_plans_for_any_organization.sql"),
+                .embedInCode("Migrations/0010_cheaper_suggestions.sql"),
             ],
             swiftSettings: strict
         ),

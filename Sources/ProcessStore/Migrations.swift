@@ -17,6 +17,11 @@ public enum Migrations {
             name: "plans_for_any_organization",
             sql: text(PackageResources._009_plans_for_any_organization_sql)
         ),
+        Migration(
+            number: 10,
+            name: "cheaper_suggestions",
+            sql: text(PackageResources._010_cheaper_suggestions_sql)
+        ),
     ]
 
     /// What every start does once the schema is up to date: a year's partitions ahead, old keys away.

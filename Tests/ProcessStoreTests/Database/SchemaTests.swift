@@ -15,6 +15,21 @@ import Testing
         try result.rows.map { try $0.decode("name") }
     }
 
+    /// A file that nobody has named in the manifest is passed over with a warning.
+    @Test func everyMigrationOfTheFolderIsMade() throws {
+        let folder = URL(filePath: #filePath).deletingLastPathComponent()
+            .appending(path: "../../../Sources/ProcessStore/Migrations").standardized
+        let files = try FileManager.default.contentsOfDirectory(at: folder, includingPropertiesForKeys: nil)
+            .sorted { $0.lastPathComponent < $1.lastPathComponent }
+        #expect(files.count == Migrations.all.count)
+        for (place, (file, migration)) in zip(files, Migrations.all).enumerated() {
+            let number = String(format: "%04d", migration.number)
+            #expect(migration.number == place + 1)
+            #expect(file.lastPathComponent == "\(number)_\(migration.name).sql")
+            #expect(migration.sql == (try String(contentsOf: file, encoding: .utf8)))
+        }
+    }
+
     @Test func everyTableIsOfOneOrganizationAndShowsNoOtherOne() async throws {
         try await Fixture.with { fixture in
             let tables = try await fixture.asOwner(
