@@ -37,8 +37,9 @@ DELAYED_WRITERS = 200
 DELAYED_CONNECTIONS = 40
 DELAYED_WARM_UP_SECONDS = 3
 WARM_UP_SECONDS = 0.5
-# What is made over REST of each process.
-VERSIONS_OF_EACH = 8
+# Over REST: how many versions are made at once (MLflow makes fewer with more than its eight), and how many of each process.
+MAKERS = 16
+VERSIONS_OF_EACH = 10
 
 MARKED_MEBIBYTES = 40
 MARKED_READY_MILLISECONDS = 300
@@ -421,7 +422,7 @@ def mlflow(report, options):
                 return {"versions/s": load.per_second}
             # Processes get one version after the other, as the prompt does: in each turn all of them, with the same text. One
             # connection, so that each line is called once.
-            processes = copies_of_example(100 if options.quick else 500)
+            processes = copies_of_example(50 if options.quick else 200)
             seconds = 0.0
             with tempfile.NamedTemporaryFile("w") as lines:
                 lines.write("".join(f"{ours}/processes/{each}\n" for each in processes))
@@ -429,7 +430,7 @@ def mlflow(report, options):
                 for turn in range(VERSIONS_OF_EACH):
                     body = {"spy_code": code + f"# Revision {turn} of {processes[0]}\n", "changelog": "Another one."}
                     load = h2load.rest(
-                        pathlib.Path(lines.name), token, len(processes), connections=1, streams=8, method="PUT",
+                        pathlib.Path(lines.name), token, len(processes), connections=1, streams=MAKERS, method="PUT",
                         body=json.dumps(body).encode(),
                     )  # fmt: skip
                     seconds += len(processes) / load.per_second
