@@ -6,7 +6,7 @@ internal import ServiceKit
 
 /// Processes and their versions in PostgreSQL, seen from one organization at a time.
 ///
-/// Reads take one round trip, writes two: the head is read, unless this instance wrote it, and the next version
+/// Reads take one round trip, writes two: the head is read, unless this loop wrote it, and the next version
 /// written only where that head is still the latest. A writer that loses this race tries again with the process
 /// locked, so that it comes to its turn.
 /// Every method throws `ServiceError`.
@@ -22,7 +22,6 @@ public struct ProcessStore: Sendable {
     let workshop: Workshop
     let keys: SigningKeys
     let announcer: (any ChangeAnnouncer)?
-    let bases: UpdateBases
     private let loops: EventLoopGroup
     private let lanes: [ObjectIdentifier: Lane]
 
@@ -32,7 +31,7 @@ public struct ProcessStore: Sendable {
     ///   - offload: Where connecting blocks.
     ///   - workshop: Where long computations run.
     ///   - limits: Each pool's.
-    ///   - cacheBytes: For each loop: five eighths for its cache, the rest for what updates build upon, on any loop.
+    ///   - cacheBytes: Each cache's.
     ///   - keys: What versions are signed with.
     ///   - announcer: Who is told of each change of a process.
     ///   - redis: What replicas share versions through, for as long as whoever made it runs it.
@@ -51,8 +50,6 @@ public struct ProcessStore: Sendable {
         self.loops = loops
         self.workshop = Workshop(offload: workshop)
         self.keys = keys
-        let readBytes = cacheBytes / 8 * 5
-        bases = UpdateBases(bytes: (cacheBytes - readBytes) * loops.loops.count)
         lanes = Dictionary(
             uniqueKeysWithValues: loops.loops.map { loop in
                 let pool = PostgresPool(
@@ -64,7 +61,7 @@ public struct ProcessStore: Sendable {
                 let shared = redis.map {
                     SharedVersions(redis: $0.client(on: loop), seal: keys.sharedSeal)
                 }
-                let cache = VersionCache(bytes: readBytes, loop: loop)
+                let cache = VersionCache(bytes: cacheBytes, loop: loop)
                 return (ObjectIdentifier(loop), Lane(pool: pool, cache: cache, shared: shared))
             }
         )
@@ -91,7 +88,6 @@ public struct ProcessStore: Sendable {
     /// Tells every loop that a process is not what it was.
     func forget(_ process: UUID, organization: UUID) async {
         let key = VersionCache.ProcessKey(organization: organization, process: process)
-        bases.forget(key)
         for lane in lanes.values { await lane.cache.forget(key) }
     }
 

@@ -39,7 +39,7 @@ DELAYED_WARM_UP_SECONDS = 3
 WARM_UP_SECONDS = 0.5
 # Over REST: how many versions are made at once (MLflow makes fewer with more than its eight), and how many of each process.
 MAKERS = 16
-VERSIONS_OF_EACH = 10
+VERSIONS_OF_EACH = 20
 
 MARKED_MEBIBYTES = 40
 MARKED_READY_MILLISECONDS = 300
@@ -422,7 +422,7 @@ def mlflow(report, options):
                 return {"versions/s": load.per_second}
             # Processes get one version after the other, as the prompt does: in each turn all of them, with the same text. One
             # connection, so that each line is called once.
-            processes = copies_of_example(50 if options.quick else 200)
+            processes = copies_of_example(50 if options.quick else 100)
             seconds = 0.0
             with tempfile.NamedTemporaryFile("w") as lines:
                 lines.write("".join(f"{ours}/processes/{each}\n" for each in processes))

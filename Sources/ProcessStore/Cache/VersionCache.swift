@@ -3,7 +3,7 @@ internal import FoundationEssentials
 internal import GRPCNghttp2
 internal import ServiceKit
 
-/// What one loop has read of versions, which never change, and of processes, which do.
+/// What one loop has read and written of versions, which never change, and of processes, which do.
 ///
 /// A version may be kept for as long as it fits. Whether its process still exists, and which versions it has, is believed
 /// for `headLifetime` only: a process that another instance deletes is gone here within that time, and what this instance
@@ -43,12 +43,14 @@ actor VersionCache: LoopActor {
 
     private var answers: ByteCache<Key, KnownAnswer>
     private var heads: ByteCache<ProcessKey, KnownHead>
+    private var bases: ByteCache<ProcessKey, UpdateBase>
 
-    /// A cache of `bytes` on `loop`: a fifth of it for heads, the rest for answers.
+    /// A cache of `bytes` on `loop`: half of it for answers, an eighth for heads, the rest for what updates build upon.
     init(bytes: Int, loop: EventLoop) {
         self.loop = loop
-        answers = ByteCache(limit: bytes - bytes / 5)
-        heads = ByteCache(limit: bytes / 5)
+        answers = ByteCache(limit: bytes / 2)
+        heads = ByteCache(limit: bytes / 8)
+        bases = ByteCache(limit: bytes - bytes / 2 - bytes / 8)
     }
 
     /// A version, where it is known and its process was there a moment ago.
@@ -95,7 +97,19 @@ actor VersionCache: LoopActor {
     /// What is known of a process is out of date.
     func forget(_ process: ProcessKey) {
         heads.remove(process)
+        bases.remove(process)
         forgottenAt = .now
+    }
+
+    // MARK: Updates
+
+    /// The latest version of a process when this loop wrote it last. Others may have written since.
+    func base(_ process: ProcessKey) -> UpdateBase? { bases.value(process) }
+
+    /// Keeps a version that was just written.
+    func keep(_ base: UpdateBase, for process: ProcessKey) {
+        if let known = bases.peek(process), known.head.version > base.head.version { return }
+        bases.insert(base, for: process, bytes: base.bytes + Self.overhead)
     }
 
     /// When a head was forgotten last: what was read before may be what has been forgotten.

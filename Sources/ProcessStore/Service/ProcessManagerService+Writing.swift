@@ -80,7 +80,7 @@ extension ProcessManagerService {
         let compatibility = request.hasCompatibility ? validator.compatibility(request.compatibility) : nil
         let call = try Self.idempotentCall("UpdateProcess", request, &validator)
         try validator.finish()
-        let base = store.base(of: process, organization: caller.organizationID)
+        let base = await store.base(of: process, organization: caller.organizationID)
         let (code, _) = try await read(request.spyCode, after: base) { _ in }
         let mapping = MappingChange(
             program: code.program,

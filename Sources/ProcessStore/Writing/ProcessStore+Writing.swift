@@ -67,7 +67,7 @@ extension ProcessStore {
             guard let row = results.last?.first else { throw Self.broken("a create returned no row") }
             let at = try row.instant("at")
             await changed(process, organization: author.organization)
-            keep(
+            await keep(
                 UpdateBase(
                     prepared,
                     version.seal,
@@ -135,7 +135,7 @@ extension ProcessStore {
         do {
             let outcome = try await run(update)
             if outcome.isWritten { await changed(process, organization: author.organization) }
-            if let base = outcome.base { keep(base, organization: author.organization) }
+            if let base = outcome.base { await keep(base, organization: author.organization) }
             return outcome
         } catch let error as PostgresError {
             if let answer = try await answer(after: error, call, author: author) {
@@ -145,9 +145,9 @@ extension ProcessStore {
         }
     }
 
-    /// The latest version of a process, where this instance made it; others may have made later ones since.
-    func base(of process: UUID, organization: UUID) -> UpdateBase? {
-        bases[VersionCache.ProcessKey(organization: organization, process: process)]
+    /// The latest version of a process, where this loop made it; others may have made later ones since.
+    func base(of process: UUID, organization: UUID) async -> UpdateBase? {
+        await cache.base(VersionCache.ProcessKey(organization: organization, process: process))
     }
 
     private func run(_ update: Update) async throws -> UpdateOutcome {
@@ -174,7 +174,7 @@ extension ProcessStore {
     /// out of date, or may be: only what has been written shows that it was not.
     private func runOnKept(_ update: Update) async throws -> UpdateOutcome? {
         let organization = update.author.organization
-        guard let base = base(of: update.process, organization: organization),
+        guard let base = await base(of: update.process, organization: organization),
             case .write(let statement, let draft)? = try? await update.decide(on: base),
             draft.base != nil
         else { return nil }
@@ -182,9 +182,10 @@ extension ProcessStore {
         return try draft.outcome(written.last?.first)
     }
 
-    /// Keeps what the next update of the process will build upon.
-    private func keep(_ base: UpdateBase, organization: UUID) {
-        bases.keep(base, for: VersionCache.ProcessKey(organization: organization, process: base.head.process))
+    /// The current loop keeps what the next update of the process will build upon.
+    private func keep(_ base: UpdateBase, organization: UUID) async {
+        let key = VersionCache.ProcessKey(organization: organization, process: base.head.process)
+        await cache.keep(base, for: key)
     }
 
     /// Makes a process NOT_FOUND; its rows stay.

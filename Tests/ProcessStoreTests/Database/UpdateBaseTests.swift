@@ -8,9 +8,9 @@ import Testing
 
 @testable import ProcessStore
 
-/// What a service keeps of the versions that it has written, and that it never believes it more than the database.
+/// What a loop keeps of the versions that it has written, and that it never believes it more than the database.
 @Suite struct UpdateBaseTests {
-    /// On one loop.
+    /// On one loop, whose memory it is.
     private static func with(
         cacheBytes: Int = 8 << 20,
         _ body: @Sendable (Fixture) async throws -> Void
@@ -79,20 +79,6 @@ import Testing
             let chain = try await fixture.verify(process)
             #expect(chain.valid && chain.versionsChecked == 5, "\(chain.findings)")
             #expect(try await fixture.get(process).spyCode == "x = 5\n")
-        }
-    }
-
-    @Test func whatOneLoopHasWrittenAnotherOneBuildsUpon() async throws {
-        try await Fixture.with { fixture in
-            let process = try await fixture.create()
-            try await Self.hideVersions(fixture)
-            for number in 2...5 {
-                let loop = fixture.loops.loops[number % 2]
-                try await withTaskExecutorPreference(loop.taskExecutor) {
-                    let made = try await fixture.update(process, code: "x = \(number)\n").versionNumber
-                    #expect(made == number)
-                }
-            }
         }
     }
 
