@@ -100,8 +100,7 @@ extension ProcessStore {
         let session =
             hasExchanges
             ? try Self.stored(await read(organization, deadline: deadline, Self.exchanges(question))[0]) : []
-        let size = process.spyCode.utf8.count + session.reduce(0) { $0 + $1.bytes }
-        return try await workshop.run(bytes: size) {
+        return try await workshop.run(bytes: session.reduce(0) { $0 + $1.bytes }) {
             try .with {
                 $0.process = process
                 $0.session = try session.reversed().map { try $0.message() }

@@ -165,6 +165,11 @@ import Testing
                 await #expect(throws: ServiceError.self) { try await brief(version, having: version) }
             }
             await #expect(throws: ServiceError.self) { try await brief(having: -1) }
+            // What the version says is not looked at.
+            try await fixture.asOwner("REVOKE SELECT ON process_versions FROM grimoire_app")
+            try await #expect(brief(having: 3) == third)
+            await #expect(throws: ServiceError.self) { try await brief(having: 2) }
+            try await fixture.asOwner("GRANT SELECT ON process_versions TO grimoire_app")
             _ = try await fixture.call {
                 try await $0.deleteProcess(request: .with { $0.processID = process }, context: $1)
             }
