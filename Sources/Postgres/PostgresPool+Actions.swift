@@ -14,14 +14,10 @@ extension PostgresPool {
         }
         nextNumber += 1
         let waiter = nextNumber
-        let limit = deadline(limits.waitTimeout, after: now)
-        let lateness =
-            end < limit
-            ? PostgresError(.timedOut, "the time was over before a connection was free")
-            : PostgresError(.poolExhausted, "no connection became free in \(limits.waitTimeout)")
+        let (limit, lateness) = lineLimit(until: end, now: now)
         return try await withTaskCancellationHandler {
             await withCheckedContinuation { lease in
-                let timer = loop.schedule(after: timeLeft(until: min(end, limit))) { [weak self] in
+                let timer = loop.schedule(after: timeLeft(until: limit)) { [weak self] in
                     self?.assumeOnLoop { $0.leave(waiter, lateness) }
                 }
                 leases[waiter] = (lease, timer)
@@ -31,6 +27,15 @@ extension PostgresPool {
         } onCancel: {
             loop.execute { self.assumeOnLoop { $0.leave(waiter, Self.cancelled) } }
         }.get()
+    }
+
+    /// Until when a caller stays in line who waits until `end`, and what it is told then.
+    func lineLimit(until end: Int64, now: Int64) -> (limit: Int64, lateness: PostgresError) {
+        let limit = deadline(limits.waitTimeout, after: now)
+        guard end < limit else {
+            return (limit, PostgresError(.poolExhausted, "no connection became free in \(limits.waitTimeout)"))
+        }
+        return (end, PostgresError(.timedOut, "the time was over before a connection was free"))
     }
 
     func release(_ connection: PostgresConnection) {
@@ -88,7 +93,7 @@ extension PostgresPool {
         lease.resume(returning: result)
     }
 
-    private func error(for failure: Machine.Failure) -> PostgresError {
+    func error(for failure: Machine.Failure) -> PostgresError {
         switch failure {
         case .exhausted:
             PostgresError(.poolExhausted, "\(limits.waiters) callers are waiting for a connection")
@@ -97,7 +102,7 @@ extension PostgresPool {
         }
     }
 
-    private static var cancelled: PostgresError {
+    static var cancelled: PostgresError {
         PostgresError(.cancelled, "the task was cancelled before a connection was free")
     }
 

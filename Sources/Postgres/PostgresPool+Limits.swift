@@ -7,6 +7,8 @@ extension PostgresPool {
         public var connections = 8
         /// Connections that are kept from the first caller on, used or not.
         public var minimumConnections = 0
+        /// Reads that go together at most, where many wait (``PostgresPool/read(_:opening:timeout:)``).
+        public var readsTogether = 8
         /// Callers in line at most; one more fails at once with poolExhausted.
         public var waiters = 1_024
         /// How long a caller stays in line at most.
@@ -29,6 +31,14 @@ extension PostgresPool {
 
         /// Idle and old connections are closed at most this late.
         private static let tickNanoseconds: Int64 = 1_000_000_000
+
+        var reads: ReadGathering<UInt64, PostgresStatement>.Limits {
+            .init(
+                groups: max(1, connections),
+                members: max(1, readsTogether),
+                waiters: max(0, waiters)
+            )
+        }
 
         var machine: Machine.Limits {
             let maximum = max(1, connections)
@@ -67,7 +77,7 @@ extension PostgresPool {
             idle: machine.idleCount,
             lent: machine.lentCount,
             connecting: machine.connectingCount,
-            waiting: machine.waitingCount
+            waiting: machine.waitingCount + reads.waitingCount
         )
     }
 }

@@ -127,15 +127,45 @@ public struct ProcessStore: Sendable {
         _ statements: [PostgresStatement]
     ) async throws -> [PostgresResult] {
         let pipeline = [Queries.organization(organization)] + statements
-        let results = try await translated {
-            do throws(PostgresError) {
-                return try await send(pipeline, deadline: deadline)
-            } catch {
-                guard error.isConnectionDead, error.code != .connectionFailed else { throw error }
-                return try await send(pipeline, deadline: deadline)
-            }
+        let results = try await onceMore { () async throws(PostgresError) in
+            try await send(pipeline, deadline: deadline)
         }
         return Array(results.dropFirst())
+    }
+
+    /// The answers to `statements`, which find a few rows by their key. Where many look something up at once, those of one
+    /// organization go together in one round trip.
+    func lookUp(
+        _ organization: UUID,
+        deadline: ContinuousClock.Instant? = Call.current?.deadline,
+        _ statements: PostgresStatement...
+    ) async throws -> [PostgresResult] {
+        try await lookUp(organization, deadline: deadline, statements)
+    }
+
+    func lookUp(
+        _ organization: UUID,
+        deadline: ContinuousClock.Instant? = Call.current?.deadline,
+        _ statements: [PostgresStatement]
+    ) async throws -> [PostgresResult] {
+        let opening = Queries.organization(organization)
+        return try await onceMore { () async throws(PostgresError) in
+            try await pool.read(statements, opening: opening, timeout: Self.timeLimit(until: deadline))
+        }
+    }
+
+    /// Makes a read, and once more where its connection breaks: it changes nothing.
+    private func onceMore(
+        _ read: () async throws(PostgresError) -> [PostgresResult]
+    ) async throws -> [PostgresResult] {
+        try await translated {
+            do throws(PostgresError) {
+                return try await read()
+            } catch {
+                guard error.isConnectionDead, error.code != .connectionFailed else { throw error }
+                return try await read()
+            }
+        }
     }
 
     func translated<Value>(_ body: () async throws -> Value) async throws -> Value {

@@ -34,7 +34,7 @@ extension ProcessStore {
             await shared?.share(nil, head, for: key, readAt: readAt, beside: cache)
             return answer
         }
-        let results = try await read(
+        let results = try await lookUp(
             organization,
             deadline: deadline,
             Queries.version(process: process, number: number),
@@ -71,7 +71,7 @@ extension ProcessStore {
         organization: UUID,
         deadline: ContinuousClock.Instant?
     ) async throws -> EncodedHead {
-        let results = try await read(
+        let results = try await lookUp(
             organization,
             deadline: deadline,
             Queries.head(process: process),
@@ -92,7 +92,7 @@ extension ProcessStore {
 
     /// A version without code, document, mapping and history; 0 is the latest.
     func basics(version number: Int32, of process: UUID, organization: UUID) async throws -> Basics {
-        let result = try await read(organization, Queries.basics(process: process, number: number))[0]
+        let result = try await lookUp(organization, Queries.basics(process: process, number: number))[0]
         guard let row = result.first else { throw ServiceError.notFound("process", process.text) }
         guard let found = try row.decodeOptional("version_number", as: Int32.self) else {
             throw Self.noVersion(number, process)
@@ -151,7 +151,7 @@ extension ProcessStore {
         _ process: UUID,
         _ organization: UUID
     ) async throws -> (Int32, PostgresRow) {
-        let result = try await read(organization, Queries.part(part, process: process, number: number))[0]
+        let result = try await lookUp(organization, Queries.part(part, process: process, number: number))[0]
         guard let row = result.first else { throw ServiceError.notFound("process", process.text) }
         guard let found = try row.decodeOptional("version_number", as: Int32.self) else {
             throw Self.noVersion(number, process)

@@ -122,7 +122,7 @@ extension ProcessStore {
             question.version == 0 || question.version == known.number
         else { return nil }
         let statement = Queries.standing(process: question.process, user: session.user, session: session.id)
-        guard let row = try await read(organization, deadline: deadline, statement)[0].first else {
+        guard let row = try await lookUp(organization, deadline: deadline, statement)[0].first else {
             throw ServiceError.notFound("process", question.process.text)
         }
         let latest: Int32 = try row.decode("latest_version")
@@ -143,7 +143,7 @@ extension ProcessStore {
                 Queries.hasExchanges(process: question.process, user: session.user, session: session.id)
             )
         }
-        let results = try await read(organization, deadline: deadline, statements)
+        let results = try await lookUp(organization, deadline: deadline, statements)
         guard let row = results[0].first else {
             throw ServiceError.notFound("process", question.process.text)
         }

@@ -1,0 +1,200 @@
+import EventLoop
+import Testing
+
+@testable import Postgres
+
+/// Reads that go together, over a real server.
+@Suite(.timeLimit(.minutes(2))) struct PoolReadTests {
+    private typealias Answer = Result<[PostgresResult], PostgresError>
+
+    /// One of many callers.
+    private struct Read: Sendable {
+        var sql = "SELECT now() AS v"
+        var parameters: [PostgresParameter] = []
+        var caller = "one"
+        var timeout: Duration = .seconds(30)
+
+        func answer(_ server: TestServer) async -> Answer {
+            let opening = PostgresStatement("SELECT set_config('test.caller', $1, true)", [.text(caller)])
+            let second = PostgresStatement("SELECT current_setting('test.caller') AS v")
+            do throws(PostgresError) {
+                let statements = [PostgresStatement(sql, parameters), second]
+                return .success(try await server.pool.read(statements, opening: opening, timeout: timeout))
+            } catch {
+                return .failure(error)
+            }
+        }
+    }
+
+    /// The answers to reads that come while the only connection is in use: the first goes by itself when it is free, the others
+    /// then.
+    private func answers(
+        _ server: TestServer,
+        _ reads: [Read],
+        inLine: @Sendable ([Task<Answer, Never>]) -> Void = { _ in }
+    ) async throws -> [Answer] {
+        let tasks = try await server.pool.withConnection { _ in
+            var tasks: [Task<Answer, Never>] = []
+            for read in [Read()] + reads {
+                tasks.append(Task { await read.answer(server) })
+                while await server.pool.statistics.waiting < tasks.count { try Task.checkCancellation() }
+            }
+            inLine(tasks)
+            return tasks
+        }
+        var answers: [Answer] = []
+        for task in tasks.dropFirst() { answers.append(await task.value) }
+        return answers
+    }
+
+    private func value<Value: PostgresDecodable>(_ answer: Answer, _ index: Int = 0, as: Value.Type) throws
+        -> Value
+    {
+        try #require(try answer.get()[index].first).decode("v")
+    }
+
+    private func error(_ answer: Answer) -> PostgresError? {
+        if case .failure(let error) = answer { error } else { nil }
+    }
+
+    @Test func readsThatWaitGoTogetherInOneTransactionAndEachHasItsOwnAnswer() async throws {
+        try await TestServer.with(connections: 1, configure: { $0.readsTogether = 4 }) {
+            server async throws in
+            let reads = (0..<8).map { number in
+                Read(sql: "SELECT now()::text || ' ' || $1 AS v", parameters: [.text("\(number)")])
+            }
+            let values = try await answers(server, reads).map { try value($0, as: String.self) }
+            #expect(values.map { $0.last } == "01234567".map { $0 })
+            // The time at which a transaction began.
+            let began = values.map { String($0.dropLast(2)) }
+            #expect(Set(began[..<4]).count == 1 && Set(began[4...]).count == 1)
+            #expect(began[0] != began[4], "no more than four go together")
+        }
+    }
+
+    @Test func nobodyReadsBehindTheOpeningOfAnother() async throws {
+        try await TestServer.with(connections: 2) { server async throws in
+            try await withThrowingTaskGroup(of: Void.self) { group in
+                for number in 0..<300 {
+                    group.addTask {
+                        let answer = await Read(sql: "SELECT 1", caller: "caller \(number % 3)").answer(server)
+                        let caller = try value(answer, 1, as: String.self)
+                        #expect(caller == "caller \(number % 3)")
+                    }
+                }
+                try await group.waitForAll()
+            }
+        }
+    }
+
+    @Test func aReadThatIsRefusedTakesNobodyAlong() async throws {
+        try await TestServer.with(connections: 1) { server async throws in
+            var reads = Array(repeating: Read(), count: 5)
+            reads[2].sql = "SELECT 1 / (current_setting('test.caller') = '')::integer AS v"
+            let answers = try await answers(server, reads)
+            let refusal = error(answers[2])
+            #expect(refusal?.sqlState == "22012" && refusal?.statementIndex == 0)
+            for (index, answer) in answers.enumerated() where index != 2 {
+                let caller = try value(answer, 1, as: String.self)
+                #expect(caller == "one")
+            }
+        }
+    }
+
+    @Test func aLeaderThatIsRefusedTakesNobodyAlong() async throws {
+        try await TestServer.with(connections: 1) { server async throws in
+            let answers = try await answers(server, [Read(sql: "SELECT nothing"), Read(), Read()])
+            #expect(error(answers[0])?.sqlState == "42703")
+            #expect(error(answers[1]) == nil && error(answers[2]) == nil)
+        }
+    }
+
+    @Test func theTimeOfOneEndsOnlyItsOwnRead() async throws {
+        try await TestServer.with(connections: 1) { server async throws in
+            let slow = Read(sql: "SELECT pg_sleep(60)", timeout: .milliseconds(300))
+            let answers = try await answers(server, [Read(), slow, Read()])
+            #expect(error(answers[1])?.code == .timedOut)
+            #expect(error(answers[0]) == nil && error(answers[2]) == nil)
+        }
+    }
+
+    @Test func whoIsCancelledInLineLeavesAndTheOthersGo() async throws {
+        try await TestServer.with(connections: 1) { server async throws in
+            let answers = try await answers(server, Array(repeating: Read(), count: 3)) { $0[2].cancel() }
+            #expect(error(answers[1])?.code == .cancelled)
+            #expect(error(answers[0]) == nil && error(answers[2]) == nil)
+        }
+    }
+
+    @Test func aLeaderThatIsCancelledUnderWayTakesNobodyAlong() async throws {
+        try await TestServer.with(connections: 1) { server async throws in
+            let key = PostgresParameter.int8(Int64.random(in: 1 ... .max))
+            try await TestServer.with(connections: 1) { operators async throws in
+                // The leader waits for a lock that another session holds.
+                try await operators.pool.withConnection { operator async throws in
+                    _ = try await operator.query(PostgresStatement("SELECT pg_advisory_lock($1)", [key]))
+                    let (led, begin) = AsyncStream.makeStream(of: Task<Answer, Never>.self)
+                    async let answered = answers(
+                        server,
+                        [
+                            Read(sql: "SELECT pg_advisory_xact_lock_shared($1)", parameters: [key]), Read(),
+                            Read(),
+                        ]
+                    ) { begin.yield($0[1]) }
+                    for await leader in led {
+                        let look = PostgresStatement(
+                            "SELECT count(*) AS v FROM pg_locks WHERE locktype = 'advisory' AND NOT granted"
+                                + " AND (classid::bigint << 32 | objid::bigint) = $1",
+                            [key]
+                        )
+                        while try await operator.query(look).first?.decode("v", as: Int64.self) == 0 {}
+                        leader.cancel()
+                        break
+                    }
+                    let answers = try await answered
+                    #expect(error(answers[0])?.code == .cancelled)
+                    #expect(error(answers[1]) == nil && error(answers[2]) == nil)
+                }
+            }
+        }
+    }
+
+    @Test func aSessionThatEndsIsEveryonesError() async throws {
+        try await TestServer.with(connections: 1) { server async throws in
+            let end = Read(sql: "SELECT pg_terminate_backend(pg_backend_pid())")
+            let ended = try await answers(server, [Read(), end, Read()])
+            #expect(ended.allSatisfy { error($0)?.isConnectionDead == true })
+            let next = await Read().answer(server)
+            #expect(error(next) == nil)
+        }
+    }
+
+    @Test func whenTheLineIsFullTheNextFailsAtOnce() async throws {
+        try await TestServer.with(connections: 1, configure: { $0.waiters = 2 }) { server async throws in
+            let refused = try await server.pool.withConnection { _ in
+                let reads = (0..<3).map { _ in Task { await Read().answer(server) } }
+                while await server.pool.statistics.waiting < 3 { try Task.checkCancellation() }
+                let refused = await Read().answer(server)
+                return (refused, reads)
+            }
+            #expect(error(refused.0)?.code == .poolExhausted)
+            for read in refused.1 {
+                let answer = await read.value
+                #expect(error(answer) == nil)
+            }
+        }
+    }
+
+    @Test func whoWaitsForTooLongFails() async throws {
+        try await TestServer.with(connections: 1, configure: { $0.waitTimeout = .milliseconds(10) }) {
+            server async throws in
+            _ = await Read().answer(server)
+            try await server.pool.withConnection { _ in
+                async let first = Read().answer(server)
+                let second = await Read().answer(server)
+                #expect(error(second)?.code == .poolExhausted)
+                _ = await first
+            }
+        }
+    }
+}
