@@ -33,7 +33,8 @@ extension PostgresPool {
     func lineLimit(until end: Int64, now: Int64) -> (limit: Int64, lateness: PostgresError) {
         let limit = deadline(limits.waitTimeout, after: now)
         guard end < limit else {
-            return (limit, PostgresError(.poolExhausted, "no connection became free in \(limits.waitTimeout)"))
+            let reason = "no connection became free in \(limits.waitTimeout)"
+            return (limit, PostgresError(.poolExhausted, reason))
         }
         return (end, PostgresError(.timedOut, "the time was over before a connection was free"))
     }

@@ -7,8 +7,12 @@ extension PostgresPool {
         public var connections = 8
         /// Connections that are kept from the first caller on, used or not.
         public var minimumConnections = 0
-        /// Reads that go together at most, where many wait (``PostgresPool/read(_:opening:timeout:)``).
+        /// Callers whose reads go together at most, when all connections are in use (``PostgresPool/read(_:opening:timeout:)``).
         public var readsTogether = 8
+        /// Callers whose writes go together at most, when a quarter of the connections, but two, are in use for such
+        /// (``PostgresPool/write(_:locking:opening:timeout:)``): a commit costs more than what some of them would gain by not waiting
+        /// for it.
+        public var writesTogether = 16
         /// Callers in line at most; one more fails at once with poolExhausted.
         public var waiters = 1_024
         /// How long a caller stays in line at most.
@@ -32,10 +36,12 @@ extension PostgresPool {
         /// Idle and old connections are closed at most this late.
         private static let tickNanoseconds: Int64 = 1_000_000_000
 
-        var reads: ReadGathering<UInt64, PostgresStatement>.Limits {
-            .init(
-                groups: max(1, connections),
-                members: max(1, readsTogether),
+        func gathering(_ kind: GatheredKind) -> StatementGathering<UInt64, PostgresStatement>.Limits {
+            let connections = max(1, connections)
+            let isReads = kind == .reads
+            return .init(
+                groups: isReads ? connections : min(connections, max(2, connections / 4)),
+                members: max(1, isReads ? readsTogether : writesTogether),
                 waiters: max(0, waiters)
             )
         }
@@ -77,7 +83,7 @@ extension PostgresPool {
             idle: machine.idleCount,
             lent: machine.lentCount,
             connecting: machine.connectingCount,
-            waiting: machine.waitingCount + reads.waitingCount
+            waiting: machine.waitingCount + gatheredWaiters.count
         )
     }
 }

@@ -26,8 +26,8 @@ public actor PostgresPool: LoopActor {
     var connectors: [UInt64: Task<Void, Never>] = [:]
     var attempt: Timer?
     var tick: Timer?
-    var reads: ReadGathering<UInt64, PostgresStatement>
-    var waitingReads: [UInt64: (WaitingRead, Timer)] = [:]
+    var gatherings: [GatheredKind: StatementGathering<UInt64, PostgresStatement>] = [:]
+    var gatheredWaiters: [UInt64: (GatheredWaiter, Timer)] = [:]
     var drainWaiters: [CheckedContinuation<Void, Never>] = []
     var isDrained = false
 
@@ -52,7 +52,6 @@ public actor PostgresPool: LoopActor {
         self.limits = limits
         self.logger = logger
         machine = Machine(limits: limits.machine, seed: UInt64.random(in: .min ... .max))
-        reads = ReadGathering(limits: limits.reads)
     }
 
     /// Makes the minimum of connections now, without waiting for them.

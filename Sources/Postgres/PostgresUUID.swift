@@ -43,3 +43,10 @@ extension PostgresUUID: CustomStringConvertible {
         return String(decoding: text, as: UTF8.self)
     }
 }
+
+extension PostgresUUID: Comparable {
+    /// In PostgreSQL's order, that of the bytes.
+    public static func < (left: PostgresUUID, right: PostgresUUID) -> Bool {
+        (left.high, left.low) < (right.high, right.low)
+    }
+}

@@ -153,15 +153,14 @@ extension ProcessStore {
     private func run(_ update: Update) async throws -> UpdateOutcome {
         if let outcome = try await runOnKept(update) { return outcome }
         let organization = Queries.organization(update.author.organization)
-        let head = try await send([organization] + update.reading)
-        switch try await update.decide(head.dropFirst()) {
+        let head = try await pool.read(update.reading, opening: organization, timeout: Self.timeLimit)
+        switch try await update.decide(head[...]) {
         case .answer(let outcome): return outcome
         case .remember(let statement, let outcome):
             _ = try await send([organization] + update.preparing + [statement])
             return outcome
         case .write(let statement, let draft):
-            let written = try await send([organization] + update.preparing + [statement])
-            if let outcome = try draft.outcome(written.last?.first) { return outcome }
+            if let outcome = try draft.outcome(try await write(statement, of: update)) { return outcome }
         }
         // Another writer was faster. From here on nobody can be.
         return try await pool.withTransaction(
@@ -178,8 +177,25 @@ extension ProcessStore {
             case .write(let statement, let draft)? = try? await update.decide(on: base),
             draft.base != nil
         else { return nil }
-        let written = try await send([Queries.organization(organization)] + update.preparing + [statement])
-        return try draft.outcome(written.last?.first)
+        return try draft.outcome(try await write(statement, of: update))
+    }
+
+    /// An update's statement, which may go together with those of other processes. One with an idempotency key goes by itself: it waits
+    /// for another call with the same key, and may be refused because of it.
+    private func write(
+        _ statement: PostgresStatement,
+        of update: Update
+    ) async throws(PostgresError) -> PostgresRow? {
+        let organization = Queries.organization(update.author.organization)
+        guard update.call == nil else {
+            return try await send([organization] + update.preparing + [statement]).last?.first
+        }
+        return try await pool.write(
+            statement,
+            locking: .init(update.process),
+            opening: organization,
+            timeout: Self.timeLimit
+        ).first
     }
 
     /// The current loop keeps what the next update of the process will build upon.

@@ -3,8 +3,8 @@ import Testing
 
 @testable import Postgres
 
-@Suite struct ReadGatheringTests {
-    private typealias Gathering = ReadGathering<Int, String>
+@Suite struct StatementGatheringTests {
+    private typealias Gathering = StatementGathering<Int, String>
 
     /// A gathering whose groups are all under way, those of reads 1 to `groups`.
     private func busy(groups: Int = 1, members: Int = 3, waiters: Int = 10) -> Gathering {

@@ -3,8 +3,8 @@ import Testing
 
 @testable import Postgres
 
-/// Reads that go together, over a real server.
-@Suite(.timeLimit(.minutes(2))) struct PoolReadTests {
+/// Statements that go together, over a real server.
+@Suite(.timeLimit(.minutes(2))) struct PoolGatheringTests {
     private typealias Answer = Result<[PostgresResult], PostgresError>
 
     /// One of many callers.
@@ -77,7 +77,9 @@ import Testing
             try await withThrowingTaskGroup(of: Void.self) { group in
                 for number in 0..<300 {
                     group.addTask {
-                        let answer = await Read(sql: "SELECT 1", caller: "caller \(number % 3)").answer(server)
+                        let answer = await Read(sql: "SELECT 1", caller: "caller \(number % 3)").answer(
+                            server
+                        )
                         let caller = try value(answer, 1, as: String.self)
                         #expect(caller == "caller \(number % 3)")
                     }
@@ -91,7 +93,7 @@ import Testing
         try await TestServer.with(connections: 1) { server async throws in
             var reads = Array(repeating: Read(), count: 5)
             reads[2].sql = "SELECT 1 / (current_setting('test.caller') = '')::integer AS v"
-            let answers = try await answers(server, reads)
+            let answers = try await self.answers(server, reads)
             let refusal = error(answers[2])
             #expect(refusal?.sqlState == "22012" && refusal?.statementIndex == 0)
             for (index, answer) in answers.enumerated() where index != 2 {
@@ -103,7 +105,7 @@ import Testing
 
     @Test func aLeaderThatIsRefusedTakesNobodyAlong() async throws {
         try await TestServer.with(connections: 1) { server async throws in
-            let answers = try await answers(server, [Read(sql: "SELECT nothing"), Read(), Read()])
+            let answers = try await self.answers(server, [Read(sql: "SELECT nothing"), Read(), Read()])
             #expect(error(answers[0])?.sqlState == "42703")
             #expect(error(answers[1]) == nil && error(answers[2]) == nil)
         }
@@ -112,7 +114,7 @@ import Testing
     @Test func theTimeOfOneEndsOnlyItsOwnRead() async throws {
         try await TestServer.with(connections: 1) { server async throws in
             let slow = Read(sql: "SELECT pg_sleep(60)", timeout: .milliseconds(300))
-            let answers = try await answers(server, [Read(), slow, Read()])
+            let answers = try await self.answers(server, [Read(), slow, Read()])
             #expect(error(answers[1])?.code == .timedOut)
             #expect(error(answers[0]) == nil && error(answers[2]) == nil)
         }
@@ -120,7 +122,9 @@ import Testing
 
     @Test func whoIsCancelledInLineLeavesAndTheOthersGo() async throws {
         try await TestServer.with(connections: 1) { server async throws in
-            let answers = try await answers(server, Array(repeating: Read(), count: 3)) { $0[2].cancel() }
+            let answers = try await self.answers(server, Array(repeating: Read(), count: 3)) {
+                $0[2].cancel()
+            }
             #expect(error(answers[1])?.code == .cancelled)
             #expect(error(answers[0]) == nil && error(answers[2]) == nil)
         }
@@ -129,12 +133,12 @@ import Testing
     @Test func aLeaderThatIsCancelledUnderWayTakesNobodyAlong() async throws {
         try await TestServer.with(connections: 1) { server async throws in
             let key = PostgresParameter.int8(Int64.random(in: 1 ... .max))
-            try await TestServer.with(connections: 1) { operators async throws in
+            try await TestServer.with(connections: 1) { sessions async throws in
                 // The leader waits for a lock that another session holds.
-                try await operators.pool.withConnection { operator async throws in
-                    _ = try await operator.query(PostgresStatement("SELECT pg_advisory_lock($1)", [key]))
+                try await sessions.pool.withConnection { session async throws in
+                    _ = try await session.query(PostgresStatement("SELECT pg_advisory_lock($1)", [key]))
                     let (led, begin) = AsyncStream.makeStream(of: Task<Answer, Never>.self)
-                    async let answered = answers(
+                    async let answered = self.answers(
                         server,
                         [
                             Read(sql: "SELECT pg_advisory_xact_lock_shared($1)", parameters: [key]), Read(),
@@ -147,7 +151,7 @@ import Testing
                                 + " AND (classid::bigint << 32 | objid::bigint) = $1",
                             [key]
                         )
-                        while try await operator.query(look).first?.decode("v", as: Int64.self) == 0 {}
+                        while try await session.query(look).first?.decode("v", as: Int64.self) == 0 {}
                         leader.cancel()
                         break
                     }
@@ -162,7 +166,7 @@ import Testing
     @Test func aSessionThatEndsIsEveryonesError() async throws {
         try await TestServer.with(connections: 1) { server async throws in
             let end = Read(sql: "SELECT pg_terminate_backend(pg_backend_pid())")
-            let ended = try await answers(server, [Read(), end, Read()])
+            let ended = try await self.answers(server, [Read(), end, Read()])
             #expect(ended.allSatisfy { error($0)?.isConnectionDead == true })
             let next = await Read().answer(server)
             #expect(error(next) == nil)
@@ -194,6 +198,102 @@ import Testing
                 let second = await Read().answer(server)
                 #expect(error(second)?.code == .poolExhausted)
                 _ = await first
+            }
+        }
+    }
+
+    // MARK: Writes
+
+    /// Writes that come while the only connection is in use, each with a number of its own: the first goes by itself, the others then.
+    private func written(
+        _ server: TestServer,
+        _ sql: String,
+        _ numbers: [Int32]
+    ) async throws -> [Result<PostgresResult, PostgresError>] {
+        let opening = PostgresStatement("SELECT set_config('test.caller', 'writer', true)")
+        let tasks = try await server.pool.withConnection { _ in
+            var tasks: [Task<PostgresResult, any Error>] = []
+            for number in numbers {
+                let id = try #require(PostgresUUID(bytes: [UInt8](repeating: UInt8(number), count: 16)))
+                tasks.append(
+                    Task {
+                        try await server.pool.write(
+                            PostgresStatement(sql, [.int4(number)]),
+                            locking: id,
+                            opening: opening
+                        )
+                    }
+                )
+                while await server.pool.statistics.waiting < tasks.count { try Task.checkCancellation() }
+            }
+            return tasks
+        }
+        var results: [Result<PostgresResult, PostgresError>] = []
+        for task in tasks { results.append(await task.result.mapError { $0 as! PostgresError }) }
+        return results
+    }
+
+    @Test func writesThatWaitAreCommittedTogetherInTheOrderOfWhatTheyLock() async throws {
+        try await TestServer.with(connections: 1) { server async throws in
+            try await server.withTable("place serial, number integer, began timestamptz DEFAULT now()") {
+                table async throws in
+                let sql = "INSERT INTO \(table) (number) VALUES ($1) RETURNING number AS v"
+                let results = try await written(server, sql, [1, 9, 3, 7, 5])
+                let answered = try results.map { try $0.get().first?.decode("v", as: Int32.self) }
+                #expect(answered == [1, 9, 3, 7, 5], "each caller has its own answer")
+                let rows = try await server.query("SELECT number, began::text FROM \(table) ORDER BY place")
+                let numbers = try rows.rows.map { try $0.decode("number", as: Int32.self) }
+                #expect(numbers == [1, 3, 5, 7, 9])
+                let times = try rows.rows.map { try $0.decode("began", as: String.self) }
+                #expect(Set(times.dropFirst()).count == 1 && times[0] != times[1])
+            }
+        }
+    }
+
+    @Test func aWriteThatIsRefusedTakesNobodyAlongAndNothingIsDoneTwice() async throws {
+        try await TestServer.with(connections: 1) { server async throws in
+            try await server.withTable("number integer CHECK (number <> 4)") { table async throws in
+                let results = try await written(
+                    server,
+                    "INSERT INTO \(table) VALUES ($1) RETURNING number AS v",
+                    [1, 6, 4, 3, 5]
+                )
+                #expect(throws: PostgresError.self) { try results[2].get() }
+                for (index, result) in results.enumerated() where index != 2 {
+                    #expect(try result.get().count == 1)
+                }
+                let sql = "SELECT string_agg(number::text, ' ' ORDER BY number) AS v FROM \(table)"
+                #expect(try await server.value(sql) == "1 3 5 6")
+            }
+        }
+    }
+
+    @Test func writersOfTheSameRowsInAnyOrderDoNotBlockOneAnother() async throws {
+        try await TestServer.with(connections: 4) { server async throws in
+            try await server.withTable("number integer PRIMARY KEY, count integer DEFAULT 0") {
+                table async throws in
+                _ = try await server.query(
+                    "INSERT INTO \(table) SELECT generate_series(0, 9) RETURNING number"
+                )
+                let opening = PostgresStatement("SELECT set_config('test.caller', 'writer', true)")
+                try await withThrowingTaskGroup(of: Void.self) { group in
+                    for number in (0..<400).map({ Int32($0 % 10) }).shuffled() {
+                        let id = try #require(
+                            PostgresUUID(bytes: [UInt8](repeating: UInt8(number), count: 16))
+                        )
+                        let sql = "UPDATE \(table) SET count = count + 1 WHERE number = $1"
+                        group.addTask {
+                            _ = try await server.pool.write(
+                                PostgresStatement(sql, [.int4(number)]),
+                                locking: id,
+                                opening: opening
+                            )
+                        }
+                    }
+                    try await group.waitForAll()
+                }
+                let sql = "SELECT count(*) AS v FROM \(table) WHERE count = 40"
+                #expect(try await server.value(sql) == Int64(10))
             }
         }
     }
