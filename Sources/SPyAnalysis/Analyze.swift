@@ -20,9 +20,8 @@ public func analyze(_ bytes: [UInt8]) -> Analysis {
 
 /// Says everything that is known of a parsed program without running it.
 ///
-/// - Parameter withWarnings: Whether to look for what is only warned of. Whether the program is accepted does not depend on it,
-///   nor does anything but the diagnostics.
-public func analyze(_ parsed: ParseResult, withWarnings: Bool = true) -> Analysis {
+/// - Parameter depth: How much is said. Whether the program is accepted does not depend on it.
+public func analyze(_ parsed: ParseResult, depth: AnalysisDepth = .warnings) -> Analysis {
     if let refusal = tooLarge(parsed.source) { return refusal }
     var program = Walk.run(parsed.source, parsed.tree)
     program.diagnostics += parsed.diagnostics
@@ -34,12 +33,16 @@ public func analyze(_ parsed: ParseResult, withWarnings: Bool = true) -> Analysi
         program.diagnostics.removeAll { $0.severity == .warning }
         return Analysis(program, nesting: parsed.nesting.depth)
     }
+    guard depth > .acceptance else {
+        program.diagnostics.removeAll { $0.severity == .warning }
+        return Analysis(program, nesting: parsed.nesting.depth, actions: program.actions())
+    }
     let graph = program.callGraph()
     let isRecursive = graph.recursive()
     for index in program.functions.indices where isRecursive[index] {
         program.functions[index].cognitive += 1
     }
-    if parsed.isValid, withWarnings {
+    if parsed.isValid, depth == .warnings {
         program.checkNames()
         program.checkFinally()
         program.checkSeeds()
@@ -54,7 +57,7 @@ public func analyze(_ parsed: ParseResult, withWarnings: Bool = true) -> Analysi
 }
 
 /// Whether a program is accepted because another one is that says the same in the same words, in other lines or with other
-/// comments. False means nothing. Costs a fraction of parsing and ``analyze(_:withWarnings:)``.
+/// comments. False means nothing. Costs a fraction of parsing and ``analyze(_:depth:)``.
 ///
 /// - Parameter accepted: A program that `analyze` accepts.
 public func isAccepted(_ text: String, like accepted: String) -> Bool {
@@ -62,6 +65,16 @@ public func isAccepted(_ text: String, like accepted: String) -> Bool {
     // What is not asked of tokens: how long a program is, and what its comments hold.
     return bytes.count <= Limits.sourceBytes && haveSameTokens(bytes, Array(accepted.utf8))
         && HiddenText.places(in: bytes).isEmpty
+}
+
+/// How much an analysis says of a program, beside its size.
+public enum AnalysisDepth: Comparable, Sendable {
+    /// Errors and actions.
+    case acceptance
+    /// Functions, modules and calls too.
+    case structure
+    /// What is only warned of too: everything.
+    case warnings
 }
 
 private func tooLarge(_ source: SourceText) -> Analysis? {
@@ -107,15 +120,15 @@ extension Analysis {
         calls = []
     }
 
-    /// A program beyond the limits.
-    init(_ program: Program, nesting: Int) {
+    /// A program beyond the limits, or one of which nothing but errors and actions is asked.
+    init(_ program: Program, nesting: Int, actions: [Action] = []) {
         self.init(
             source: program.source,
             diagnostics: program.sortedDiagnostics(),
             size: program.size(nesting: nesting),
             module: FunctionReport(path: "", program.functions[0]),
             functions: [],
-            actions: [],
+            actions: actions,
             modules: [],
             calls: []
         )

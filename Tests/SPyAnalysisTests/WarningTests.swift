@@ -43,7 +43,7 @@ struct WarningTests {
     @Test("are left out on request, and nothing else is", arguments: examples)
     func leftOut(_ example: Example) {
         let parsed = parse(example.program)
-        let (all, errors) = (analyze(parsed), analyze(parsed, withWarnings: false))
+        let (all, errors) = (analyze(parsed), analyze(parsed, depth: .structure))
         #expect(errors.diagnostics == all.diagnostics.filter { $0.severity == .error })
         #expect(errors.isAccepted == all.isAccepted)
         #expect(errors.functions.map(\.path) == all.functions.map(\.path))
@@ -51,6 +51,18 @@ struct WarningTests {
         #expect(errors.actions.map(\.name) == all.actions.map(\.name))
         #expect(errors.modules.map(\.name) == all.modules.map(\.name))
         #expect(errors.calls.count == all.calls.count)
+    }
+
+    @Test("and functions and calls are left out on request, and nothing else is", arguments: examples)
+    func acceptanceAlone(_ example: Example) {
+        let parsed = parse(example.program)
+        let (all, accepted) = (analyze(parsed, depth: .structure), analyze(parsed, depth: .acceptance))
+        #expect(accepted.diagnostics == all.diagnostics)
+        #expect(accepted.size == all.size)
+        #expect(accepted.actions == all.actions)
+        #expect(accepted.functions.isEmpty)
+        #expect(accepted.modules.isEmpty)
+        #expect(accepted.calls.isEmpty)
     }
 
     @Test(

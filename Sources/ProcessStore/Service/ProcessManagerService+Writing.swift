@@ -32,7 +32,8 @@ extension ProcessManagerService {
         let compatibility = validator.compatibility(request.compatibility)
         let call = try Self.idempotentCall("CreateProcess", request, &validator)
         try validator.finish()
-        let (code, content) = try await read(request.spyCode, after: nil) {
+        let forOutline = !request.hasProcessDocument || request.processDocument.derived
+        let (code, content) = try await read(request.spyCode, after: nil, forOutline: forOutline) {
             ProcessContent(request, outline: $0.outline)
         }
         let mapping = MappingChange(
@@ -45,7 +46,7 @@ extension ProcessManagerService {
         let created = try await store.create(
             content,
             mapping: mapping,
-            fingerprint: { code.fingerprint },
+            fingerprint: { code.fingerprint(&$0) },
             changelog: request.changelog,
             author: Author(caller),
             call: call
@@ -81,7 +82,10 @@ extension ProcessManagerService {
         let call = try Self.idempotentCall("UpdateProcess", request, &validator)
         try validator.finish()
         let base = await store.base(of: process, organization: caller.organizationID)
-        let (code, _) = try await read(request.spyCode, after: base) { _ in }
+        let forOutline =
+            request.hasProcessDocument
+            ? request.processDocument.derived : base?.content.document?.isDerived ?? true
+        let (code, _) = try await read(request.spyCode, after: base, forOutline: forOutline) { _ in }
         let mapping = MappingChange(
             program: code.program,
             code: request.spyCode,
@@ -93,7 +97,7 @@ extension ProcessManagerService {
         let outcome = try await store.update(
             process,
             mapping: mapping,
-            fingerprint: { code.fingerprint },
+            fingerprint: { code.fingerprint(&$0) },
             expectedVersion: request.expectedVersion,
             changelog: request.changelog,
             author: Author(caller),
@@ -146,10 +150,12 @@ extension ProcessManagerService {
     private func read<Content: Sendable>(
         _ code: String,
         after base: UpdateBase?,
+        forOutline: Bool,
         _ content: @escaping @Sendable (AcceptedCode) -> Content
     ) async throws -> (AcceptedCode, Content) {
         try await store.workshop.run(bytes: code.utf8.count) {
-            let code = try base.flatMap { AcceptedCode(code, like: $0) } ?? AcceptedCode(code)
+            let known = base.flatMap { AcceptedCode(code, like: $0) }
+            let code = try known ?? AcceptedCode(code, forOutline: forOutline)
             return (code, content(code))
         }
     }

@@ -24,10 +24,10 @@ struct CodeReview: Sendable {
 
     /// Looks at code.
     ///
-    /// - Parameter withWarnings: Whether to look for what is only warned of, which nobody learns where code is written.
-    init(_ code: String, withWarnings: Bool = true) {
+    /// - Parameter depth: How much to say of it. What is only warned of, nobody learns where code is written.
+    init(_ code: String, depth: AnalysisDepth = .warnings) {
         parsed = parse(code)
-        analysis = analyze(parsed, withWarnings: withWarnings)
+        analysis = analyze(parsed, depth: depth)
     }
 
     /// Throws where the code is refused: INVALID_ARGUMENT, with a SpyDiagnostic for each error.

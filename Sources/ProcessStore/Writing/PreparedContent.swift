@@ -17,6 +17,8 @@ struct PreparedContent: Sendable {
     let report: Grimoire_V1_MappingReport
     /// What its code can be compared by, as it is stored.
     let fingerprint: [UInt8]
+    /// The functions of its code, for the next version's fingerprint.
+    let functions: KnownFunctions
     /// What the version changes in what its process can be found by.
     let reuse: ReuseDelta
     /// What the process demands from this version on.
@@ -32,6 +34,7 @@ struct PreparedContent: Sendable {
     ///   - outcome: Where its mapping comes from.
     ///   - previous: The version before; nil for the first.
     ///   - fingerprint: What its code can be compared by; nil where it is as before.
+    ///   - functions: The functions of its code.
     ///   - policy: What the process demands.
     init(
         _ content: ProcessContent,
@@ -39,16 +42,18 @@ struct PreparedContent: Sendable {
         outcome: MappingOutcome,
         after previous: UpdateBase?,
         fingerprint: ProgramFingerprint?,
+        functions: KnownFunctions = KnownFunctions(),
         policy: MappingPolicy
     ) {
         self.content = content
         self.hash = hash
+        self.functions = functions
         self.policy = policy
-        json = ContentJSON(content, after: previous, hasSameMapping: outcome.isKnownToRepeat)
+        json = ContentJSON(content, after: previous, hasSameMapping: outcome.keepsMapping)
         self.outcome = outcome
         mappingState = MappingStateCoding.bytes(outcome.state)
         facts =
-            outcome.isKnownToRepeat
+            outcome.keepsMapping
             ? FactDelta() : FactDelta(from: previous?.mapped.state, to: outcome.state)
         keepsWords = previous.map { content.hasSameWords(as: $0.content) } ?? false
         let former = previous?.fingerprint
@@ -59,8 +64,11 @@ struct PreparedContent: Sendable {
             return
         }
         let stored = FingerprintCoding.stored(fingerprint)
-        self.fingerprint = FingerprintCoding.bytes(stored)
-        reuse = ReuseDelta(from: former.flatMap(FingerprintCoding.fingerprint), to: stored)
+        let bytes = FingerprintCoding.bytes(stored)
+        self.fingerprint = bytes
+        reuse =
+            bytes == former
+            ? ReuseDelta() : ReuseDelta(from: former.flatMap(FingerprintCoding.fingerprint), to: stored)
     }
 }
 
@@ -89,6 +97,7 @@ extension UpdateBase {
         chainHash = seal.chainHash
         mapped = MappedVersion(made.outcome, program: program)
         fingerprint = made.fingerprint
+        functions = made.functions
     }
 }
 

@@ -28,7 +28,7 @@ extension ProcessStore {
     func create(
         _ content: ProcessContent,
         mapping: MappingChange,
-        fingerprint: @escaping @Sendable () -> ProgramFingerprint,
+        fingerprint: @escaping @Sendable (inout KnownFunctions) -> ProgramFingerprint,
         changelog: String,
         author: Author,
         call: IdempotentCall? = nil
@@ -41,12 +41,14 @@ extension ProcessStore {
             var content = content
             content.stableMapping = outcome.mapping
             let hash = ContentEncoding.hash(content)
+            var functions = KnownFunctions()
             return PreparedContent(
                 content,
                 hash: hash,
                 outcome: outcome,
                 after: nil,
-                fingerprint: fingerprint(),
+                fingerprint: fingerprint(&functions),
+                functions: functions,
                 policy: policy
             )
         }
@@ -113,7 +115,7 @@ extension ProcessStore {
     func update(
         _ process: UUID,
         mapping: MappingChange,
-        fingerprint: @escaping @Sendable () -> ProgramFingerprint,
+        fingerprint: @escaping @Sendable (inout KnownFunctions) -> ProgramFingerprint,
         expectedVersion: Int32,
         changelog: String,
         author: Author,

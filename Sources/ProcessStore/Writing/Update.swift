@@ -10,7 +10,7 @@ struct Update: Sendable {
     let process: UUID
     let mapping: MappingChange
     /// What the new code can be compared by, found when it is needed: it takes as long as looking for facts.
-    let fingerprint: @Sendable () -> ProgramFingerprint
+    let fingerprint: @Sendable (inout KnownFunctions) -> ProgramFingerprint
     let expectedVersion: Int32
     let changelog: String
     let author: Author
@@ -138,19 +138,21 @@ struct Update: Sendable {
             )
             var next = try change(base.content)
             next.stableMapping =
-                outcome.isKnownToRepeat ? base.content.stableMapping : outcome.mapping
+                outcome.keepsMapping ? base.content.stableMapping : outcome.mapping
             let hash = ContentEncoding.hash(next)
             if hash == base.contentHash { return .unchanged(MappingReportForm.message(outcome)) }
             let violations = policy.compatibility.violations(from: base.mapped.state, to: outcome.state)
             guard violations.isEmpty else { throw ServiceError.incompatible(violations) }
             let isSameProgram =
                 base.fingerprint != nil && mapping.program.isSameProgram(as: base.mapped.program)
+            var functions = base.functions
             let content = PreparedContent(
                 next,
                 hash: hash,
                 outcome: outcome,
                 after: base,
-                fingerprint: isSameProgram ? nil : fingerprint(),
+                fingerprint: isSameProgram ? nil : fingerprint(&functions),
+                functions: functions,
                 policy: policy
             )
             let genesis = VersionSeal.genesis(process: process, organization: author.organization)

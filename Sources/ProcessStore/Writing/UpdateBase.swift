@@ -2,6 +2,7 @@ internal import FoundationEssentials
 internal import Postgres
 internal import ServiceKit
 internal import StableMapping
+internal import SuggestionContent
 
 /// The latest version of a process, as an update builds upon it. A version never changes, so it may be kept; whether it is
 /// still the latest, the statement that writes the next one finds out (`Queries.update`).
@@ -18,13 +19,15 @@ struct UpdateBase: Sendable {
     let mapped: MappedVersion
     /// What its code can be compared by, as it is stored; nil where nothing is known of it.
     let fingerprint: [UInt8]?
+    /// The functions of its code, as far as they were looked at.
+    var functions = KnownFunctions()
 
     /// Bytes that it takes in memory, about: texts are in it as they are and in the mapping's state, which has several for
     /// each entry.
     var bytes: Int {
         let entries = mapped.state.entries.count + mapped.state.retired.count
         return mapped.program.memoryBytes + 3 * content.size + Self.entryBytes * entries
-            + (fingerprint?.count ?? 0)
+            + (fingerprint?.count ?? 0) + functions.memoryBytes
     }
 
     private static let entryBytes = 256

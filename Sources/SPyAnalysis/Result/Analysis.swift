@@ -3,7 +3,8 @@ public import SPySyntax
 /// What is known of a program without running it. A pure value; the same program always gives the same one.
 ///
 /// Made by ``analyze(_:)-(ParseResult)`` and its siblings. Beyond the limits of ``Limits`` only ``diagnostics`` and ``size``
-/// are filled; of a program with syntax errors, warnings are left out, as they would judge what was guessed.
+/// are filled; of a program with syntax errors, warnings are left out, as they would judge what was guessed. What ``AnalysisDepth``
+/// leaves out is empty.
 public struct Analysis: Sendable {
     /// The text that all ranges point into.
     public let source: SourceText

@@ -2,23 +2,21 @@ internal import SPySyntax
 
 extension Program {
     func actions() -> [Action] {
-        var order: [Name] = []
-        var places: [Name: (calls: [SourceRange], mentions: [SourceRange])] = [:]
+        var found: [(name: Name, calls: [SourceRange], mentions: [SourceRange])] = []
+        var places = Array(repeating: -1, count: tree.nameCount)
         for occurrence in occurrences where isAction(occurrence) {
-            if places[occurrence.name] == nil { order.append(occurrence.name) }
+            if places[occurrence.name.index] < 0 {
+                places[occurrence.name.index] = found.count
+                found.append((occurrence.name, [], []))
+            }
+            let place = places[occurrence.name.index]
             if occurrence.use.contains(.called) {
-                places[occurrence.name, default: ([], [])].calls.append(occurrence.range)
+                found[place].calls.append(occurrence.range)
             } else {
-                places[occurrence.name, default: ([], [])].mentions.append(occurrence.range)
+                found[place].mentions.append(occurrence.range)
             }
         }
-        return order.map { name in
-            Action(
-                name: tree.string(name),
-                calls: places[name]?.calls ?? [],
-                mentions: places[name]?.mentions ?? []
-            )
-        }
+        return found.map { Action(name: tree.string($0.name), calls: $0.calls, mentions: $0.mentions) }
     }
 
     func moduleUses() -> [ModuleUse] {

@@ -18,7 +18,11 @@ struct NameTable {
     private let traits: [Traits]
 
     init(_ tree: Tree) {
-        traits = (0..<tree.nameCount).map { NameTable.traits(of: tree.string(Name(rawValue: UInt32($0)))) }
+        traits = (0..<tree.nameCount).map { index in
+            let name = Name(rawValue: UInt32(index))
+            // Most names are none that is known, which their first letter and length say already.
+            return NameTable.mayBeKnown(tree.bytes(name)) ? NameTable.traits(of: tree.string(name)) : []
+        }
     }
 
     subscript(name: Name) -> Traits { traits[name.index] }
@@ -27,6 +31,22 @@ struct NameTable {
         let traits = known[text] ?? []
         return Identifier.isDunder(text) ? traits.union(.isDunder) : traits
     }
+
+    private static func mayBeKnown(_ name: ArraySlice<UInt8>) -> Bool {
+        guard let first = name.first, first != UInt8(ascii: "_"), name.count < UInt64.bitWidth else {
+            return true
+        }
+        return lengths[Int(first)] & 1 << UInt64(name.count) != 0
+    }
+
+    /// Lengths of the known names with each first letter, as bits.
+    private static let lengths: [UInt64] = {
+        var lengths: [UInt64] = Array(repeating: 0, count: 256)
+        for name in known.keys {
+            lengths[Int(name.utf8.first ?? 0)] |= 1 << UInt64(min(name.utf8.count, UInt64.bitWidth - 1))
+        }
+        return lengths
+    }()
 
     /// What is said of single names, together: a program's names are looked up once each, and most are not here.
     private static let known: [String: Traits] = {

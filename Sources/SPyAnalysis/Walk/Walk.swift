@@ -49,6 +49,8 @@ struct Walk {
             names: NameTable(tree),
             occurrenceOfExpression: Array(repeating: -1, count: tree.expressionCount)
         )
+        program.occurrences.reserveCapacity(tree.expressionCount / 2)
+        program.events.reserveCapacity(tree.expressionCount + tree.statementCount)
     }
 
     /// Takes a program apart. Names are not resolved yet.
@@ -70,7 +72,7 @@ struct Walk {
 
     private mutating func flush() {
         guard !scheduled.isEmpty else { return }
-        work.append(contentsOf: scheduled.reversed())
+        for item in scheduled.reversed() { work.append(item) }
         scheduled.removeAll(keepingCapacity: true)
     }
 

@@ -78,6 +78,9 @@ public struct Tree: Sendable {
         String(decoding: storage.bytes(of: storage.names[name.index]), as: UTF8.self)
     }
 
+    /// The bytes of a name's text.
+    public func bytes(_ name: Name) -> ArraySlice<UInt8> { storage.bytes(of: storage.names[name.index]) }
+
     /// The index of a name, where the program mentions it.
     public func name(_ text: String) -> Name? {
         let wanted = Array(text.utf8)

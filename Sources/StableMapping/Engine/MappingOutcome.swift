@@ -7,16 +7,19 @@ public struct MappingOutcome: Hashable, Sendable {
     public let state: MappingState
     /// What became of each entry.
     public let report: MappingReport
-    /// Where in the program the facts of the entries are, by their keys in full.
-    let places: [String: Int]
+    /// Whether the version before is known to have the same mapping, letter for letter, with facts that have their IDs since the
+    /// same versions.
+    public let keepsMapping: Bool
+    /// Where in the program the facts of the state's entries are, -1 for those that fit none; nil where their keys do not tell them
+    /// apart.
+    let places: [Int]?
+    /// Whether no two entries are known to have one ID.
+    let hasDistinctIDs: Bool
     /// What tells that program from others.
     let programHash: UInt64
     /// What was asked, where the answer is the state of the version before once more: asked so again for the same program,
     /// the engine answers so again.
     let repeats: Question?
-
-    /// Whether the version before has the same mapping. Where it is not known without comparing, false.
-    public var isKnownToRepeat: Bool { repeats != nil }
 
     /// The mapping of the version.
     public var mapping: [String: String] { state.mapping }

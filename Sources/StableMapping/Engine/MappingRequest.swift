@@ -37,8 +37,10 @@ public struct MappedVersion: Sendable {
     public let state: MappingState
     /// Its program.
     public let program: ProgramFacts
-    /// Where in the program the facts of the entries are, by their keys in full; nil where it has to be found out.
-    let places: [String: Int]?
+    /// Where in the program the facts of the state's entries are; nil where it has to be found out.
+    let places: [Int]?
+    /// Whether no two entries are known to have one ID.
+    let hasDistinctIDs: Bool
     /// The outcome that it is of, where that is known to repeat.
     private let repeating: MappingOutcome?
 
@@ -47,6 +49,7 @@ public struct MappedVersion: Sendable {
         self.state = state
         self.program = program
         places = nil
+        hasDistinctIDs = false
         repeating = nil
     }
 
@@ -57,6 +60,7 @@ public struct MappedVersion: Sendable {
         self.program = program
         let isItsProgram = program.hash == outcome.programHash
         places = isItsProgram ? outcome.places : nil
+        hasDistinctIDs = outcome.hasDistinctIDs
         repeating = isItsProgram && outcome.repeats != nil ? outcome : nil
     }
 
@@ -70,7 +74,9 @@ public struct MappedVersion: Sendable {
         return MappingOutcome(
             state: MappingState(version: request.version, entries: state.entries, retired: state.retired),
             report: repeating.report,
+            keepsMapping: true,
             places: repeating.places,
+            hasDistinctIDs: repeating.hasDistinctIDs,
             programHash: repeating.programHash,
             repeats: question
         )

@@ -2,11 +2,13 @@ extension MappingRun {
     /// Entries given earlier that fitted nothing: they may fit now. They take no fact from an entry that was given and goes on.
     mutating func claimUnmatched() {
         var followed: [Int: String] = [:]
+        let open = entries.indices.filter { entries[$0].goesOn && entries[$0].entry.fact == nil }
+        guard !open.isEmpty else { return }
         for bound in entries where bound.goesOn && bound.entry.origin == .given && bound.new >= 0 {
             if !takenIDs.contains(bound.entry.factID) { followed[bound.new] = bound.entry.key }
         }
-        for bound in entries where bound.goesOn && bound.entry.fact == nil {
-            let entry = bound.entry
+        for place in open {
+            let entry = entries[place].entry
             let result = (try? FactKey(entry.key)).map(index.find) ?? .none
             switch result {
             case .one(let fact):
@@ -40,14 +42,15 @@ extension MappingRun {
     /// Entries of the version before follow their facts: the given ones first, then the derived ones while there is room.
     mutating func claimCarried() {
         let following = entries.indices.filter { entries[$0].goesOn && entries[$0].entry.fact != nil }
-        for place in following where entries[place].entry.origin == .given { carry(entries[place]) }
+        for place in following where entries[place].entry.origin == .given { carry(place) }
         let derived = following.filter { entries[$0].entry.origin == .derived }
         let room = max(room, 0)
-        for place in derived.prefix(room) { carry(entries[place]) }
+        for place in derived.prefix(room) { carry(place) }
         if derived.count > room { warn(.notDerived(count: derived.count - room)) }
     }
 
-    private mutating func carry(_ bound: Bound) {
+    private mutating func carry(_ place: Int) {
+        let bound = entries[place]
         let entry = bound.entry
         var fact = bound.new
         if bound.old < 0, let full = entry.fact, let key = try? FactKey(full),
@@ -70,9 +73,10 @@ extension MappingRun {
             factID: entry.factID,
             origin: entry.origin,
             since: entry.since,
-            cause: .carried(oldKey: entry.key),
+            cause: .carried(place),
             formerKey: entry.formerKey ?? (key == entry.key ? nil : entry.key)
         )
+        guard !request.given.isEmpty else { return }
         let stale = [entry.key, entry.formerKey ?? key].first {
             $0 != key && request.given[$0] == entry.factID
         }

@@ -28,11 +28,16 @@ struct MappingRun {
         let since: Int32
         let cause: Cause
         var formerKey: String?
+
+        /// Whether none of the entries before has it.
+        var isNew: Bool { if case .carried = cause { false } else { true } }
     }
 
     /// Why a fact has its ID.
     enum Cause {
-        case given, carried(oldKey: String), restored, derived
+        case given, restored, derived
+        /// From one of the entries before.
+        case carried(Int)
     }
 
     struct Bound {
@@ -57,12 +62,16 @@ struct MappingRun {
 
     /// Entries that count against the limit whatever is derived.
     var givenCount: Int {
-        unmatched.count + claims.reduce(0) { $0 + ($1?.origin == .given ? 1 : 0) }
+        var count = unmatched.count
+        for fact in claims.indices where claims[fact]?.origin == .given { count += 1 }
+        return count
     }
 
     /// The key in full of a fact of the new program.
     mutating func key(of fact: Int) -> String {
-        identity(of: fact) + request.program.numberSuffix(of: fact)
+        let identity = identity(of: fact)
+        return request.program.facts[fact].equals > 1
+            ? identity + request.program.numberSuffix(of: fact) : identity
     }
 
     /// Scope, kind and expression of a fact of the new program.
@@ -75,7 +84,9 @@ struct MappingRun {
 
     /// How many more entries the mapping can have.
     var room: Int {
-        MappingLimits.entries - unmatched.count - claims.reduce(0) { $0 + ($1 == nil ? 0 : 1) }
+        var claimed = 0
+        for fact in claims.indices where claims[fact] != nil { claimed += 1 }
+        return MappingLimits.entries - unmatched.count - claimed
     }
 
     mutating func warn(_ warning: MappingWarning) {
@@ -86,11 +97,11 @@ struct MappingRun {
     mutating func bindEntries() {
         guard let previous else { return }
         let partners = FactMatcher.partners(previous.program, request.program)
-        let places = previous.places ?? derivedPlaces(previous.program)
+        let places = previous.places ?? derivedPlaces(previous)
         var oldIndex: FactIndex?
         entries.reserveCapacity(previous.state.entries.count)
-        for entry in previous.state.entries {
-            var old = entry.fact.map { places[$0] ?? -1 } ?? -1
+        for (position, entry) in previous.state.entries.enumerated() {
+            var old = places[position]
             if old >= 0, let key = entry.fact {
                 keepIdentity(of: partners[old], from: old, key, previous.program)
             }
@@ -126,14 +137,17 @@ struct MappingRun {
         identities[fact] = Self.identity(key, without: program.numberSuffix(of: old))
     }
 
-    /// Facts of the program before that are derived, by their keys in full. Where it is the new one, what is printed for them is
-    /// what the new mapping has.
-    private mutating func derivedPlaces(_ program: ProgramFacts) -> [String: Int] {
-        guard program.isCopy(of: request.program) else { return program.derivedPlaces }
+    /// Where facts that are derived stand in the program before, by their keys in full, for each of its entries. Where the program
+    /// is the new one, what is printed for them is what the new mapping has.
+    private mutating func derivedPlaces(_ previous: MappedVersion) -> [Int] {
+        let program = previous.program
+        let isCopy = program.isCopy(of: request.program)
         var places: [String: Int] = [:]
         places.reserveCapacity(program.facts.count)
-        for fact in program.facts.indices where program.facts[fact].isDerived { places[key(of: fact)] = fact }
-        return places
+        for fact in program.facts.indices where program.facts[fact].isDerived {
+            places[isCopy ? key(of: fact) : program.key(of: fact)] = fact
+        }
+        return previous.state.entries.map { entry in entry.fact.flatMap { places[$0] } ?? -1 }
     }
 
     /// An update that replaces the mapping drops given entries that it does not repeat.

@@ -12,6 +12,7 @@ struct Alignment {
     ///
     /// A copy beside its original could be either, and is in neither.
     static func certain(_ old: [UInt64], _ new: [UInt64], _ budget: inout MatchingBudget) -> [(Int, Int)] {
+        if old == new { return old.indices.map { ($0, $0) } }
         let earliest = run(old, new, &budget)
         let latest = run(old.reversed(), new.reversed(), &budget)
         return old.indices.compactMap { index in

@@ -70,7 +70,7 @@ extension FactMatcher {
             kind = program.lines[line].kind
             bag = tokens.map { pair.abstract($0, isOld: isOld) }.sorted()
             concrete = bag.filter { $0 != Token.placeholder.hash }
-            targets = program.lines[line].assigned.map {
+            targets = program.assigned(of: line).map {
                 pair.abstract(Token(hash: program.facts[$0].hash, isName: true), isOld: isOld)
             }
         }
@@ -85,11 +85,11 @@ extension FactMatcher {
 
     /// Lines without partners between lines that have some, as far as those stand in the same order.
     private func gaps(_ pair: ScopePair) -> [(old: [Int], new: [Int])] {
-        let (left, right) = (oldLines[pair.oldScope], newLines[pair.newScope])
+        let (left, right) = (old.scopeLines[pair.oldScope], new.scopeLines[pair.newScope])
         let held = left.indices.filter {
             lines.ofOld[left[$0]] >= 0 && new.lines[lines.ofOld[left[$0]]].scope == pair.newScope
         }
-        let partners = held.map { newPositions[lines.ofOld[left[$0]]] }
+        let partners = held.map { new.positions[lines.ofOld[left[$0]]] }
         var anchors = LongestIncrease.indexes(of: partners).map { (held[$0], partners[$0]) }
         anchors.append((left.count, right.count))
         var from = (0, 0)
@@ -107,14 +107,14 @@ extension FactMatcher {
     mutating func castVotes(_ pair: ScopePair) {
         guard pair.hasRenamed else { return }
         let header = (old.scopes[pair.oldScope].line, new.scopes[pair.newScope].line)
-        for line in oldLines[pair.oldScope] { countNames(old, line, pair, isOld: true) }
-        for line in newLines[pair.newScope] { countNames(new, line, pair, isOld: false) }
+        for line in old.scopeLines[pair.oldScope] { countNames(old, line, pair, isOld: true) }
+        for line in new.scopeLines[pair.newScope] { countNames(new, line, pair, isOld: false) }
         if header.0 >= 0, header.1 >= 0 {
             countNames(old, header.0, pair, isOld: true)
             countNames(new, header.1, pair, isOld: false)
             castVotes(pair, header.0, header.1)
         }
-        for line in oldLines[pair.oldScope] {
+        for line in old.scopeLines[pair.oldScope] {
             let partner = lines.ofOld[line]
             // Functions inside vote for themselves.
             guard partner >= 0, old.lines[line].kind != .function else { continue }

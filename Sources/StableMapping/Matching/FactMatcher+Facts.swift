@@ -1,12 +1,14 @@
 extension FactMatcher {
     /// Lines that belong together hold facts that belong together.
     mutating func matchFactsOfLines() {
-        for (left, right) in lines.ofOld.enumerated() where right >= 0 { matchFacts(left, right) }
+        for (left, right) in lines.ofOld.enumerated() where right >= 0 && !isSettled[old.lines[left].scope] {
+            matchFacts(left, right)
+        }
     }
 
     mutating func matchFacts(_ left: Int, _ right: Int) {
-        let one = old.lines[left].facts.filter { old.facts[$0].kind != .name }
-        let other = new.lines[right].facts.filter { new.facts[$0].kind != .name }
+        let one = old.facts(of: left).filter { old.facts[$0].kind != .name }
+        let other = new.facts(of: right).filter { new.facts[$0].kind != .name }
         let isSame =
             old.lines[left].tokens.count == new.lines[right].tokens.count && one.count == other.count
             && zip(one, other).allSatisfy { old.facts[$0].kind == new.facts[$1].kind }

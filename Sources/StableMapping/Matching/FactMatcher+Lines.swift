@@ -2,7 +2,8 @@ extension FactMatcher {
     /// Lines that are equal, but for names that may have been renamed, in functions that belong together.
     mutating func matchEqualLines() {
         for pair in pairs {
-            matchEqualBlocks(oldLines[pair.oldScope], newLines[pair.newScope])
+            if pair.isUnchanged, settle(pair) { continue }
+            matchEqualBlocks(old.scopeLines[pair.oldScope], new.scopeLines[pair.newScope])
             align(pair) { program, line, _ in program.lines[line].head }
             // The first round pairs what stands around and inside the lines of the second.
             for _ in 0..<2 { matchTwins(pair) }
@@ -13,7 +14,7 @@ extension FactMatcher {
 
     /// Lines that changed in their place, and what all lines say of renamed names.
     mutating func matchChangedLines() {
-        for pair in pairs {
+        for pair in pairs where !isSettled[pair.oldScope] {
             for _ in 0..<2 {
                 matchChanged(pair)
                 matchTwins(pair)
@@ -46,7 +47,7 @@ extension FactMatcher {
 
     /// Pairs lines that are equal by some hash and stand in the same order; lines paired already hold the order.
     private mutating func align(_ pair: ScopePair, by hash: (ProgramFacts, Int, _ isOld: Bool) -> UInt64) {
-        let (left, right) = (oldLines[pair.oldScope], newLines[pair.newScope])
+        let (left, right) = (old.scopeLines[pair.oldScope], new.scopeLines[pair.newScope])
         guard left.contains(where: { lines.ofOld[$0] < 0 }) else { return }
         let oldTokens = left.map { index in
             let partner = lines.ofOld[index]
@@ -66,10 +67,10 @@ extension FactMatcher {
     /// Equal lines, of which there are more on one side than on the other: what surrounds them says which is which.
     mutating func matchTwins(_ pair: ScopePair) {
         var groups: [UInt64: (old: [Int], new: [Int])] = [:]
-        for index in oldLines[pair.oldScope] where lines.ofOld[index] < 0 {
+        for index in old.scopeLines[pair.oldScope] where lines.ofOld[index] < 0 {
             groups[old.lines[index].head, default: ([], [])].old.append(index)
         }
-        for index in newLines[pair.newScope] where lines.ofNew[index] < 0 {
+        for index in new.scopeLines[pair.newScope] where lines.ofNew[index] < 0 {
             groups[new.lines[index].head]?.new.append(index)
         }
         var matches = ClearMatches()
@@ -106,8 +107,8 @@ extension FactMatcher {
         _ step: Int,
         orEdge isEdge: Bool
     ) -> Bool {
-        let (i, j) = (oldPositions[left] + step, newPositions[right] + step)
-        let (one, other) = (oldLines[pair.oldScope], newLines[pair.newScope])
+        let (i, j) = (old.positions[left] + step, new.positions[right] + step)
+        let (one, other) = (old.scopeLines[pair.oldScope], new.scopeLines[pair.newScope])
         let isInside = (one.indices.contains(i), other.indices.contains(j))
         guard isInside.0, isInside.1 else { return isEdge && isInside == (false, false) }
         return lines.ofOld[one[i]] == other[j]

@@ -71,7 +71,7 @@ extension FactMatcher {
     private mutating func matchMovedFacts(_ left: Int, _ right: Int) {
         guard lines.ofOld[left] == right else { return }
         matchFacts(left, right)
-        let (one, other) = (old.lines[left].assigned, new.lines[right].assigned)
+        let (one, other) = (old.assigned(of: left), new.assigned(of: right))
         guard one.count == other.count else { return }
         for (fact, partner) in zip(one, other)
         where old.facts[fact].hash == new.facts[partner].hash && old.facts[fact].line == left

@@ -8,9 +8,10 @@ extension FactMatcher {
     /// with nearly the same one.
     mutating func matchScopes() {
         scopes.pair(0, 0)
-        for _ in 0..<MatchingRounds.scopes {
+        for _ in 0..<MatchingRounds.scopes where scopes.haveFree {
             let before = scopes.ofOld
             matchNamedScopes()
+            guard scopes.haveFree else { break }
             matchEqualBodies()
             matchNamedScopes()
             matchSimilarBodies()
@@ -49,6 +50,11 @@ extension FactMatcher {
     /// Functions of one name in one place: mostly one; of several those that are equal in order, and between them the only
     /// one on each side.
     private mutating func matchNamesakes(_ left: [Int], _ right: [Int]) {
+        if left.count == 1, right.count == 1,
+            old.lines[old.scopes[left[0]].line].deep == new.lines[new.scopes[right[0]].line].deep
+        {
+            return scopes.pair(left[0], right[0])
+        }
         let oldBodies = left.map { old.lines[old.scopes[$0].line].deep }
         let newBodies = right.map { new.lines[new.scopes[$0].line].deep }
         var anchors = Alignment.certain(oldBodies, newBodies, &budget)
@@ -109,12 +115,12 @@ extension FactMatcher {
         }
         var holders: [UInt64: [Int]] = [:]
         for scope in right {
-            for line in newLines[scope] { holders[new.lines[line].head, default: []].append(scope) }
+            for line in new.scopeLines[scope] { holders[new.lines[line].head, default: []].append(scope) }
         }
         var candidates: [(Int, Int)] = []
         for scope in left {
             var shared: [Int: Int] = [:]
-            for line in oldLines[scope] {
+            for line in old.scopeLines[scope] {
                 guard let found = holders[old.lines[line].head], found.count <= 4 else { continue }
                 for candidate in found { shared[candidate, default: 0] += 1 }
             }

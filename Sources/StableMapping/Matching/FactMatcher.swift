@@ -16,20 +16,19 @@ struct FactMatcher {
     var votes = RenameVotes()
     /// The scopes that belong together.
     var pairs: [ScopePair] = []
-    /// Lines of each scope, in the order of the text, without those of functions inside.
-    let oldLines: [[Int]]
-    let newLines: [[Int]]
-    /// Each line's place among those of its scope.
-    let oldPositions: [Int]
-    let newPositions: [Int]
+    /// The older program's scopes whose lines and facts have all found their partners.
+    var isSettled: [Bool]
+    let byPlaces: Bool
 
     /// For each fact of the older program the same fact in the newer one, or -1.
-    static func partners(_ old: ProgramFacts, _ new: ProgramFacts) -> [Int] {
+    ///
+    /// - Parameter byPlaces: Whether functions that are as they were are taken by their places. It makes no difference but to time.
+    static func partners(_ old: ProgramFacts, _ new: ProgramFacts, byPlaces: Bool = true) -> [Int] {
         if let same = identical(old, new) { return same }
-        var matcher = FactMatcher(old, new)
+        var matcher = FactMatcher(old, new, byPlaces: byPlaces)
         matcher.matchScopes()
-        matcher.matchIdentities()
         matcher.pairScopes()
+        matcher.matchIdentities()
         matcher.matchEqualLines()
         matcher.matchMovedLines()
         matcher.matchChangedLines()
@@ -39,16 +38,14 @@ struct FactMatcher {
         return matcher.facts.ofOld
     }
 
-    private init(_ old: ProgramFacts, _ new: ProgramFacts) {
+    private init(_ old: ProgramFacts, _ new: ProgramFacts, byPlaces: Bool) {
+        self.byPlaces = byPlaces
         self.old = old
         self.new = new
         facts = Partners(old.facts.count, new.facts.count)
         lines = Partners(old.lines.count, new.lines.count)
         scopes = Partners(old.scopes.count, new.scopes.count)
-        oldLines = FactMatcher.linesByScope(old)
-        newLines = FactMatcher.linesByScope(new)
-        oldPositions = FactMatcher.positions(oldLines, count: old.lines.count)
-        newPositions = FactMatcher.positions(newLines, count: new.lines.count)
+        isSettled = Array(repeating: false, count: old.scopes.count)
     }
 
     /// Programs that differ in spelling alone need no matching, however often their lines repeat.
@@ -68,27 +65,15 @@ struct FactMatcher {
         }
     }
 
-    private static func positions(_ lines: [[Int]], count: Int) -> [Int] {
-        var positions = Array(repeating: 0, count: count)
-        for scope in lines {
-            for (position, line) in scope.enumerated() { positions[line] = position }
-        }
-        return positions
-    }
-
-    private static func linesByScope(_ program: ProgramFacts) -> [[Int]] {
-        var lines = Array(repeating: [Int](), count: program.scopes.count)
-        for (index, line) in program.lines.enumerated() { lines[line.scope].append(index) }
-        return lines
-    }
-
     /// Expressions that stand once in their scope, before and after, are the same wherever they moved in it.
     private mutating func matchIdentities() {
-        var places = [UInt64: Places](minimumCapacity: old.facts.count)
-        for (index, fact) in old.facts.enumerated() where scopes.ofOld[fact.scope] >= 0 {
+        for pair in pairs where pair.isUnchanged { matchAlone(pair) }
+        var places: [UInt64: Places] = [:]
+        for (index, fact) in old.facts.enumerated()
+        where facts.ofOld[index] < 0 && scopes.ofOld[fact.scope] >= 0 {
             places[identity(fact, in: scopes.ofOld[fact.scope]), default: Places()].addOld(index)
         }
-        for (index, fact) in new.facts.enumerated() {
+        for (index, fact) in new.facts.enumerated() where facts.ofNew[index] < 0 {
             places[identity(fact, in: fact.scope)]?.addNew(index)
         }
         for place in places.values where place.isUnique { facts.pair(place.old, place.new) }
@@ -140,6 +125,9 @@ struct Partners {
     }
 
     func areFree(_ old: Int, _ new: Int) -> Bool { ofOld[old] < 0 && ofNew[new] < 0 }
+
+    /// Whether both sides have some without partners.
+    var haveFree: Bool { ofOld.contains(-1) && ofNew.contains(-1) }
 }
 
 /// Where something stands in both programs, as far as it stands there once.

@@ -2,6 +2,8 @@
 struct ScopePair {
     let oldScope: Int
     let newScope: Int
+    /// Whether all lines of a function without functions inside are those that it had, each with the same facts.
+    let isUnchanged: Bool
     /// Names of the program's own that only one of the two scopes mentions: each may be another one renamed.
     private let oldOnly: Set<UInt64>
     private let newOnly: Set<UInt64>
@@ -11,8 +13,13 @@ struct ScopePair {
     init(_ matcher: FactMatcher, _ oldScope: Int, _ newScope: Int) {
         self.oldScope = oldScope
         self.newScope = newScope
-        let left = ScopePair.names(matcher.old, matcher.oldLines[oldScope], oldScope)
-        let right = ScopePair.names(matcher.new, matcher.newLines[newScope], newScope)
+        isUnchanged = matcher.byPlaces && matcher.isUnchanged(oldScope, newScope)
+        if isUnchanged {
+            (oldOnly, newOnly) = ([], [])
+            return
+        }
+        let left = ScopePair.names(matcher.old, matcher.old.scopeLines[oldScope], oldScope)
+        let right = ScopePair.names(matcher.new, matcher.new.scopeLines[newScope], newScope)
         oldOnly = ScopePair.defined(left, without: right, matcher.old, oldScope)
         newOnly = ScopePair.defined(right, without: left, matcher.new, newScope)
     }

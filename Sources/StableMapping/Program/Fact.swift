@@ -57,10 +57,10 @@ struct Line {
     let block: Int
     /// Its tokens among those of the program.
     var tokens = 0..<0
-    /// Its facts among those of the program, in the order of the text; names only where they are assigned first.
-    var facts: [Int] = []
-    /// Names of the scope that it assigns, as facts, in the order of the text.
-    var assigned: [Int] = []
+    /// Its facts, among those of all lines.
+    var facts = 0..<0
+    /// Names that it assigns, among those of all lines.
+    var assigned = 0..<0
     /// Hash of the tokens.
     var head: UInt64 = 0
     /// Hash of the tokens and of all lines inside.

@@ -39,7 +39,7 @@ extension FactWalk {
     }
 
     private mutating func step(_ id: ExpressionID, _ isInLambda: Bool) {
-        put(hashes.tokens.token(of: id))
+        put(hashes.nodeTokens[id.index])
         var inLambda = isInLambda
         switch tree[id] {
         case .call(let function, _, _):
@@ -61,7 +61,7 @@ extension FactWalk {
         }
         let first = pending.count
         hashes.tokens.forEachPart(of: id) { pending.append(.expression($0, isInLambda: inLambda)) }
-        pending[first...].reverse()
+        pending.reverse(from: first)
     }
 
     /// Names in a target of a comprehension. Targets nest no deeper than brackets do.
@@ -79,10 +79,10 @@ extension FactWalk {
             put(name)
             bind(name, at: tree.range(of: id), in: scope)
         case .tuple(let elements, _), .list(let elements, _):
-            put(hashes.tokens.token(of: id))
+            put(hashes.nodeTokens[id.index])
             for element in tree[elements].reversed() { pending.append(.target(element)) }
         case .starred(let value, _):
-            put(hashes.tokens.token(of: id))
+            put(hashes.nodeTokens[id.index])
             pending.append(.target(value))
         default: pending.append(.expression(id, isInLambda: false))
         }
@@ -108,7 +108,7 @@ extension FactWalk {
             case .statement: break
             }
         }
-        pending[first...].reverse()
+        pending.reverse(from: first)
     }
 
     /// The name that a function is reached from, `erp` in `erp.orders.find`; nothing where it is no name.

@@ -22,16 +22,21 @@ extension FactWalk {
 
     /// Calls of names that the program does not define are its actions, as `SPyAnalysis` has them.
     mutating func findActions() {
-        var isBuiltin: [Name: Bool] = [:]
+        var isBuiltin: [Bool?] = Array(repeating: nil, count: tree.nameCount)
         for (fact, name) in callees where !isDefined(token(of: name).hash, in: facts[fact].scope) {
-            let known = isBuiltin[name] ?? Builtins.contains(tree.string(name))
-            isBuiltin[name] = known
+            let known = isBuiltin[name.index] ?? Builtins.contains(tree.string(name))
+            isBuiltin[name.index] = known
             facts[fact].isDerived = !known
         }
     }
 
     private func isDefined(_ name: UInt64, in scope: Int) -> Bool {
-        scopes.path(from: scope).contains { scopes[$0].bound.contains(name) }
+        var scope = scope
+        while !scopes[scope].bound.contains(name) {
+            guard scope > 0 else { return false }
+            scope = scopes[scope].parent
+        }
+        return true
     }
 
     /// Numbers the facts that have the same scope, kind and expression.
@@ -42,15 +47,22 @@ extension FactWalk {
             paths[scope.path] = number
             return number
         }
-        // In the order of the text: a name may stand behind facts of lines before it.
-        var counts: [UInt64: Int] = [:]
-        let identities = facts.map {
-            StructureHash.of(scopeNumbers[$0.scope], UInt64($0.kind.rawValue), $0.hash)
+        // Equal ones side by side, in the order of the text: a name may stand behind facts of lines before it.
+        var order = facts.indices.map { index in
+            let fact = facts[index]
+            let identity = StructureHash.of(scopeNumbers[fact.scope], UInt64(fact.kind.rawValue), fact.hash)
+            return (identity: identity, fact: index)
         }
-        for index in facts.indices {
-            facts[index].ordinal = counts[identities[index], default: 0]
-            counts[identities[index], default: 0] += 1
+        order.sort { $0 < $1 }
+        var start = 0
+        while start < order.count {
+            var end = start + 1
+            while end < order.count, order[end].identity == order[start].identity { end += 1 }
+            for place in start..<end {
+                facts[order[place].fact].ordinal = place - start
+                facts[order[place].fact].equals = end - start
+            }
+            start = end
         }
-        for index in facts.indices { facts[index].equals = counts[identities[index]] ?? 1 }
     }
 }

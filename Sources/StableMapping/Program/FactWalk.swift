@@ -8,6 +8,9 @@ struct FactWalk {
     let hashes: StructureHashes
     var scopes: [Scope]
     var lines: [Line] = []
+    /// Facts of the lines, and names that they assign, one line's after the other's.
+    var lineFacts: [Int] = []
+    var lineAssigned: [Int] = []
     var facts: [Fact] = []
     var tokens: [Token] = []
     /// What tokens leave open: which parts a parameter, a function's head or an import has.
@@ -48,7 +51,10 @@ struct FactWalk {
         self.tree = tree
         hashes = StructureHashes(tree)
         scopes = [Scope(path: "", name: 0, parent: 0, line: -1)]
-        tokens.reserveCapacity(tree.expressionCount)
+        tokens.reserveCapacity(2 * tree.expressionCount)
+        lines.reserveCapacity(tree.statementCount)
+        facts.reserveCapacity(tree.expressionCount / 2)
+        lineFacts.reserveCapacity(tree.expressionCount / 2)
     }
 
     /// Walks through the whole program.
@@ -64,6 +70,7 @@ struct FactWalk {
             case .matchCase(let matchCase, let parent, let block, let scope):
                 visit(matchCase, parent: parent, block: block, scope: scope)
             }
+            endLine()
             flush()
         }
         finishLines()
@@ -72,7 +79,7 @@ struct FactWalk {
     }
 
     private mutating func flush() {
-        work.append(contentsOf: scheduled.reversed())
+        for item in scheduled.reversed() { work.append(item) }
         scheduled.removeAll(keepingCapacity: true)
     }
 
@@ -87,13 +94,19 @@ struct FactWalk {
         self.scope = scope
         lines.append(Line(kind: kind, scope: scope, parent: parent, block: block))
         lines[line].tokens = tokens.count..<tokens.count
+        lines[line].facts = lineFacts.count..<lineFacts.count
+        lines[line].assigned = lineAssigned.count..<lineAssigned.count
         put(Token(.statement, kind.rawValue))
     }
 
-    mutating func put(_ token: Token) {
-        tokens.append(token)
+    /// What was put since the line at hand began is its own.
+    private mutating func endLine() {
         lines[line].tokens = lines[line].tokens.lowerBound..<tokens.count
+        lines[line].facts = lines[line].facts.lowerBound..<lineFacts.count
+        lines[line].assigned = lines[line].assigned.lowerBound..<lineAssigned.count
     }
+
+    mutating func put(_ token: Token) { tokens.append(token) }
 
     mutating func put(_ name: Name) {
         put(token(of: name))
@@ -115,14 +128,14 @@ struct FactWalk {
                 facts[known].isDerived = true
                 facts[known].line = line
                 facts[known].range = range
-                lines[line].facts.append(known)
+                lineFacts.append(known)
             }
-            if isAssigned { lines[line].assigned.append(known) }
+            if isAssigned { lineAssigned.append(known) }
             return
         }
         nameFacts[key] = facts.count
-        lines[line].facts.append(facts.count)
-        lines[line].assigned.append(facts.count)
+        lineFacts.append(facts.count)
+        lineAssigned.append(facts.count)
         facts.append(
             Fact(
                 scope: scope,
@@ -142,7 +155,7 @@ struct FactWalk {
         -> Int?
     {
         guard hashes.textSize(of: id) <= MappingLimits.expressionBytes else { return nil }
-        lines[line].facts.append(facts.count)
+        lineFacts.append(facts.count)
         facts.append(
             Fact(
                 scope: scope,

@@ -8,12 +8,19 @@ public struct ProgramFacts: Sendable {
     let tree: Tree
     /// The text that it was made from.
     private let source: [UInt8]
-    let hashes: StructureHashes
+    /// Hashes of the expressions with their parts.
+    private let hashes: [UInt64]
     let scopes: [Scope]
     let lines: [Line]
+    private let lineFacts: [Int]
+    private let lineAssigned: [Int]
     let facts: [Fact]
     let tokens: [Token]
     let marks: [UInt8]
+    /// Lines of each scope, in the order of the text, without those of functions inside.
+    let scopeLines: [[Int]]
+    /// Each line's place among those of its scope.
+    let positions: [Int]
     /// Facts that are names, by scope and the hash of the name's token.
     let nameFacts: [NameKey: Int]
 
@@ -33,17 +40,31 @@ public struct ProgramFacts: Sendable {
         source = parsed.source.utf8
         var walk = FactWalk(parsed.tree)
         walk.run()
-        hashes = walk.hashes
+        hashes = walk.hashes.all
         scopes = walk.scopes
         lines = walk.lines
+        lineFacts = walk.lineFacts
+        lineAssigned = walk.lineAssigned
         facts = walk.facts
         tokens = walk.tokens
         marks = walk.marks
+        (scopeLines, positions) = Self.places(of: walk.lines, scopeCount: walk.scopes.count)
         var names: [NameKey: Int] = [:]
         for (index, fact) in walk.facts.enumerated() where fact.kind == .name {
             names[NameKey(scope: fact.scope, hash: fact.hash)] = index
         }
         nameFacts = names
+    }
+
+    private static func places(of lines: [Line], scopeCount: Int) -> (lines: [[Int]], positions: [Int]) {
+        var scopeLines = Array(repeating: [Int](), count: scopeCount)
+        var positions: [Int] = []
+        positions.reserveCapacity(lines.count)
+        for (index, line) in lines.enumerated() {
+            positions.append(scopeLines[line.scope].count)
+            scopeLines[line.scope].append(index)
+        }
+        return (scopeLines, positions)
     }
 
     /// Whether two programs differ in nothing but white space, comments, redundant parentheses and spellings of literals.
@@ -76,16 +97,17 @@ public struct ProgramFacts: Sendable {
     /// Bytes that it takes in memory beside the texts of its names and literals, about.
     public var memoryBytes: Int {
         source.count + tree.expressionCount
-            * (MemoryLayout<Expression>.stride + MemoryLayout<SourceRange>.stride + 24)
+            * (MemoryLayout<Expression>.stride + MemoryLayout<SourceRange>.stride
+                + MemoryLayout<UInt64>.stride)
             + tree.statementCount * (MemoryLayout<Statement>.stride + MemoryLayout<SourceRange>.stride)
             + tokens.count * MemoryLayout<Token>.stride
-            + lines.count * (MemoryLayout<Line>.stride + Self.allocationBytes)
+            + lines.count * (MemoryLayout<Line>.stride + 2 * MemoryLayout<Int>.stride)
             + facts.count * (MemoryLayout<Fact>.stride + 3 * MemoryLayout<Int>.stride)
-            + scopes.count * (MemoryLayout<Scope>.stride + Self.allocationBytes)
+            + scopes.count * (MemoryLayout<Scope>.stride + 2 * Self.allocationBytes)
             + nameFacts.count * 2 * (MemoryLayout<NameKey>.stride + MemoryLayout<Int>.stride)
     }
 
-    /// What a line's lists take, and a scope's names, beside what is in them.
+    /// What a scope's names take, and its lines, beside what is in them.
     private static let allocationBytes = 96
 
     /// One fact as a key names it.
@@ -162,9 +184,9 @@ public struct ProgramFacts: Sendable {
         else { return false }
         switch (fact.expression, otherFact.expression) {
         case (.name(let name), .name(let otherName)):
-            return tree.string(name) == program.tree.string(otherName)
+            return tree.bytes(name).hasSameBytes(as: program.tree.bytes(otherName))
         case (.expression(let id), .expression(let otherID)):
-            return text(of: id) == program.text(of: otherID)
+            return text(of: id).hasSameBytes(as: program.text(of: otherID))
         default: return false
         }
     }
@@ -179,14 +201,6 @@ public struct ProgramFacts: Sendable {
         identity(of: index) + numberSuffix(of: index)
     }
 
-    /// Facts that are derived, by their keys in full.
-    var derivedPlaces: [String: Int] {
-        var places: [String: Int] = [:]
-        places.reserveCapacity(facts.count)
-        for fact in facts.indices where facts[fact].isDerived { places[key(of: fact)] = fact }
-        return places
-    }
-
     /// `#n` where the text alone is ambiguous.
     func numberSuffix(of index: Int) -> String {
         facts[index].equals > 1 ? "#\(facts[index].ordinal + 1)" : ""
@@ -196,13 +210,19 @@ public struct ProgramFacts: Sendable {
     func callee(of index: Int) -> UInt64 {
         guard case .expression(let id) = facts[index].expression, case .call(let function, _, _) = tree[id]
         else { return 0 }
-        return hashes.hash(of: function)
+        return hashes[function.index]
     }
 
     /// Whether a name, given by the hash of its token, means something of the program's own in a scope.
     func isDefined(_ name: UInt64, in scope: Int) -> Bool {
         scopes.path(from: scope).contains { scopes[$0].bound.contains(name) }
     }
+
+    /// The facts of a line, in the order of the text; names only where they are assigned first.
+    func facts(of line: Int) -> ArraySlice<Int> { lineFacts[lines[line].facts] }
+
+    /// Names of its scope that a line assigns, as facts, in the order of the text.
+    func assigned(of line: Int) -> ArraySlice<Int> { lineAssigned[lines[line].assigned] }
 
     /// The lines of a statement with all that stands inside it.
     func block(of line: Int) -> Range<Int> { line..<line + lines[line].lineCount }

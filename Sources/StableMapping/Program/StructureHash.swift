@@ -20,9 +20,27 @@ struct StructureHash {
         return hash.value
     }
 
-    static func of(_ words: UInt64...) -> UInt64 {
+    @inline(__always)
+    static func of(_ word: UInt64) -> UInt64 {
         var hash = StructureHash()
-        for word in words { hash.mix(word) }
+        hash.mix(word)
+        return hash.value
+    }
+
+    @inline(__always)
+    static func of(_ first: UInt64, _ second: UInt64) -> UInt64 {
+        var hash = StructureHash()
+        hash.mix(first)
+        hash.mix(second)
+        return hash.value
+    }
+
+    @inline(__always)
+    static func of(_ first: UInt64, _ second: UInt64, _ third: UInt64) -> UInt64 {
+        var hash = StructureHash()
+        hash.mix(first)
+        hash.mix(second)
+        hash.mix(third)
         return hash.value
     }
 }

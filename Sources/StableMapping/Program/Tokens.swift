@@ -5,12 +5,21 @@ struct Tokens {
     let tree: Tree
     /// Hashes of the spellings of names, by index.
     let names: [UInt64]
+    /// How many bytes they have.
+    let sizes: [Int]
 
     init(_ tree: Tree) {
         self.tree = tree
-        names = (0..<tree.nameCount).map {
-            StructureHash.of(tree.string(Name(rawValue: UInt32($0))).utf8)
+        var names: [UInt64] = []
+        var sizes: [Int] = []
+        names.reserveCapacity(tree.nameCount)
+        sizes.reserveCapacity(tree.nameCount)
+        for index in 0..<tree.nameCount {
+            let bytes = tree.bytes(Name(rawValue: UInt32(index)))
+            names.append(StructureHash.of(bytes))
+            sizes.append(bytes.count)
         }
+        (self.names, self.sizes) = (names, sizes)
     }
 
     func hash(_ name: Name?) -> UInt64 { name.map { names[$0.index] } ?? 0 }

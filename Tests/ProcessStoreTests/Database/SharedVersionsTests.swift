@@ -180,7 +180,7 @@ import Testing
                         code: "x = \(number)\n",
                         given: [:]
                     ),
-                    fingerprint: { ProgramFingerprint(functions: [], actions: []) },
+                    fingerprint: { _ in ProgramFingerprint(functions: [], actions: []) },
                     expectedVersion: 0,
                     changelog: "",
                     author: replicas.fixture.author

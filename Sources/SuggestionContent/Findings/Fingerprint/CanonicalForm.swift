@@ -120,7 +120,7 @@ struct CanonicalForm {
             tree.forEachChild(of: node) { work.append(.node($0)) }
         }
         put(UInt32(work.count - first))
-        work[first...].reverse()
+        work.reverse(from: first)
     }
 
     mutating func put(_ byte: UInt8) { bytes.append(byte) }

@@ -58,14 +58,26 @@ public struct ProgramFingerprint: Hashable, Sendable {
     ///   - parsed: The program.
     ///   - analysis: The analysis of that program.
     public init(_ parsed: ParseResult, _ analysis: Analysis) {
+        var known = KnownFunctions()
+        self.init(parsed, analysis, &known)
+    }
+
+    /// The fingerprint of a program that has been parsed and analysed already, one of whose versions had functions that are known.
+    ///
+    /// - Parameters:
+    ///   - parsed: The program.
+    ///   - analysis: The analysis of that program.
+    ///   - known: The functions known before; then those of the program.
+    public init(_ parsed: ParseResult, _ analysis: Analysis, _ known: inout KnownFunctions) {
         guard parsed.isValid, parsed.nesting.depth <= Limits.nesting, analysis.size.nodes <= Limits.nodes
         else {
             self.init(functions: [], actions: [])
             return
         }
-        var walk = FingerprintWalk(parsed, analysis)
+        var walk = FunctionWalk(parsed, former: known)
         walk.run()
-        self.init(functions: walk.functions, actions: walk.actions)
+        known = walk.known
+        self.init(functions: walk.functions, actions: ActionWalk.actions(of: parsed, analysis))
     }
 
     /// A fingerprint by what is stored of it.
