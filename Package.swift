@@ -190,6 +190,7 @@ let package = Package(
                 .embedInCode("Migrations/0008_words_of_code.sql"),
                 .embedInCode("Migrations/0009_plans_for_any_organization.sql"),
                 .embedInCode("Migrations/0010_cheaper_suggestions.sql"),
+                .embedInCode("Migrations/0011_cheaper_records.sql"),
             ],
             swiftSettings: strict
         ),

@@ -22,6 +22,7 @@ public enum Migrations {
             name: "cheaper_suggestions",
             sql: text(PackageResources._010_cheaper_suggestions_sql)
         ),
+        Migration(number: 11, name: "cheaper_records", sql: text(PackageResources._011_cheaper_records_sql)),
     ]
 
     /// What every start does once the schema is up to date: a year's partitions ahead, old keys away.

@@ -3,17 +3,6 @@ internal import Postgres
 internal import ServiceKit
 
 extension Queries {
-    /// When a suggestion was recorded.
-    static func recorded(_ suggestion: UUID) -> PostgresStatement {
-        PostgresStatement(
-            """
-            SELECT created_at FROM process_suggestion_index
-            WHERE organization_id = (SELECT grimoire_organization()) AND suggestion_id = $1
-            """,
-            [.uuid(suggestion)]
-        )
-    }
-
     /// Makes others who rate a suggestion wait until the transaction ends: the mean is made of what they have said.
     static func lock(suggestion: UUID) -> PostgresStatement {
         PostgresStatement(

@@ -17,7 +17,7 @@ extension ProcessStore {
     /// Keeps an exchange; one whose ID is known stays as it is.
     func record(_ suggestion: RecordedSuggestion, author: Author) async throws -> RecordedAt {
         let rows = try await translated { try await recordingRows([suggestion], author) }
-        return try await recorded(suggestion, rows[0], author)
+        return try recorded(suggestion, rows[0])
     }
 
     /// Keeps exchanges of one user, in their order and in one statement; where one of them breaks that, each in one of its own.
@@ -35,7 +35,7 @@ extension ProcessStore {
             do {
                 let outcome =
                     if let rows {
-                        try await recorded(suggestion, rows[place], author)
+                        try recorded(suggestion, rows[place])
                     } else {
                         try await record(suggestion, author: author)
                     }
@@ -47,7 +47,9 @@ extension ProcessStore {
         return outcomes
     }
 
-    /// The rows of `Queries.record`, one for each suggestion.
+    /// The rows of `Queries.record`, one for each suggestion, in their order.
+    ///
+    /// - Parameter suggestions: Each with an ID of its own.
     private func recordingRows(
         _ suggestions: [RecordedSuggestion],
         _ author: Author
@@ -56,17 +58,38 @@ extension ProcessStore {
         let statement = try await workshop.run(bytes: bytes / Self.writtenBytesForOneRead) {
             Queries.record(suggestions, author: author)
         }
-        let rows = Array(try await send([Queries.organization(author.organization), statement])[1].rows)
-        guard rows.count == suggestions.count else { throw Self.broken("a row for a suggestion is missing") }
-        return rows
+        let pipeline = [Queries.organization(author.organization), statement]
+        let result = try await sendPastRivals(pipeline)[1]
+        var rows: [Int32: PostgresRow] = [:]
+        for row in result.rows { rows[try row.decode("place")] = row }
+        return try suggestions.indices.map { index in
+            guard let row = rows[Int32(index + 1)] else {
+                throw Self.broken("a row for a suggestion is missing")
+            }
+            return row
+        }
     }
 
-    /// The same; nil where the database refuses one of them.
+    /// The answers to a pipeline, which is sent again where another call has recorded one of its exchanges meanwhile: by then that one's
+    /// transaction has ended, and this one sees what it has done.
+    private func sendPastRivals(
+        _ pipeline: [PostgresStatement]
+    ) async throws(PostgresError) -> [PostgresResult] {
+        do throws(PostgresError) {
+            return try await send(pipeline)
+        } catch {
+            guard error.sqlState == .uniqueViolation else { throw error }
+        }
+        return try await send(pipeline)
+    }
+
+    /// As ``recordingRows(_:_:)``; nil where two of them have the same ID, or the database refuses one of them.
     private func recordingRowsUnlessRefused(
         _ suggestions: [RecordedSuggestion],
         _ author: Author
     ) async throws -> [PostgresRow]? {
-        try await translated {
+        guard Set(suggestions.map(\.id)).count == suggestions.count else { return nil }
+        return try await translated {
             do {
                 return try await recordingRows(suggestions, author)
             } catch let error as PostgresError
@@ -78,16 +101,9 @@ extension ProcessStore {
     }
 
     /// What the row of `Queries.record` says.
-    private func recorded(
-        _ suggestion: RecordedSuggestion,
-        _ row: PostgresRow,
-        _ author: Author
-    ) async throws -> RecordedAt {
+    private func recorded(_ suggestion: RecordedSuggestion, _ row: PostgresRow) throws -> RecordedAt {
         guard let latest = try row.decodeOptional("latest_version", as: Int32.self) else {
             throw ServiceError.notFound("process", suggestion.process.text)
-        }
-        if try row.decodeOptional("at", as: PostgresTimestamp.self) != nil {
-            return RecordedAt(at: try row.instant("at"), isNew: true)
         }
         if try row.decodeOptional("known_at", as: PostgresTimestamp.self) != nil {
             return RecordedAt(at: try row.instant("known_at"), isNew: false)
@@ -101,10 +117,7 @@ extension ProcessStore {
                 )
             ])
         }
-        // Another call has recorded it meanwhile: that one's statement was not to be seen by ours.
-        let known = try await read(author.organization, Queries.recorded(suggestion.id))[0]
-        guard let row = known.first else { throw Self.broken("a suggestion was neither new nor known") }
-        return RecordedAt(at: try row.instant("created_at"), isNew: false)
+        return RecordedAt(at: try row.instant("at"), isNew: true)
     }
 
     /// Rates a suggestion; a later rating by the same user replaces the earlier one.

@@ -146,7 +146,6 @@ import Testing
                 ["process_suggestions_best_of_process", "process_suggestions_best ", "processes_pkey"]
             ),
             ("record", record, ["process_suggestion_index_pkey", "processes_pkey"]),
-            ("recorded", Queries.recorded(process), ["process_suggestion_index_pkey"]),
             ("lock rating", Queries.lock(suggestion: process), ["process_suggestion_index_pkey"]),
             (
                 "rate", Queries.rate(process, 3, comment: "", author: fixture.author),
