@@ -80,13 +80,7 @@ extension PostgresPool {
         _ opening: PostgresStatement
     ) async throws(PostgresError) -> [PostgresResult] {
         nextNumber += 1
-        let number = nextNumber
-        switch gatherings[kind, default: emptyGathering(kind)].arrive(number, opening) {
-        case .goes: return try await lead([], own, kind, opening)
-        case .refused: throw error(for: .exhausted)
-        case .waits: break
-        }
-        switch await turn(of: number, own, kind) {
+        switch await turn(of: nextNumber, own, kind, opening) {
         case .leads(let followers): return try await lead(followers, own, kind, opening)
         case .answered(let results): return results
         case .goesAlone: return try await sendAlone(own, opening)
@@ -94,28 +88,41 @@ extension PostgresPool {
         }
     }
 
-    private func emptyGathering(_ kind: GatheredKind) -> StatementGathering<UInt64, PostgresStatement> {
-        StatementGathering(limits: limits.gathering(kind))
-    }
-
     // MARK: The line
 
+    /// Comes, and waits in line where it has to. Both in one step: whoever is in line can be told.
     private func turn(
         of number: UInt64,
         _ own: GatheredStatements,
-        _ kind: GatheredKind
+        _ kind: GatheredKind,
+        _ opening: PostgresStatement
     ) async -> GatheredTurn {
-        let (limit, lateness) = lineLimit(until: own.end, now: loop.uptimeNanoseconds)
-        return await withTaskCancellationHandler {
+        await withTaskCancellationHandler {
             await withCheckedContinuation { turn in
-                let timer = loop.schedule(after: timeLeft(until: limit)) { [weak self] in
-                    self?.assumeOnLoop { $0.leaveLine(number, kind, lateness) }
-                }
-                gatheredWaiters[number] = (GatheredWaiter(statements: own, turn: turn), timer)
+                arrive(number, GatheredWaiter(statements: own, turn: turn), kind, opening)
                 if Task.isCancelled { leaveLine(number, kind, Self.cancelled) }
             }
         } onCancel: {
             loop.execute { self.assumeOnLoop { $0.leaveLine(number, kind, Self.cancelled) } }
+        }
+    }
+
+    private func arrive(
+        _ number: UInt64,
+        _ waiter: GatheredWaiter,
+        _ kind: GatheredKind,
+        _ opening: PostgresStatement
+    ) {
+        let empty = StatementGathering<UInt64, PostgresStatement>(limits: limits.gathering(kind))
+        switch gatherings[kind, default: empty].arrive(number, opening) {
+        case .goes: waiter.turn.resume(returning: .leads([]))
+        case .refused: waiter.turn.resume(returning: .failed(error(for: .exhausted)))
+        case .waits:
+            let (limit, lateness) = lineLimit(until: waiter.statements.end, now: loop.uptimeNanoseconds)
+            let timer = loop.schedule(after: timeLeft(until: limit)) { [weak self] in
+                self?.assumeOnLoop { $0.leaveLine(number, kind, lateness) }
+            }
+            gatheredWaiters[number] = (waiter, timer)
         }
     }
 
