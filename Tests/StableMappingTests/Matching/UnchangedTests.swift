@@ -11,7 +11,7 @@ struct UnchangedTests {
     func edits(of program: EditTests.Example) throws {
         var editor = Editor(seed: 31 &* UInt64(program.number) &+ 7)
         var code = program.code
-        for _ in 0..<30 {
+        for _ in 0..<12 {
             guard let edited = edit(code, &editor) else { continue }
             let (old, new) = (ProgramFacts(code), ProgramFacts(edited))
             let partners = FactMatcher.partners(old, new)
