@@ -24,8 +24,8 @@ extension Queries {
     }
 
     /// Each table is written from what is given and not from what another one has taken: `ON CONFLICT`, `RETURNING` and the joins behind
-    /// them would be a sixth of one exchange. Processes and suggestions are looked up one by one, so that the plan is not another one, with
-    /// scans, while the tables are small.
+    /// them cost time in every call, and a race is rare. Processes and suggestions are looked up one by one, so that the plan is not
+    /// another one, with scans, while the tables are small.
     private static let recordSQL = """
         WITH given AS MATERIALIZED (
             SELECT number, ($4)[number] AS place, \(RecordArray.id) AS id, \(RecordArray.process) AS process,
