@@ -24,6 +24,15 @@ extension EventLoop {
         endOfTurn.append(body)
     }
 
+    /// Calls `body` at the end of this turn, after all that ``atEndOfTurn(_:)`` has put off: for writes that are waited for less than
+    /// those. Whoever receives a write may get this thread's core at once, and then what is written after it comes later.
+    ///
+    /// On the loop's thread only.
+    public func afterEndOfTurn(_ body: @escaping () -> Void) {
+        requireCurrent("afterEndOfTurn")
+        afterTurn.append(body)
+    }
+
     /// Waits for a time on the loop's timers. From anywhere; where the task runs afterwards, its own executor decides.
     ///
     /// - Throws: `CancellationError` when the task is cancelled, or the loop is shut down, before the time is over.
@@ -42,19 +51,24 @@ extension EventLoop {
     }
 
     private func arm(_ sleeper: Sleeper, for duration: Duration) {
+        // Here, there is nobody to wake up.
+        if isCurrent, !LateJobs.isCurrentThread { return armHere(sleeper, for: duration) }
         let isAccepted = shared.withLock { shared in
             guard shared.phase == .running else { return false }
-            shared.bodies.append {
-                guard !sleeper.isOver else { return }
-                let timer = self.schedule(after: duration) {
-                    sleeper.end(wasCancelled: false)
-                    self.sleepers[ObjectIdentifier(sleeper)] = nil
-                }
-                self.sleepers[ObjectIdentifier(sleeper)] = (sleeper, timer)
-            }
+            shared.bodies.append { self.armHere(sleeper, for: duration) }
             return true
         }
         if isAccepted { wakeUp() } else { sleeper.end(wasCancelled: true) }
+    }
+
+    private func armHere(_ sleeper: Sleeper, for duration: Duration) {
+        guard !isLeaving else { return sleeper.end(wasCancelled: true) }
+        guard !sleeper.isOver else { return }
+        let timer = schedule(after: duration) {
+            sleeper.end(wasCancelled: false)
+            self.sleepers[ObjectIdentifier(sleeper)] = nil
+        }
+        sleepers[ObjectIdentifier(sleeper)] = (sleeper, timer)
     }
 
     private func forget(_ sleeper: Sleeper) {

@@ -37,7 +37,7 @@ extension EventLoop {
     }
 
     private func waitMilliseconds() -> Int32 {
-        guard jobs.isEmpty, endOfTurn.isEmpty else { return 0 }
+        guard jobs.isEmpty, endOfTurn.isEmpty, afterTurn.isEmpty else { return 0 }
         guard let deadline = timers.nextDeadline() else { return -1 }
         let nanoseconds = max(0, deadline - monotonicNanoseconds())
         // Rounded up: a timer never fires early, and the loop never spins towards a deadline.
@@ -98,10 +98,14 @@ extension EventLoop {
 
     /// What these bodies put off in their turn waits for the next turn, which then does not wait for events.
     private func runEndOfTurn() {
-        guard !endOfTurn.isEmpty else { return }
-        let bodies = endOfTurn
-        endOfTurn = []
-        for body in bodies { body() }
+        for body in Self.take(&endOfTurn) { body() }
+        for body in Self.take(&afterTurn) { body() }
+    }
+
+    private static func take(_ bodies: inout [() -> Void]) -> [() -> Void] {
+        guard !bodies.isEmpty else { return [] }
+        defer { bodies = [] }
+        return bodies
     }
 
     private func run(_ job: LoopJob) {
@@ -111,6 +115,10 @@ extension EventLoop {
 
     /// Runs what is queued, here and by other threads, until there is nothing; from then on jobs are late ones.
     private func leave() {
+        isLeaving = true
+        // Who slept goes on as a job, so while jobs still run: one that came later would never be taken out of the queue.
+        for sleeper in sleepers.values { sleeper.0.end(wasCancelled: true) }
+        sleepers = [:]
         while true {
             while let job = jobs.popFirst() { run(job) }
             let isEmpty = shared.withLock { shared in
@@ -124,8 +132,7 @@ extension EventLoop {
         for registration in registrations { registration?.cancel() }
         registrations = []
         timers = TimerHeap()
-        for sleeper in sleepers.values { sleeper.0.end(wasCancelled: true) }
-        sleepers = [:]
         endOfTurn = []
+        afterTurn = []
     }
 }

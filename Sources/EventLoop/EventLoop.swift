@@ -64,7 +64,10 @@ public final class EventLoop: SerialExecutor, @unchecked Sendable {
     var generations: [UInt32] = []
     var freeSlots: [UInt32] = []
     var endOfTurn: [() -> Void] = []
+    var afterTurn: [() -> Void] = []
     var sleepers: [ObjectIdentifier: (Sleeper, Timer)] = [:]
+    /// The last jobs run: nobody begins to sleep any more.
+    var isLeaving = false
     /// Nanoseconds of CLOCK_MONOTONIC, read once a turn.
     public internal(set) var uptimeNanoseconds: Int64 = monotonicNanoseconds()
     /// What the loop has done so far.

@@ -157,4 +157,17 @@ private final class SocketPair {
         }
         #expect(order == ["body", "end", "next end"])
     }
+
+    @Test func whatIsWaitedForLessComesAfterTheEndOfTheTurn() async throws {
+        let order: [String] = try await onLoop { loop, done in
+            var order: [String] = []
+            loop.afterEndOfTurn {
+                order.append("after")
+                loop.afterEndOfTurn { done(order + ["next after"]) }
+            }
+            loop.atEndOfTurn { order.append("end") }
+            order.append("body")
+        }
+        #expect(order == ["body", "end", "after", "next after"])
+    }
 }

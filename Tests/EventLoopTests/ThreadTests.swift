@@ -73,6 +73,16 @@ private actor Pinned {
         await Task { self.touch() }.value
     }
 
+    func sleep(for duration: Duration) async throws {
+        try await withTaskExecutorPreference(loop.taskExecutor) { try await loop.sleep(for: duration) }
+    }
+
+    func wakeUpsWhileSleeping(times: Int) async throws -> Int {
+        let before = loop.statistics.wakeUps
+        for _ in 0..<times { try await sleep(for: .microseconds(100)) }
+        return loop.statistics.wakeUps - before
+    }
+
     func hop(to other: Pinned, times: Int) async -> (EventLoop.Statistics, EventLoop.Statistics) {
         let before = loop.statistics
         for _ in 0..<times { _ = await other.touch() }
@@ -173,6 +183,21 @@ private actor Elsewhere {
         cancelled.cancel()
         await #expect(throws: CancellationError.self) { try await cancelled.value }
         let abandoned = Task { try await loop.sleep(for: .seconds(3_600)) }
+        await loop.shutdown()
+        await #expect(throws: CancellationError.self) { try await abandoned.value }
+    }
+
+    @Test func sleepOnTheLoopItselfWakesNobodyUpAndEndsWithItsTaskAndWithTheLoop() async throws {
+        let loop = try EventLoop()
+        try loop.start()
+        let actor = Pinned(loop: loop)
+        #expect(try await actor.wakeUpsWhileSleeping(times: 20) == 0)
+        let cancelled = Task { try await actor.sleep(for: .seconds(3_600)) }
+        let abandoned = Task { try await actor.sleep(for: .seconds(3_600)) }
+        // Both sleep by then, or find out when they begin to.
+        _ = await actor.touch()
+        cancelled.cancel()
+        await #expect(throws: CancellationError.self) { try await cancelled.value }
         await loop.shutdown()
         await #expect(throws: CancellationError.self) { try await abandoned.value }
     }

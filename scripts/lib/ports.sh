@@ -13,19 +13,34 @@ with socket.socket() as listener:
 PY
 }
 
+# free_port TAKEN …: a port that nobody listens on and that is none of those taken. It lies below those that the kernel gives to
+# connections (ip(7), ip_local_port_range): one of these could have it by the time that a service wants to listen.
 free_port() {
-    python3 -c '
-import socket
-with socket.socket() as listener:
-    listener.bind(("127.0.0.1", 0))
-    print(listener.getsockname()[1])'
+    python3 - "$@" <<'PY'
+import pathlib, random, socket, sys
+lowest = int(pathlib.Path("/proc/sys/net/ipv4/ip_local_port_range").read_text().split()[0])
+ports = [port for port in range(10_000, lowest) if str(port) not in sys.argv]
+random.shuffle(ports)
+for port in [*ports, 0]:
+    with socket.socket() as listener:
+        try:
+            listener.bind(("127.0.0.1", port))
+        except OSError:
+            continue
+        print(listener.getsockname()[1])
+        break
+PY
 }
 
 # choose_ports NAME[=PORT] …: sets port_NAME, and remembers it in the state folder.
 choose_ports() {
-    local entry name given
+    local entry name given taken=()
     # shellcheck disable=SC1091
     [ -f "$state/ports" ] && . "$state/ports"
+    for entry in "$@"; do
+        name="port_${entry%%=*}"
+        taken+=("${entry#*=}" "${!name:-}")
+    done
     for entry in "$@"; do
         name=${entry%%=*}
         given=${entry#*=}
@@ -41,8 +56,9 @@ choose_ports() {
             fi
             printf -v "$variable" '%s' "$given"
         elif [ -z "${!variable:-}" ]; then
-            printf -v "$variable" '%s' "$(free_port)"
+            printf -v "$variable" '%s' "$(free_port "${taken[@]}")"
         fi
+        taken+=("${!variable}")
         component_runs "$(component_of_port "$name")" || port_is_free "${!variable}" ||
             fail "port ${!variable} for $name is in use by another program" \
                 "Give another one: scripts/up --$name-port PORT"

@@ -11,12 +11,13 @@ extension RedisConnection {
         if deadline < lookAt { lookLater(at: deadline) }
     }
 
-    /// Sends commands at the end of this turn, together with those of others.
+    /// Sends commands at the end of this turn, together with those of others, and after answers and calls to other services: a server on
+    /// this machine would take the core from these.
     func write(_ commands: [RedisCommand]) {
         for command in commands { outbox.append(contentsOf: command.bytes) }
         guard !isFlushPutOff else { return }
         isFlushPutOff = true
-        loop.atEndOfTurn { self.assumeOnLoop { $0.flush() } }
+        loop.afterEndOfTurn { self.assumeOnLoop { $0.flush() } }
     }
 
     private func refusal(of commands: [RedisCommand], deadline: Int64) -> RedisError? {

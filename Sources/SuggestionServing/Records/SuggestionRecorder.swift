@@ -21,11 +21,20 @@ actor SuggestionRecorder {
     private let records: ProcessRecords
     private let logger: Logger
     private let metrics: SuggestionMetrics
+
+    private struct Inbox {
+        var jobs: [RecordingJob] = []
+        /// The loop will look, or looks when it has gathered enough.
+        var isAwaited = false
+    }
+
     private struct Pending {
         let suggestion: Grimoire_V1_Suggestion
         var waiters: [UInt64] = []
     }
 
+    /// What has been submitted and not been taken over yet, from any thread: to wake the loop up for each would cost those who answer.
+    private let inbox = Mutex(Inbox())
     private var queue: Deque<RecordingJob> = []
     /// The worker, while it has nothing to do.
     private var idle: CheckedContinuation<Void, Never>?
@@ -86,20 +95,30 @@ actor SuggestionRecorder {
     nonisolated func submit(_ suggestion: Grimoire_V1_Suggestion, _ credentials: Metadata) async {
         let job = RecordingJob(suggestion: suggestion, credentials: credentials)
         // The way to the loop and back would be a good part of what an answer takes that is known already. In any case, who asks the
-        // recorder next finds this one here: the loop does things in their order.
+        // recorder next finds this one here: it looks into the inbox first.
         let count = pendingCount.add(1, ordering: .relaxed).newValue
-        if count <= easyCount { takeLater(job) } else { await takeSlowly(job) }
+        let mustSignal = inbox.withLock { inbox in
+            inbox.jobs.append(job)
+            defer { inbox.isAwaited = true }
+            return !inbox.isAwaited || inbox.jobs.count == Self.gatheredCount
+        }
+        if mustSignal { loop.execute { self.assumeIsolated { $0.takeOver() } } }
+        if count > easyCount { await slowDown() }
     }
 
-    private nonisolated func takeLater(_ job: RecordingJob) {
-        guard loop.isCurrent else { return loop.execute { self.assumeIsolated { $0.take(job) } } }
-        assumeIsolated { $0.take(job) }
-    }
-
-    private func takeSlowly(_ job: RecordingJob) async {
-        take(job)
+    private func slowDown() async {
+        takeOver()
         guard pending.count > easyCount else { return }
         await wait(for: slowingTime) { slowed.insert($0) }
+    }
+
+    /// Takes over what has been submitted.
+    private func takeOver() {
+        let jobs = inbox.withLock { inbox in
+            defer { inbox.jobs = [] }
+            return inbox.jobs
+        }
+        for job in jobs { take(job) }
     }
 
     private func take(_ job: RecordingJob) {
@@ -115,11 +134,13 @@ actor SuggestionRecorder {
 
     /// Of these exchanges those that are not stored yet, in the same order.
     func unsettled(_ suggestionIDs: [String]) -> [Grimoire_V1_Suggestion] {
-        suggestionIDs.compactMap { pending[$0]?.suggestion }
+        takeOver()
+        return suggestionIDs.compactMap { pending[$0]?.suggestion }
     }
 
     /// Waits until an exchange is stored or given up, but not for long; not at all where it is not known here.
     func settled(_ suggestionID: String) async {
+        takeOver()
         guard pending[suggestionID] != nil else { return }
         isUrgent = true
         gathering.take()?.resume()
@@ -157,6 +178,7 @@ actor SuggestionRecorder {
 
     /// Takes no more.
     func close() {
+        takeOver()
         isClosed = true
         idle.take()?.resume()
         gathering.take()?.resume()
@@ -164,13 +186,25 @@ actor SuggestionRecorder {
 
     /// What is brought next; nil where there is nothing any more.
     private func next() async -> [RecordingJob]? {
-        if queue.isEmpty, !isClosed { await withCheckedContinuation { idle = $0 } }
+        takeOver()
+        if queue.isEmpty, !isClosed { await withCheckedContinuation { rest(until: $0) } }
         if !isClosed, !isUrgent, queue.count < Self.gatheredCount { await gather() }
+        takeOver()
         isUrgent = false
-        guard !queue.isEmpty else { return nil }
+        guard !queue.isEmpty else {
+            rest(until: nil)
+            return nil
+        }
         let jobs = Array(queue.prefix(Self.gatheredCount))
         queue.removeFirst(jobs.count)
         return jobs
+    }
+
+    /// From now on whoever submits wakes the loop up; who has done so a moment ago is taken over here.
+    private func rest(until submitted: CheckedContinuation<Void, Never>?) {
+        idle = submitted
+        inbox.withLock { $0.isAwaited = false }
+        takeOver()
     }
 
     private func gather() async {

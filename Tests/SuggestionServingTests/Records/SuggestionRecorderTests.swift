@@ -93,6 +93,34 @@ struct SuggestionRecorderTests {
         }
     }
 
+    @Test("What is brought is there for whoever asks next, in its order, before it is stored")
+    func found() async throws {
+        let ids = (1...200).map(String.init)
+        try await withRecorder(easyCount: 1_000, slowingTime: .zero) { recorder, storage in
+            // The first call fails: nothing is stored before it is asked for.
+            storage.state.withLock { $0.recordFailures = [RPCError(code: .unavailable, message: "away")] }
+            for id in ids { await recorder.submit(Self.exchange(id), [:]) }
+            #expect(await recorder.unsettled(ids).map(\.suggestionID) == ids)
+            for id in ids { await recorder.settled(id) }
+            #expect(storage.recorded.map(\.suggestionID) == ids)
+        }
+    }
+
+    @Test("What comes when nothing is taken any more is not lost without a word")
+    func closed() async throws {
+        let log = LogRecorder()
+        let kept = Mutex<SuggestionRecorder?>(nil)
+        try await withRecorder(easyCount: 100, slowingTime: .zero, logger: log.logger()) { recorder, _ in
+            kept.withLock { $0 = recorder }
+            await recorder.submit(Self.exchange("1"), [:])
+            await recorder.close()
+            await recorder.submit(Self.exchange("2"), [:])
+            #expect(await recorder.unsettled(["2"]).isEmpty)
+        }
+        let lost = log.lines.filter { $0.message == "An exchange was not recorded" }
+        #expect(lost.map { $0.metadata["suggestion"] } == ["2"])
+    }
+
     @Test("An exchange of which storage says nothing is not taken for a stored one")
     func unanswered() async throws {
         let log = LogRecorder()

@@ -15,7 +15,7 @@ READY_SECONDS = 30
 
 
 class Stack:
-    """What scripts/up starts, until the `with` ends; then it is purged."""
+    """What scripts/up starts, until the `with` ends; then it is purged. Where it does not come up, its logs are kept."""
 
     def __init__(self, *options):
         self.folder = places.RESULTS / "stack"
@@ -26,7 +26,7 @@ class Stack:
         try:
             self._script("up", *self.options)
         except BaseException:
-            self.__exit__()
+            self._script("down")
             raise
         text = (self.folder / "env").read_text()
         self.settings = dict(re.findall(r"^export (\w+)=(.*)$", text, re.MULTILINE))
