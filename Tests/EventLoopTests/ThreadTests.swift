@@ -77,6 +77,9 @@ private actor Pinned {
         try await withTaskExecutorPreference(loop.taskExecutor) { try await loop.sleep(for: duration) }
     }
 
+    /// How many tasks sleep on the loop.
+    var sleeping: Int { loop.sleepers.count }
+
     func wakeUpsWhileSleeping(times: Int) async throws -> Int {
         let before = loop.statistics.wakeUps
         for _ in 0..<times { try await sleep(for: .microseconds(100)) }
@@ -194,8 +197,7 @@ private actor Elsewhere {
         #expect(try await actor.wakeUpsWhileSleeping(times: 20) == 0)
         let cancelled = Task { try await actor.sleep(for: .seconds(3_600)) }
         let abandoned = Task { try await actor.sleep(for: .seconds(3_600)) }
-        // Both sleep by then, or find out when they begin to.
-        _ = await actor.touch()
+        while await actor.sleeping < 2 { try await Task.sleep(for: .milliseconds(1)) }
         cancelled.cancel()
         await #expect(throws: CancellationError.self) { try await cancelled.value }
         await loop.shutdown()

@@ -141,18 +141,20 @@ def cached(report, options):
     read = h2load.Caller(path, message, size, connections=1, streams=1, token=stack.token)
     with upstream(WORDS) as model, service("cached", model) as ours:
 
-        def measure(chats):
-            if chats == READ:
-                times = read.latencies(port, CACHED_MESSAGES)
-                return {"p50": h2load.percentile(times, 0.5) / 1e3, "p99": h2load.percentile(times, 0.99) / 1e3}
+        def reading():
+            times = read.latencies(port, CACHED_MESSAGES)
+            return {"p50": h2load.percentile(times, 0.5) / 1e3, "p99": h2load.percentile(times, 0.99) / 1e3}
+
+        def chatting(chats):
             with machine.Stolen() as stolen:
                 seen = chat(ours.port, "--chats", chats, "--messages", CACHED_MESSAGES, "--same")
             if seen["cached"] < seen["answers"] - chats:
                 raise BenchmarkFailed(f"not from the cache: {seen}")
             return {"p50": seen["wholeP50"] / 1e3, "p99": seen["wholeP99"] / 1e3, "stolen": stolen.percent}
 
-        measure(1)
-        results = medians(in_turn([1, READ, CACHED_CHATS], options.rounds, measure))
+        chatting(1)
+        subjects = {1: lambda: chatting(1), READ: reading, CACHED_CHATS: lambda: chatting(CACHED_CHATS)}
+        results = medians(in_turn(subjects, options.rounds, lambda subject: subjects[subject]()))
     for figure in ("p50", "p99"):
         report.add(f"cached answer, {figure}", results[1][figure], "ms", f"one {READ}", results[READ][figure],
                    less_is_better=True)  # fmt: skip
