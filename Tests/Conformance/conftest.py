@@ -4,7 +4,6 @@ import dataclasses
 import os
 import pathlib
 import signal
-import socket
 import subprocess
 import sys
 
@@ -13,7 +12,7 @@ import pytest
 
 HERE = pathlib.Path(__file__).resolve().parent
 PROTOS = HERE.parent / "Interop" / "Protos"
-sys.path.insert(0, str(HERE))
+sys.path[:0] = [str(HERE), str(HERE.parents[1] / "scripts" / "lib")]
 
 # The transports under test; grpc-swift-nio-transport proves the suite itself.
 TRANSPORTS = ["nio", "nghttp2"]
@@ -152,9 +151,3 @@ def connect(api):
 @pytest.fixture
 def stub(connect, server):
     return connect(server.target)
-
-
-def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]

@@ -6,7 +6,8 @@ import time
 
 import pytest
 import python_service
-from conftest import free_port, program
+from conftest import program
+from free_port import free_port
 from wiretap import Wiretap
 
 CASES = [

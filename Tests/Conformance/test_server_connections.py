@@ -5,7 +5,7 @@ import time
 
 import grpc
 import pytest
-from conftest import free_port
+from free_port import free_port
 from test_server import large, wanting
 from wiretap import Wiretap
 

@@ -14,6 +14,8 @@ import requests
 from scripted_model import ScriptedModel
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
+# What scripts and tests share.
+sys.path.insert(0, str(ROOT / "scripts" / "lib"))
 EXAMPLES = ROOT / "Tests" / "Fixtures" / "Processes"
 
 

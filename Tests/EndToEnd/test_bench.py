@@ -4,7 +4,6 @@ import json
 import re
 import socket
 import struct
-import sys
 import threading
 import time
 import uuid
@@ -14,11 +13,10 @@ import pytest
 from conftest import ROOT
 from test_scripts import script
 
-sys.path.insert(0, str(ROOT / "scripts" / "lib"))
-from bench import h2load, idle, proxy, rounds, stack, statements  # noqa: E402
-from bench.programs import Program  # noqa: E402
-from bench.report import COLUMNS, Report  # noqa: E402
-from bench.speak import BenchmarkFailed  # noqa: E402
+from bench import h2load, idle, proxy, rounds, stack, statements
+from bench.programs import Program
+from bench.report import COLUMNS, Report
+from bench.speak import BenchmarkFailed
 
 H2LOAD = """
 finished in 1.50s, 40000.00 req/s, 14.86MB/s

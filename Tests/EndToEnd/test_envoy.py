@@ -17,6 +17,7 @@ import pytest
 import requests
 
 from conftest import ROOT, Rest, channel, setting
+from free_port import free_port
 
 GOOD = {"name": "P", "spy_code": "x = 1\n"}
 SOME_ID = "00000000-0000-4000-8000-00000000dead"
@@ -280,11 +281,6 @@ def test_a_request_without_a_trace_begins_one_that_all_logs_name(organization):
 
 
 # Services that misbehave, behind an Envoy of their own.
-
-
-def free_port():
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        return listener.getsockname()[1]
 
 
 class Upstream(grpc.GenericRpcHandler):

@@ -13,9 +13,9 @@ import grpc
 import pytest
 
 from conftest import setting
+from free_port import free_port
 from private_stack import Metrics, open_channel, until
 from scripted_model import slowly
-from test_envoy import free_port
 from test_suggestions import process  # noqa: F401: a fixture
 
 

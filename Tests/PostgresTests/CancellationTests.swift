@@ -94,7 +94,6 @@ import Testing
                     )
                     answered += 1
                 } catch let error as PostgresError {
-                    // On a machine that is busy, the request may come so late that the connection is given up.
                     #expect(error.code == .timedOut)
                     stopped += 1
                 }

@@ -234,11 +234,8 @@ import Testing
     /// After each kind of suspension: an answer, a time-out, a cancelled task, a wait in line.
     @Test func everythingRunsOnTheLoop() async throws {
         try await TestServer.with(connections: 1) { server async throws in
-            var configuration = server.configuration
-            // On a machine that is busy, a cancelled statement ends late; here its connection is used on.
-            configuration.cancelGrace = .seconds(60)
             let connection = try await PostgresConnection.connect(
-                configuration,
+                server.configuration,
                 on: server.loop,
                 offload: server.offload
             )

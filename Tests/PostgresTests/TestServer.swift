@@ -30,6 +30,9 @@ struct TestServer {
         let offload = OffloadExecutor(width: 2)
         var configuration = try PostgresConfiguration(url: try url ?? Self.url())
         configuration.isBehindTransactionPooler = isBehindTransactionPooler
+        // What a statement that is stopped leaves behind, not how soon, is what tests are about: on a machine that is busy
+        // a request to stop can take more than the usual second, and the connection would be given up.
+        configuration.cancelGrace = .seconds(20)
         var limits = PostgresPool.Limits()
         limits.connections = connections
         limits.waitTimeout = .seconds(30)

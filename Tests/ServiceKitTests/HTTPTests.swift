@@ -252,6 +252,7 @@ func exchange(_ port: Int, _ text: String) throws -> String {
     var buffer = [UInt8](repeating: 0, count: 4_096)
     while true {
         let count = recv(descriptor, &buffer, buffer.count, 0)
+        if count < 0, errno == EINTR { continue }
         guard count > 0 else { break }
         received += buffer[..<count]
     }

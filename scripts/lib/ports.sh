@@ -13,24 +13,8 @@ with socket.socket() as listener:
 PY
 }
 
-# free_port TAKEN …: a port that nobody listens on and that is none of those taken. It lies below those that the kernel gives to
-# connections (ip(7), ip_local_port_range): one of these could have it by the time that a service wants to listen.
-free_port() {
-    python3 - "$@" <<'PY'
-import pathlib, random, socket, sys
-lowest = int(pathlib.Path("/proc/sys/net/ipv4/ip_local_port_range").read_text().split()[0])
-ports = [port for port in range(10_000, lowest) if str(port) not in sys.argv]
-random.shuffle(ports)
-for port in [*ports, 0]:
-    with socket.socket() as listener:
-        try:
-            listener.bind(("127.0.0.1", port))
-        except OSError:
-            continue
-        print(listener.getsockname()[1])
-        break
-PY
-}
+# free_port TAKEN …: a port that nobody listens on and that is none of those taken.
+free_port() { python3 "$root/scripts/lib/free_port.py" "$@"; }
 
 # choose_ports NAME[=PORT] …: sets port_NAME, and remembers it in the state folder.
 choose_ports() {

@@ -13,6 +13,7 @@ struct Chat: AsyncParsableCommand {
     @OptionGroup var load: Load
     @Option(help: "Connections, over which the chats are spread.") var connections = 8
     @Option(help: "The first words of each session's name: another one for each run.") var session: String
+    @Option(help: "Milliseconds between an answer and the next question.") var pause = 0
     @Flag(help: "All ask the same, so that all answers but the first come from the cache.") var same = false
 
     func run() async throws {
@@ -53,7 +54,7 @@ struct Chat: AsyncParsableCommand {
         // The next question is asked when the last piece of an answer has come.
         let (turns, turn) = AsyncStream<Void>.makeStream()
         turn.yield()
-        let (process, session, messages, same) = (process, session, load.messages, same)
+        let (process, session, messages, pause, same) = (process, session, load.messages, pause, same)
         return try await client.suggestionsChat(metadata: metadata) { writer in
             var asked = 0
             for await _ in turns where asked < messages {
@@ -76,6 +77,7 @@ struct Chat: AsyncParsableCommand {
                 guard piece.isFinal else { continue }
                 if let error = piece.metadata["error"] { throw WrongAnswer(reason: error) }
                 record.add(answer, isCached: piece.metadata["cached"] == "true")
+                if pause > 0 { try await Task.sleep(for: .milliseconds(pause)) }
                 answer = StreamRecord.Answer()
                 turn.yield()
             }

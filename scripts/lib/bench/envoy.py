@@ -4,7 +4,8 @@ import json
 import tempfile
 
 from bench import places
-from bench.programs import Program, free_port
+from bench.programs import Program
+from free_port import free_port
 
 ENVOY = places.CACHE / "venv" / "envoy" / "bin" / "envoy"
 

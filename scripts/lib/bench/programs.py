@@ -8,16 +8,11 @@ import time
 
 from bench import places
 from bench.speak import BenchmarkFailed
+from free_port import free_port
 
 START_SECONDS = 20
 STOP_SECONDS = 5
 TICKS_PER_SECOND = os.sysconf("SC_CLK_TCK")
-
-
-def free_port():
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        return listener.getsockname()[1]
 
 
 class Program:

@@ -8,8 +8,9 @@ import subprocess
 import time
 
 from bench import builds, pgbench, places
-from bench.programs import Program, free_port
+from bench.programs import Program
 from bench.speak import BenchmarkFailed
+from free_port import free_port
 
 READY_SECONDS = 30
 
