@@ -108,11 +108,15 @@ struct Fronts: Service {
     }
 }
 
-/// A part of the service that runs.
+/// A part of the service that runs until the service stops. One that has nothing to do, as some have without Redis, waits for that: a
+/// service that returns stops its whole group.
 struct RunningPart: Service {
     private let body: @Sendable () async throws -> Void
 
     init(_ body: @escaping @Sendable () async throws -> Void) { self.body = body }
 
-    func run() async throws { try await body() }
+    func run() async throws {
+        try await body()
+        try? await gracefulShutdown()
+    }
 }

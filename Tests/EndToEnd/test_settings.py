@@ -3,6 +3,7 @@ import pathlib
 import re
 import subprocess
 
+import grpc
 import pytest
 
 from conftest import ROOT, setting
@@ -76,6 +77,25 @@ def test_what_is_required_is_asked_for_by_name_and_what_runs_here_has_it(name):
     assert line.startswith('{"time"'), f"it does not start with what it has asked for: {line}"
     assert asked == REQUIRED[name]
     assert asked <= known(name)
+
+
+@pytest.mark.parametrize("name", PROGRAMS)
+def test_it_runs_with_what_is_required_and_nothing_else_until_it_is_told_to_stop(name):
+    program, environment = running(name)
+    given = {key: environment[key] for key in REQUIRED[name]} | {"GRIMOIRE_LISTEN_PORT": "0"}
+    with subprocess.Popen([program], env=given, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True) as process:
+        try:
+            listening = next(line for line in process.stderr if '"message":"Listening"' in line)
+            with grpc.insecure_channel(re.search(r'"address":"(.*?)"', listening)[1]) as channel:
+                grpc.channel_ready_future(channel).result(timeout=30)
+                with pytest.raises(subprocess.TimeoutExpired):
+                    process.wait(timeout=1)
+            process.terminate()
+            _, rest = process.communicate(timeout=30)
+        finally:
+            process.kill()
+    assert "Stopping" in rest
+    assert process.returncode == 0
 
 
 def test_envoys_configuration_is_filled_in_completely():
