@@ -114,6 +114,45 @@ import Testing
         }
     }
 
+    @Test func oneThatAnotherCallIsAboutToRecordIsWaitedForAndThenKnown() async throws {
+        try await Fixture.with { fixture in
+            let process = try await fixture.create()
+            let (id, place) = (UUID(), try #require(UUID(text: process)))
+            // The other call records it, says so by a lock, and ends when somebody waits for it.
+            let rival = [
+                Queries.organization(fixture.organization),
+                Queries.record([.example(of: place, id: id)], author: fixture.author),
+                PostgresStatement("SELECT pg_advisory_xact_lock(1)"),
+                PostgresStatement(
+                    """
+                    DO $$ BEGIN
+                        WHILE NOT EXISTS (
+                            SELECT FROM pg_locks WHERE transactionid = pg_current_xact_id()::xid AND NOT granted
+                        ) LOOP
+                            PERFORM pg_sleep(0.001);
+                        END LOOP;
+                    END $$
+                    """
+                ),
+            ]
+            async let ended = fixture.asApplication(rival)
+            let lock = """
+                SELECT FROM pg_locks JOIN pg_database ON oid = database
+                WHERE locktype = 'advisory' AND datname = current_database()
+                """
+            while try await fixture.asOwner(lock)[0].count == 0 { try await Task.sleep(for: .milliseconds(1)) }
+            let recorded = try await fixture.record(process) {
+                $0.suggestionID = id.text
+                $0.answer = "second"
+            }
+            _ = try await ended
+            #expect(recorded == id.text)
+            #expect(try await fixture.suggestions(process).suggestions.map(\.answer) == ["Nothing."])
+            let events = try await fixture.asOwner("SELECT FROM outbox WHERE kind = 'ThreadUpdated'")[0]
+            #expect(events.count == 1)
+        }
+    }
+
     /// PostgreSQL weighs a plan for any values against those for the values of each call, after five of these.
     @Test func theStatementIsPlannedOnceInASessionHoweverFewThereAre() async throws {
         try await Fixture.with { fixture in
