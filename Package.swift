@@ -191,6 +191,7 @@ let package = Package(
                 .embedInCode("Migrations/0009_plans_for_any_organization.sql"),
                 .embedInCode("Migrations/0010_cheaper_suggestions.sql"),
                 .embedInCode("Migrations/0011_cheaper_records.sql"),
+                .embedInCode("Migrations/0012_words_in_linear_time.sql"),
             ],
             swiftSettings: strict
         ),

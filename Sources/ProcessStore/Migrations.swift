@@ -23,6 +23,11 @@ public enum Migrations {
             sql: text(PackageResources._010_cheaper_suggestions_sql)
         ),
         Migration(number: 11, name: "cheaper_records", sql: text(PackageResources._011_cheaper_records_sql)),
+        Migration(
+            number: 12,
+            name: "words_in_linear_time",
+            sql: text(PackageResources._012_words_in_linear_time_sql)
+        ),
     ]
 
     /// What every start does once the schema is up to date: a year's partitions ahead, old keys away.

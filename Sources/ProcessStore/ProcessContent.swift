@@ -99,6 +99,9 @@ public struct Instant: Sendable, Hashable, Comparable {
     /// From a count.
     public init(microseconds: Int64) { self.microseconds = microseconds }
 
+    /// The first moment of year 1, the earliest of the API's Timestamp.
+    public static let earliest = Instant(microseconds: -62_135_596_800_000_000)
+
     /// Earlier before later.
     public static func < (left: Instant, right: Instant) -> Bool { left.microseconds < right.microseconds }
 }

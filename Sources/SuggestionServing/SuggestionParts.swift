@@ -44,7 +44,9 @@ struct SuggestionParts: Sendable {
         }
         let asking = ModelAsking(model: configuration.model, clients: models, limiter: limiter)
         let cache = AnswerCache(configuration.cache, redis: redis?.client(on: loop), loop: loop)
-        let similar = configuration.model.embeddingName.map { [models] name in
+        // Where no answers are kept in memory, those to similar questions are not either.
+        let embeddingName = configuration.cache.bytes > 0 ? configuration.model.embeddingName : nil
+        let similar = embeddingName.map { [models] name in
             SimilarAnswers(
                 name: name,
                 similarity: configuration.model.similarity,
@@ -88,9 +90,9 @@ struct SuggestionParts: Sendable {
     var services: [any Service] {
         [
             RunningPart { [recorder] in
-                await withGracefulShutdownHandler {
+                await withTaskCancellationOrGracefulShutdownHandler {
                     await recorder.run()
-                } onGracefulShutdown: {
+                } onCancelOrGracefulShutdown: {
                     recorder.loop.execute { recorder.assumeIsolated { $0.close() } }
                 }
             },

@@ -64,11 +64,15 @@ public enum SuggestionService {
             )
         }
         services.append(Fronts(fronts))
-        try await ServiceProgram.run(services, grace: configuration.service.shutdownGrace, logger: logger) {
+        let grace = configuration.service.shutdownGrace + Self.recordingTime
+        try await ServiceProgram.run(services, grace: grace, logger: logger) {
             await parts.shutdown()
             await threads.shutdown()
         }
     }
+
+    /// How long the last exchanges may take to be recorded, once the calls have ended or their time is over.
+    private static let recordingTime: Duration = .seconds(5)
 
     private static func service(
         _ parts: SuggestionParts,
@@ -102,8 +106,8 @@ struct Fronts: Service {
     func run() async throws {
         try await withThrowingTaskGroup(of: Void.self) { group in
             for front in fronts { group.addTask { try await front.run() } }
-            // The first to fail takes the other with it.
-            try await group.waitForAll()
+            // One by one: the first to fail takes the others with it, which waiting for all does not do.
+            for try await _ in group {}
         }
     }
 }

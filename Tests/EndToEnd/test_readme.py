@@ -12,7 +12,7 @@ def blocks():
 
 def test_the_commands_of_the_readme_work_as_printed(organization, tmp_path, monkeypatch):
     monkeypatch.setenv("GRIMOIRE_TOKEN", organization.token)
-    start, walk, mistake = (block for block in blocks() if "grimoire spy" not in block)
+    start, walk, mistake, _ = blocks()
     assert start.splitlines() == ["scripts/up", ". .grimoire/env"], "this test stands on what these two make"
 
     run = subprocess.run(["bash", "-euc", walk], cwd=tmp_path, capture_output=True, text=True, timeout=60)
@@ -31,3 +31,12 @@ def test_the_commands_of_the_readme_work_as_printed(organization, tmp_path, monk
     run = subprocess.run(["bash", "-euc", mistake], cwd=tmp_path, capture_output=True, text=True, timeout=60)
     fields = [violation["field"] for violation in json.loads(run.stdout)["details"][0]["field_violations"]]
     assert fields == ["name", "spy_code"]
+
+
+def test_the_command_line_of_spy_works_as_printed_once_it_is_built(tmp_path):
+    (block,) = (block for block in blocks() if "grimoire spy" in block)
+    (tmp_path / ".build").symlink_to(ROOT / ".build")
+    run = subprocess.run(["bash", "-euc", block], cwd=tmp_path, capture_output=True, text=True, timeout=60)
+    assert run.returncode == 0, run.stderr
+    assert "pay_back" in run.stdout
+    assert [file.name for file in tmp_path.iterdir()] == [".build"]

@@ -30,6 +30,8 @@ def processes(state):
         (["chat"], "which process?"),
         (["chat", "--colour", "x"], "--colour is not an option"),
         (["chat", "x", "y"], "y is one process too many"),
+        # The environment of these tests names a Grimoire.
+        (["chat", "--state", "/nonexistent", "x"], "no Grimoire in /nonexistent"),
         (["test", "--only", "some"], "Give swift, conformance, outside or threads"),
         (["generate", "now"], "Usage: scripts/generate"),
         (["token", "--role", "king"], "viewer, editor, admin or service"),
@@ -47,11 +49,12 @@ def test_a_mistyped_argument_is_told_what_is_allowed(arguments, words, tmp_path)
     assert "unbound variable" not in answer.stderr
 
 
-@pytest.mark.parametrize("name", ["up", "down", "test", "token", "chat"])
+@pytest.mark.parametrize("name", ["up", "down", "test", "token", "chat", "bench"])
 def test_help_is_given(name):
     answer = script(name, "--help")
     assert answer.returncode == 0
     assert f"Usage: scripts/{name}" in answer.stdout + answer.stderr
+    assert '"""' not in answer.stdout + answer.stderr
 
 
 def test_a_second_up_changes_nothing_and_down_stops_only_its_own(tmp_path):
@@ -109,15 +112,6 @@ def test_a_service_without_its_settings_says_which_and_ends_with_64():
     assert service.returncode == 64
     assert "GRIMOIRE_LISTEN_PORT" in errors
     assert "0 to 65535" in errors
-
-
-def test_a_service_whose_port_is_taken_says_so_and_ends_with_71():
-    with socket.create_server(("127.0.0.1", 0)) as taken:
-        port = taken.getsockname()[1]
-        service = program("grimoire-mappings", **mappings_settings(port))
-        _, errors = service.communicate(timeout=30)
-    assert service.returncode == 71
-    assert str(port) in errors
 
 
 def test_sigterm_ends_a_service_with_0():

@@ -1,6 +1,7 @@
 """What scripts, manifests and documents say of settings, against what the programs themselves know."""
 import pathlib
 import re
+import socket
 import subprocess
 
 import grpc
@@ -96,6 +97,21 @@ def test_it_runs_with_what_is_required_and_nothing_else_until_it_is_told_to_stop
             process.kill()
     assert "Stopping" in rest
     assert process.returncode == 0
+
+
+@pytest.mark.parametrize("name", PROGRAMS)
+@pytest.mark.parametrize("holder", ["a stranger", "a program of ours"])
+def test_a_port_that_is_taken_stops_the_start_with_71(name, holder):
+    program, environment = running(name)
+    given = {key: environment[key] for key in REQUIRED[name]}
+    if name == "grimoire-suggestions":
+        given["GRIMOIRE_WEBSOCKET_PORT"] = "0"
+    with socket.create_server(("127.0.0.1", 0)) as stranger:
+        ours = setting("GRIMOIRE_MAPPINGS_ADDRESS").rpartition(":")[2]
+        given["GRIMOIRE_LISTEN_PORT"] = str(stranger.getsockname()[1]) if holder == "a stranger" else ours
+        ended = subprocess.run([program], env=given, capture_output=True, text=True, timeout=30, check=False)
+    assert ended.returncode == 71, ended.stderr
+    assert "GRIMOIRE_LISTEN_PORT" in ended.stderr and "in use" in ended.stderr
 
 
 def test_envoys_configuration_is_filled_in_completely():

@@ -1,10 +1,14 @@
 """Answers to questions that ask nearly the same, by embeddings through the real LiteLLM Proxy."""
 
 import math
+import uuid
 
 import pytest
 
+from free_port import free_port
 from scripted_model import ANSWER, unlike
+from test_suggestion_limits import replicas
+from test_suggestion_replicas import websocket
 from test_suggestions import CODE, pieces, process, said, send, socket  # noqa: F401: a fixture
 
 FIRST, NEAR, FAR = "What is wrong with the refund?", "What does the refund do badly?", "What is right about the refund?"
@@ -74,3 +78,13 @@ def test_where_nobody_compares_the_model_is_asked(organization, process, embeddi
     assert ask(organization, process, FIRST, "first") == (ANSWER, "false")
     assert ask(organization, process, NEAR, "near") == (ANSWER, "false")
     assert embedding.embedded and len(embedding.requests) == 2
+
+
+def test_who_wants_no_answer_kept_in_memory_gets_none_that_is_alike_either(api, organization, process, embedding):
+    # Redis, where others would keep it, is away.
+    with replicas(api, 1, CACHE_MEGABYTES=0, REDIS_URL=f"redis://127.0.0.1:{free_port()}/0") as (replica,):
+        for _ in range(2):
+            with websocket(replica, process, organization.token) as opened:
+                send(opened, FIRST, session=str(uuid.uuid4()), type="improvement")
+                assert pieces(opened)[-1]["metadata"]["cached"] == "false"
+    assert len(embedding.requests) == 2 and not embedding.embedded

@@ -179,6 +179,39 @@ def test_reports_stand_alone_without_the_model(organization, process, model):
     assert model.requests == []
 
 
+@pytest.mark.parametrize("seconds", [-(2**63), 2**63 - 1, -62135596801, 253402300800])
+def test_a_time_that_is_none_is_refused(api, envoy, organization, process, seconds):
+    for field in ("from", "to"):
+        request = api.suggestion_messages.GenerateProcessInsightsRequest(process_id=process, without_ai=True)
+        getattr(request, f"{field}_time").seconds = seconds
+        with pytest.raises(grpc.RpcError) as caught:
+            api.suggestions(envoy).GenerateProcessInsights(request, metadata=organization.metadata, timeout=30)
+        assert caught.value.code().name == "INVALID_ARGUMENT", caught.value
+        assert caught.value.details().startswith(f"{field} ")
+
+
+def test_insights_until_the_beginning_of_time_have_what_there_is(organization, process):
+    body = {"without_ai": True, "to_time": "0001-01-02T00:00:00Z"}
+    answer = organization.rest("POST", f"/processes/{process}/insights", body)
+    assert answer.status_code == 200, answer.text
+    assert answer.json()["from_time"] == "0001-01-01T00:00:00Z"
+
+
+def test_an_action_with_a_very_long_name_does_not_keep_a_process_from_its_analysis(organization):
+    body = {"name": "P", "spy_code": "z" * 300 + "(1)\nshort(2)\n"}
+    process = organization.rest("POST", "/processes", body).json()["process_id"]
+    answer = organization.rest("POST", f"/processes/{process}/analysis", {"without_ai": True})
+    assert answer.status_code == 200, answer.text
+
+
+def test_a_chat_about_a_version_that_is_not_there_goes_on(organization, process, model):
+    with socket(process, organization.token) as opened:
+        send(opened, "Hello?", version="9")
+        assert json.loads(opened.recv(timeout=30))["error"]["code"] == 5
+        send(opened, "Hello?")
+        assert said(pieces(opened)) == ANSWER
+
+
 def test_reports_are_written_with_the_model_and_recorded(organization, process, model):
     answer = organization.rest.session.post(
         f"{organization.rest.url}/processes/{process}/analysis", json={"sections": ["complexity"]}, timeout=120)

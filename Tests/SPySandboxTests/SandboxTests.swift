@@ -91,6 +91,42 @@ struct SandboxTests {
         #expect(watched[2].count == 2)
     }
 
+    @Test(
+        "names that patterns and handlers bind note their values",
+        arguments: [
+            ("match [1, 2, 3]:\n    case [x, *y]:\n        pass\n", "x", ["1"]),
+            ("match [1, 2, 3]:\n    case [x, *y]:\n        pass\n", "*y", ["[2, 3]"]),
+            (
+                "match {'k': 7, 'l': 8}:\n    case {'k': v, **rest}:\n        pass\n", "{'k': v, **rest}",
+                [#"{"l": 8}"#]
+            ),
+            ("match 5:\n    case 1 | 5 as q:\n        pass\n", "1 | 5 as q", ["5"]),
+            ("match [1]:\n    case [x, 2] | [x]:\n        pass\n", "x", ["1"]),
+            // It has matched a part only.
+            ("match [1, 2]:\n    case [x, 3]:\n        pass\n", "x", []),
+            (
+                "try:\n    raise ValueError('a')\nexcept ValueError as e:\n    pass\n",
+                "except ValueError as e:\n    pass",
+                [#""ValueError('a')""#]
+            ),
+        ]
+    )
+    func bindings(text: String, place: String, values: [String]) throws {
+        let program = parse(text)
+        let ranges = text.utf8.indices.compactMap { index -> SourceRange? in
+            guard text.utf8[index...].starts(with: place.utf8) else { return nil }
+            let start = text.utf8.distance(from: text.utf8.startIndex, to: index)
+            return SourceRange(start: UInt32(start), end: UInt32(start + place.utf8.count))
+        }
+        for range in ranges {
+            var sandbox = Sandbox()
+            sandbox.watches = [range]
+            let watched = sandbox.run(program).watched
+            #expect(watched[0].values == values)
+            #expect(watched[0].count == values.count)
+        }
+    }
+
     @Test("equal runs are equal to the step")
     func determinism() {
         let program = parse(

@@ -50,6 +50,22 @@ final class ListeningSocket {
 
     deinit { close() }
 
+    /// Makes sure that no socket listens there yet: the kernel would let ours share its address, though it be another program's, and each
+    /// would get a part of the connections.
+    ///
+    /// Two programs that begin in the same moment are not told apart.
+    ///
+    /// - Throws: `TransportError` with the reason of bind(2), EADDRINUSE for instance.
+    static func requireNobodyListens(on address: SocketAddress) throws(TransportError) {
+        let probe = socket(address.family, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
+        guard probe >= 0 else { throw .system("socket", errno) }
+        defer { _ = Glibc.close(probe) }
+        // Connections of a server that has ended are not in the way.
+        try set(probe, SO_REUSEADDR)
+        let result = address.withSockaddr { Glibc.bind(probe, $0, $1) }
+        guard result == 0 else { throw .system("bind to \(address)", errno) }
+    }
+
     /// Idempotent.
     func close() {
         guard descriptor >= 0 else { return }

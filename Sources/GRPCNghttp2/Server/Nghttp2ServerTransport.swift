@@ -126,6 +126,7 @@ public final class Nghttp2ServerTransport: ServerTransport {
                 state.workers = workers
             }
             var bound = address
+            if bound.isInternet { try ListeningSocket.requireNobodyListens(on: bound) }
             for (index, worker) in workers.enumerated() {
                 // One socket cannot be bound twice in the file system: the first loop accepts for all.
                 guard index == 0 || bound.isInternet else {

@@ -26,6 +26,16 @@ struct ExecutionRecord: Sendable, Encodable {
         let failures: Int32
         /// Microseconds.
         let duration: Int64
+
+        /// This action's calls and more of them.
+        func merged(with more: Action) -> Action {
+            Action(
+                name: name,
+                calls: Int32(clamping: Int64(calls) + Int64(more.calls)),
+                failures: Int32(clamping: Int64(failures) + Int64(more.failures)),
+                duration: duration + more.duration
+            )
+        }
     }
 
     /// How a run ends.

@@ -90,14 +90,14 @@ extension Queries {
         )
     }
 
-    /// Failures by version, line and type.
+    /// Failures by version, line and type; not what a run has overcome and then succeeded.
     static func runErrors(_ filter: RunFilter, limit: Int) -> PostgresStatement {
         PostgresStatement(
             """
             SELECT e.version_number, coalesce(e.error_line, 0) AS line, e.error_type, count(*) AS count,
                    (array_agg(e.error_message ORDER BY e.started_at DESC))[1] AS last_message,
                    max(e.started_at) AS last_started_at
-            \(runs) AND e.error_type IS NOT NULL
+            \(runs) AND e.outcome <> 'succeeded' AND e.error_type IS NOT NULL
             GROUP BY 1, 2, 3 ORDER BY count DESC, last_started_at DESC LIMIT $5
             """,
             filter.parameters + [.int8(Int64(limit))]

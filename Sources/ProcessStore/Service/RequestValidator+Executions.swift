@@ -82,7 +82,9 @@ extension RequestValidator {
             )
             return []
         }
-        return actions.enumerated().map { index, action in
+        var places: [String: Int] = [:]
+        var found: [ExecutionRecord.Action] = []
+        for (index, action) in actions.enumerated() {
             let place = "\(field).actions[\(index)]"
             if action.name.isEmpty { reject("\(place).name", "is required.", "REQUIRED") }
             text(action.name, "\(place).name", characters: RequestLimits.runNameCharacters)
@@ -98,13 +100,21 @@ extension RequestValidator {
                     "OUT_OF_RANGE"
                 )
             }
-            return ExecutionRecord.Action(
+            let called = ExecutionRecord.Action(
                 name: action.name,
                 calls: action.calls,
                 failures: action.failures,
                 duration: duration ?? 0
             )
+            // Each stands for all calls of one action.
+            if let known = places[action.name] {
+                found[known] = found[known].merged(with: called)
+            } else {
+                places[action.name] = found.count
+                found.append(called)
+            }
         }
+        return found
     }
 
     /// The period that a request asks for, and in which intervals.
@@ -116,8 +126,11 @@ extension RequestValidator {
         )
         if !request.interval.isEmpty {
             if let seconds = Self.intervals[request.interval] {
-                let span = (period.to.microseconds - period.from.microseconds) / 1_000_000
-                if span / Int64(seconds) >= Int64(RequestLimits.summarizedIntervals) {
+                // Intervals begin on the hour, whenever the period does, and its end is not of it.
+                let length = Int64(seconds) * 1_000_000
+                let first = Self.floor(period.from.microseconds, by: length)
+                let last = Self.floor(period.to.microseconds - 1, by: length)
+                if last - first >= Int64(RequestLimits.summarizedIntervals) {
                     reject(
                         "interval",
                         "gives more than \(RequestLimits.summarizedIntervals) intervals: take a longer one.",
@@ -131,7 +144,12 @@ extension RequestValidator {
         return period
     }
 
-    /// A period; without a beginning it has the usual length, without an end it ends now.
+    private static func floor(_ number: Int64, by divisor: Int64) -> Int64 {
+        let (quotient, rest) = number.quotientAndRemainder(dividingBy: divisor)
+        return rest < 0 ? quotient - 1 : quotient
+    }
+
+    /// A period; without a beginning it has the usual length, as far as there is time, without an end it ends now.
     mutating func period(
         from first: Google_Protobuf_Timestamp?,
         to last: Google_Protobuf_Timestamp?,
@@ -143,13 +161,15 @@ extension RequestValidator {
         let end = to ?? .now
         let from =
             first.map(\.instant)
-            ?? Instant(microseconds: end.microseconds - RequestLimits.defaultPeriodDays * day)
+            ?? max(.earliest, Instant(microseconds: end.microseconds - RequestLimits.defaultPeriodDays * day))
         let begin = from ?? end
         let span = end.microseconds - begin.microseconds
         if from == nil || span <= 0 || span > RequestLimits.periodDays * day {
             reject(
-                fields.from,
-                "must be before the end, at most \(RequestLimits.periodDays) days.",
+                first == nil ? fields.to : fields.from,
+                first == nil
+                    ? "must be after the first moment of year 1."
+                    : "must be before the end, at most \(RequestLimits.periodDays) days.",
                 "OUT_OF_RANGE"
             )
         }

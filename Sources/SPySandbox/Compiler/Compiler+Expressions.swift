@@ -23,7 +23,7 @@ extension Compiler {
         moveTo(range)
         try compute(id, into: target)
         builder.release(to: mark)
-        if !watches.isEmpty, let watch = watches[range] { builder.emit(.record, a: target, b: watch) }
+        record(range, target)
         builder.line = line
     }
 

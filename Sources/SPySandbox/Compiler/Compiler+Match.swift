@@ -5,6 +5,8 @@ extension Compiler {
     struct Captures {
         var order: [Name] = []
         var registers: [Name: Int32] = [:]
+        /// Where each is bound: in several places where there are alternatives.
+        var ranges: [Name: [SourceRange]] = [:]
     }
 
     func match(_ subject: ExpressionID, _ cases: MatchCaseList) throws(CompileError) {
@@ -18,7 +20,11 @@ extension Compiler {
             moveTo(matchCase.range)
             var captures = Captures()
             try pattern(matchCase.pattern, value, next, &captures)
-            for name in captures.order { store(name, from: captures.registers[name]!) }
+            for name in captures.order {
+                let register = captures.registers[name]!
+                store(name, from: register)
+                for range in captures.ranges[name]! { record(range, register) }
+            }
             if let condition = matchCase.guardCondition { try jump(unless: condition, to: next) }
             builder.release(to: mark)
             try statements(matchCase.body)
@@ -45,15 +51,15 @@ extension Compiler {
         case .none: test(.is, subject, builder.constant(.none), fail)
         case .boolean(let flag): test(.is, subject, builder.constant(.bool(flag)), fail)
         case .sequence(let patterns): try sequence(tree[patterns], subject, fail, &captures)
-        case .mapping(let items, let rest): try mapping(tree[items], rest, subject, fail, &captures)
+        case .mapping(let items, let rest): try mapping(tree[items], rest, range, subject, fail, &captures)
         case .typed(let type, let patterns, let keywords):
             try typed(type, tree[patterns], tree[keywords], subject, fail, &captures)
-        case .star(let name): if let name { capture(name, subject, &captures) }
-        case .capture(let name): capture(name, subject, &captures)
+        case .star(let name): if let name { capture(name, subject, range, &captures) }
+        case .capture(let name): capture(name, subject, range, &captures)
         case .wildcard: break
         case .alias(let inner, let name):
             try pattern(inner, subject, fail, &captures)
-            capture(name, subject, &captures)
+            capture(name, subject, range, &captures)
         case .alternatives(let patterns): try alternatives(tree[patterns], subject, fail, &captures)
         }
     }
@@ -67,7 +73,13 @@ extension Compiler {
         builder.jump(.compareAndJump, a: left, b: right, flag: comparison.rawValue, extra: 0, to: fail)
     }
 
-    private func capture(_ name: Name, _ subject: Int32, _ captures: inout Captures) {
+    private func capture(
+        _ name: Name,
+        _ subject: Int32,
+        _ range: SourceRange,
+        _ captures: inout Captures
+    ) {
+        captures.ranges[name, default: []].append(range)
         if captures.registers[name] == nil {
             captures.order.append(name)
             captures.registers[name] = builder.newTemporary()
@@ -106,6 +118,7 @@ extension Compiler {
     private func mapping(
         _ items: NodeElements<MappingPatternItem>,
         _ rest: Name?,
+        _ range: SourceRange,
         _ subject: Int32,
         _ fail: CodeBuilder.Label,
         _ captures: inout Captures
@@ -127,7 +140,7 @@ extension Compiler {
         if let rest {
             let others = builder.newTemporary()
             builder.emit(.matchRest, a: others, b: subject, c: keys, extra: UInt16(items.count))
-            capture(rest, others, &captures)
+            capture(rest, others, range, &captures)
         }
     }
 

@@ -10,7 +10,7 @@ extension Compiler {
         switch tree[target] {
         case .name(let name, _):
             store(name, from: value)
-            if !watches.isEmpty, let watch = watches[range] { builder.emit(.record, a: value, b: watch) }
+            record(range, value)
         case .attribute(let object, let name, _):
             let object = try operand(object)
             builder.emit(.storeAttribute, a: object, b: value, c: nameIndex(name))
@@ -101,7 +101,7 @@ extension Compiler {
                 builder.line = line
                 emitInPlace(operation, register, register, right)
                 store(name, from: register)
-                record(target, register)
+                record(tree.range(of: target), register)
                 return
             }
             let left = builder.newTemporary()
@@ -111,7 +111,7 @@ extension Compiler {
             // Without its own reference the variable lets the value change in place, where it is a string.
             emitInPlace(operation, left, left, right)
             store(name, from: left)
-            record(target, left)
+            record(tree.range(of: target), left)
             builder.emit(.clear, a: left)
         case .attribute(let object, let name, _):
             let object = try operand(object)
@@ -129,16 +129,15 @@ extension Compiler {
             builder.line = line
             emitInPlace(operation, left, left, right)
             builder.emit(.storeIndex, a: object, b: key, c: left)
-            record(target, left)
+            record(tree.range(of: target), left)
             builder.emit(.clear, a: left)
         default: throw CompileError("illegal expression for augmented assignment", tree.range(of: target))
         }
     }
 
-    private func record(_ target: ExpressionID, _ register: Int32) {
-        if !watches.isEmpty, let watch = watches[tree.range(of: target)] {
-            builder.emit(.record, a: register, b: watch)
-        }
+    /// Notes a value where that place of the program is watched.
+    func record(_ range: SourceRange, _ register: Int32) {
+        if !watches.isEmpty, let watch = watches[range] { builder.emit(.record, a: register, b: watch) }
     }
 
     private func emitInPlace(_ operation: BinaryOperator, _ target: Int32, _ left: Int32, _ right: Int32) {

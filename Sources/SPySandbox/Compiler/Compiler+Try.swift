@@ -64,6 +64,7 @@ extension Compiler {
         }
         if let name = handler.name {
             store(name, from: exception)
+            record(handler.range, exception)
             blocks.append(.handlerName(name))
             let start = builder.position
             try statements(handler.body)

@@ -2,6 +2,7 @@
 struct SettingNames: Sendable {
     private let flags: Set<String>
     private let variables: Set<String>
+    private let keys: Set<String>
     /// The flags that name the configuration file.
     static let fileFlags: Set<String> = ["config", "config-file"]
     /// The variable that names it.
@@ -12,13 +13,15 @@ struct SettingNames: Sendable {
     init(_ known: [SettingDescription]) {
         flags = Set(known.map(\.flag)).union(Self.fileFlags)
         variables = Set(known.map(\.environmentName)).union([Self.fileVariable])
+        keys = Set(known.map { Self.key($0.flag) })
     }
 
-    /// Looks through a command line: `--name value` or `--name=value`, each name one of the settings.
+    /// Looks through a command line: `--name value` or `--name=value`, each name one of the settings, and given once.
     ///
     /// - Throws: `ConfigurationError` for the first argument that is none of it.
     func checkFlags(_ arguments: [String]) throws(ConfigurationError) {
         var index = 0
+        var given: Set<String> = []
         while index < arguments.count {
             let argument = arguments[index]
             guard argument.hasPrefix("--"), argument.count > 2 else {
@@ -34,6 +37,13 @@ struct SettingNames: Sendable {
                     setting: "--\(name)",
                     message:
                         "is not an option\(Self.hint(name, among: flags, prefix: "--")); --help lists them all.",
+                    origin: .flag
+                )
+            }
+            guard given.insert(Self.fileFlags.contains(name) ? "config" : name).inserted else {
+                throw ConfigurationError(
+                    setting: "--\(name)",
+                    message: "is given twice: leave one of them out.",
                     origin: .flag
                 )
             }
@@ -73,17 +83,18 @@ struct SettingNames: Sendable {
     ///
     /// - Throws: `ConfigurationError` for the first key that is none of the settings'.
     func checkKeys(_ keys: [String], file: String) throws(ConfigurationError) {
-        for key in keys.sorted() {
-            let flag = key.split(separator: ".").joined(separator: "-")
-            guard !flags.contains(flag) else { continue }
+        for key in keys.sorted() where !self.keys.contains(key) {
+            let hint = Self.hint(Self.key(key), among: self.keys, prefix: "")
             throw ConfigurationError(
                 setting: key,
-                message:
-                    "is not a setting\(Self.hint(flag, among: flags, prefix: "--")); --help lists them all.",
+                message: "is not a setting\(hint); --help lists them all, with dots for the dashes.",
                 origin: .file(file)
             )
         }
     }
+
+    /// A file's name for what a flag sets.
+    private static func key(_ flag: String) -> String { String(flag.map { $0 == "-" ? "." : $0 }) }
 
     private static func hint(_ name: String, among names: Set<String>, prefix: String) -> String {
         closest(to: name, among: names).map { " (is \(prefix)\($0) meant?)" } ?? ""

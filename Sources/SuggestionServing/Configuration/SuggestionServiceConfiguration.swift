@@ -125,7 +125,9 @@ struct SuggestionServiceConfiguration: Sendable {
         var configuration = WebSocketServerConfiguration(host: service.listenHost, port: port)
         configuration.maxConnections = connections
         configuration.origins = origins.compactMap(OriginRule.init)
-        // What is left of the grace period is for closing.
+        // The last part of the grace period, where that is short a quarter of it, is for closing.
+        let closing = max(service.shutdownGrace / 4, .milliseconds(250))
+        configuration.closeTimeout = min(configuration.closeTimeout, closing)
         configuration.drainTime = max(.zero, service.shutdownGrace - configuration.closeTimeout)
         return configuration
     }

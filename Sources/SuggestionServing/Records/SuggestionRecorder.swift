@@ -124,7 +124,7 @@ actor SuggestionRecorder {
     private func take(_ job: RecordingJob) {
         guard !isClosed, pending.count < Self.capacity else {
             pendingCount.subtract(1, ordering: .relaxed)
-            return lost(job.suggestion, "too many wait")
+            return lost(job.suggestion, isClosed ? "the service has stopped" : "too many wait")
         }
         pending[job.suggestion.suggestionID] = Pending(suggestion: job.suggestion)
         queue.append(job)

@@ -81,10 +81,13 @@ extension ReportMaker {
     ) throws(ServiceError) -> (from: Google_Protobuf_Timestamp, to: Google_Protobuf_Timestamp) {
         var checks = FieldChecks()
         let process = checks.uuid(request.processID, "process_id")
+        if request.hasToTime, !request.toTime.isTime { checks.add("to", "is no time.", "OUT_OF_RANGE") }
+        if request.hasFromTime, !request.fromTime.isTime { checks.add("from", "is no time.", "OUT_OF_RANGE") }
+        // What is none cannot be reckoned with.
+        try checks.passed(())
         let to = request.hasToTime ? request.toTime : Google_Protobuf_Timestamp(date: Date.now)
-        let from =
-            request.hasFromTime
-            ? request.fromTime : Google_Protobuf_Timestamp(date: to.date.addingTimeInterval(-usualPeriod))
+        let earlier = max(to.date.addingTimeInterval(-usualPeriod), Google_Protobuf_Timestamp.earliest.date)
+        let from = request.hasFromTime ? request.fromTime : Google_Protobuf_Timestamp(date: earlier)
         let length = to.date.timeIntervalSince(from.date)
         if length <= 0 {
             checks.add("from", "must be before to.", "OUT_OF_RANGE")
@@ -111,5 +114,15 @@ extension ReportMaker {
         ) { index, text in
             try decoder.section(text, name: sections[index].rawValue)
         }
+    }
+}
+
+extension Google_Protobuf_Timestamp {
+    /// The first moment of year 1 (google/protobuf/timestamp.proto).
+    fileprivate static let earliest = Google_Protobuf_Timestamp(seconds: -62_135_596_800)
+
+    /// Whether it is one that may be, up to the last moment of year 9999.
+    fileprivate var isTime: Bool {
+        (Self.earliest.seconds...253_402_300_799).contains(seconds) && (0..<1_000_000_000).contains(nanos)
     }
 }

@@ -7,6 +7,8 @@ internal import SwiftProtobuf
 extension ReportMaker {
     /// How many of each kind process storage takes.
     private static let reuseLimit = 200
+    /// How long a name may be for process storage.
+    private static let reuseCharacters = 255
 
     /// Where else in the organization there is what a process has.
     ///
@@ -21,7 +23,9 @@ extension ReportMaker {
         let request = Grimoire_V1_FindReuseRequest.with {
             $0.processID = process.processID
             $0.functionHashes = Array(Set(hashes)).sorted().prefix(Self.reuseLimit).map { $0 }
-            $0.actions = Array(fingerprint.actions.prefix(Self.reuseLimit))
+            // No index has longer ones.
+            let actions = fingerprint.actions.filter { $0.unicodeScalars.count <= Self.reuseCharacters }
+            $0.actions = Array(actions.prefix(Self.reuseLimit))
             $0.factIds = Array(Set(facts.map(\.value))).sorted().prefix(Self.reuseLimit).map { $0 }
         }
         guard !request.functionHashes.isEmpty || !request.actions.isEmpty || !request.factIds.isEmpty else {

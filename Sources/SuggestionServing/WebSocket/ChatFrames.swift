@@ -159,8 +159,11 @@ struct ChatFailure: Error {
     let message: String
     let retryAfter: Duration?
 
+    /// The process that the connection is about is not there: not only a version of it, for instance.
+    let isProcessAbsent: Bool
+
     /// Whether the connection is of no more use.
-    var isFinal: Bool { code == .unauthenticated || code == .notFound }
+    var isFinal: Bool { code == .unauthenticated || isProcessAbsent }
 
     /// What an error of the services, or of process storage, comes to.
     init(_ error: any Error) {
@@ -169,15 +172,22 @@ struct ChatFailure: Error {
             code = Status.Code(error.rpcErrorCode)
             message = error.message
             retryAfter = error.retryAfter
+            isProcessAbsent =
+                if case .notFound(Self.process, _) = error.kind { true } else { false }
         case let error as RPCError:
             code = Status.Code(error.code)
             message = error.message
             let details = (try? error.unpackGoogleRPCStatus())?.details ?? []
             retryAfter = details.lazy.compactMap { $0.retryInfo?.delay }.first
+            isProcessAbsent = details.contains { $0.resourceInfo?.type == Self.process }
         default:
             code = .internalError
             message = "Something went wrong here; the log has the cause."
             retryAfter = nil
+            isProcessAbsent = false
         }
     }
+
+    /// The type of the resource that is missing then.
+    private static let process = "process"
 }

@@ -168,7 +168,7 @@ struct ChatSocket: Sendable {
         }
         switch failure.code {
         case .unauthenticated: return CloseReason(Self.unauthenticated, failure.message)
-        case .notFound: return CloseReason(Self.absent, failure.message)
+        case .notFound where failure.isProcessAbsent: return CloseReason(Self.absent, failure.message)
         default: return nil
         }
     }

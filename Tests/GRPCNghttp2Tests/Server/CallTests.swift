@@ -192,6 +192,22 @@ import Testing
     }
 }
 
+@Suite struct TakenAddressTests {
+    /// The kernel would let it listen there beside the other one, and give each a part of the connections.
+    @Test func whereAnotherServerListensNoSecondOneDoes() async throws {
+        try await Harness.run(loops: 2) { harness in
+            let second = Nghttp2ServerTransport(
+                address: harness.address,
+                loops: harness.serverLoops,
+                offload: OffloadExecutor(width: 1)
+            )
+            let error = await #expect(throws: TransportError.self) { try await second.listen { _, _ in } }
+            #expect(error.map { "\($0)".contains("in use") } == true)
+            await #expect(throws: TransportError.self) { try await second.listeningAddress }
+        }
+    }
+}
+
 @Suite struct EarlyShutdownTests {
     @Test func aServerToldToStopBeforeItListensNeverDoes() async throws {
         let loops = try EventLoopGroup(count: 2)

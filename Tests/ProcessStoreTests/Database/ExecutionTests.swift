@@ -28,9 +28,10 @@ import Testing
     private func record(
         _ fixture: Fixture,
         _ process: String,
-        _ runs: [Grimoire_V1_ProcessExecution]
+        _ runs: [Grimoire_V1_ProcessExecution],
+        organization: UUID? = nil
     ) async throws -> Grimoire_V1_RecordExecutionsResponse {
-        try await fixture.call {
+        try await fixture.call(organization: organization) {
             try await $0.recordExecutions(
                 request: .with {
                     $0.processID = process
@@ -76,6 +77,84 @@ import Testing
             }
             #expect(counts == 100)
             #expect(try await summarize(fixture, process).total.runs == 601)
+        }
+    }
+
+    /// IDs are the reporters' choice, and of one organization.
+    @Test func anotherOrganizationsRunOfTheSameIDIsAnotherRun() async throws {
+        try await Fixture.with { fixture in
+            let process = try await fixture.create()
+            let elsewhere = UUID()
+            let foreign = try await fixture.created(organization: elsewhere).processID
+            let runs = [Self.run(1), Self.run(2)]
+            #expect(try await record(fixture, process, runs).recorded == 2)
+            #expect(try await record(fixture, foreign, runs, organization: elsewhere).recorded == 2)
+            #expect(try await record(fixture, foreign, runs, organization: elsewhere).known == 2)
+        }
+    }
+
+    @Test func whatARunHasOvercomeIsNoFailureAndAnActionNamedTwiceIsOneOfItsRun() async throws {
+        try await Fixture.with { fixture in
+            let process = try await fixture.create()
+            let runs = ["succeeded", "failed", "timed_out"].map { outcome in
+                Self.run(1, outcome: outcome) {
+                    $0.errorType = outcome
+                    $0.actions = [3, Int32.max].map { calls in
+                        .with {
+                            $0.name = "pay"
+                            $0.calls = calls
+                            $0.failures = 1
+                            $0.duration = .init(microseconds: 5)
+                        }
+                    }
+                }
+            }
+            _ = try await record(fixture, process, runs)
+            let summary = try await summarize(fixture, process)
+            #expect(Set(summary.errors.map(\.errorType)) == ["failed", "timed_out"])
+            let pay = try #require(summary.slowestActions.first)
+            #expect(summary.slowestActions.count == 1 && pay.runs == 3 && pay.failures == 6)
+            #expect(pay.calls == 3 * Int64(Int32.max))
+        }
+    }
+
+    @Test func aPeriodMayHaveAsManyIntervalsAsAreToldAndNoneIsLeftOut() async throws {
+        try await Fixture.with { fixture in
+            let process = try await fixture.create()
+            let begin: Int64 = 1_700_000_000 / 3_600 * 3_600
+            _ = try await record(
+                fixture,
+                process,
+                (1...1_000).map { hour in Self.run(1) { $0.startedAt = .init(seconds: begin + hour * 3_600) }
+                }
+            )
+            func intervals(_ from: Int64, _ to: Int64) async throws -> Int {
+                try await summarize(fixture, process) {
+                    $0.interval = "hour"
+                    $0.fromTime = .init(seconds: begin + from)
+                    $0.toTime = .init(seconds: begin + to)
+                }.intervals.count
+            }
+            #expect(try await intervals(3_600, 1_001 * 3_600) == 1_000)
+            #expect(try await intervals(1_800, 1_000 * 3_600) == 999)
+            // Of the first and of the last hour a part.
+            await #expect(throws: ServiceError.self) { try await intervals(1_800, 1_000 * 3_600 + 1) }
+        }
+    }
+
+    @Test func aPeriodBeginsInYear1AtTheEarliest() async throws {
+        try await Fixture.with { fixture in
+            let process = try await fixture.create()
+            let summary = try await summarize(fixture, process) {
+                $0.toTime = .init(seconds: Instant.earliest.microseconds / 1_000_000 + 60)
+            }
+            #expect(summary.fromTime.seconds == Instant.earliest.microseconds / 1_000_000)
+            let error = await #expect(throws: ServiceError.self) {
+                try await summarize(fixture, process) {
+                    $0.toTime = .init(seconds: Instant.earliest.microseconds / 1_000_000)
+                }
+            }
+            #expect(error?.message.hasPrefix("to ") == true)
         }
     }
 

@@ -83,6 +83,27 @@ import Testing
         }
     }
 
+    /// PostgreSQL's parser took the square of their number for these: longer than a statement may.
+    @Test(arguments: ["a/", "a.", "a_", "<a", "1."])
+    func wordsWithSignsAndWithoutBlanksAreFoundAndTakeNoLongerThanOthers(words: String) async throws {
+        try await Fixture.with { fixture in
+            let many = String(repeating: words, count: 32_768)
+            _ = try await fixture.create(name: "Signs", code: "# " + many.prefix(60_000) + " last\n") {
+                $0.description_p = "home/finished.payment_ledger ~/folder " + many.prefix(9_000)
+                $0.processDocument = .with { $0.text = String(many.prefix(65_536)) }
+            }
+            for query in [
+                "finished", "home/finished.payment_ledger", "\"finished payment\"", "~/folder", "last",
+            ] {
+                #expect(
+                    try await list(fixture) { $0.query = query }.processes.map(\.name) == ["Signs"],
+                    "\(query)"
+                )
+            }
+            #expect(try await list(fixture) { $0.query = "payment_finished" }.processes.isEmpty)
+        }
+    }
+
     @Test func aDifferenceIsToldByHunksAndEntries() async throws {
         try await Fixture.with { fixture in
             let process = try await fixture.create(code: "a = 1\nb = 2\n") {

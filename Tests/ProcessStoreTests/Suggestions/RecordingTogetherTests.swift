@@ -140,7 +140,9 @@ import Testing
                 SELECT FROM pg_locks JOIN pg_database ON oid = database
                 WHERE locktype = 'advisory' AND datname = current_database()
                 """
-            while try await fixture.asOwner(lock)[0].count == 0 { try await Task.sleep(for: .milliseconds(1)) }
+            while try await fixture.asOwner(lock)[0].count == 0 {
+                try await Task.sleep(for: .milliseconds(1))
+            }
             let recorded = try await fixture.record(process) {
                 $0.suggestionID = id.text
                 $0.answer = "second"

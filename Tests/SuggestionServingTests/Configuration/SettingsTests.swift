@@ -2,6 +2,7 @@ import FoundationEssentials
 import LiteLLM
 import ServiceKit
 import Testing
+import WebSocketServing
 
 @testable import SuggestionServing
 
@@ -47,6 +48,20 @@ struct SettingsTests {
         } throws: {
             "\($0)".contains(name)
         }
+    }
+
+    @Test(
+        "A short grace period is for answers too, and closing keeps within it",
+        arguments: [0, 1, 4, 10, 3_600]
+    )
+    func grace(seconds: Int) async throws {
+        let configuration = try await read([
+            "GRIMOIRE_SHUTDOWN_GRACE_SECONDS": "\(seconds)", "GRIMOIRE_WEBSOCKET_PORT": "0",
+        ])
+        let webSocket = try #require(configuration.webSocket)
+        #expect(webSocket.drainTime >= .seconds(seconds) * 3 / 4 - .milliseconds(250))
+        #expect(webSocket.closeTimeout > .zero && webSocket.closeTimeout <= .seconds(5))
+        #expect(webSocket.drainTime + webSocket.closeTimeout <= max(.seconds(seconds), .milliseconds(250)))
     }
 
     @Test("The key may come from a file, and not from both")
