@@ -112,6 +112,7 @@ def test_a_port_that_is_taken_stops_the_start_with_71(name, holder):
         ended = subprocess.run([program], env=given, capture_output=True, text=True, timeout=30, check=False)
     assert ended.returncode == 71, ended.stderr
     assert "GRIMOIRE_LISTEN_PORT" in ended.stderr and "in use" in ended.stderr
+    assert given["GRIMOIRE_LISTEN_PORT"] in ended.stderr
 
 
 def test_envoys_configuration_is_filled_in_completely():
