@@ -33,7 +33,13 @@ struct SuggestionParts: Sendable {
         )
         models = LiteLLMClients(configuration: configuration.liteLLM, loops: loops)
         limiter = RateLimiter(configuration.limits, loop: loop)
-        recorder = SuggestionRecorder(records: records, loop: loop, logger: logger, metrics: metrics)
+        recorder = SuggestionRecorder(
+            records: records,
+            // Not where most of the rest is: what is brought together takes a millisecond at once.
+            loop: loops.loops[loops.loops.count - 1],
+            logger: logger,
+            metrics: metrics
+        )
         census = ReplicaCensus(
             configured: configuration.replicas,
             redis: redis?.client(on: loop),
@@ -65,6 +71,7 @@ struct SuggestionParts: Sendable {
             },
             pipeline: ChatPipeline(
                 records: records,
+                processes: KnownProcesses(),
                 contexts: ProcessContexts(loop: loop),
                 recorder: recorder,
                 cache: cache,

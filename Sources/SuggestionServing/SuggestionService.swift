@@ -55,6 +55,12 @@ public enum SuggestionService {
         if let redis {
             services.append(RunningPart { await cancelWhenGracefulShutdown { await redis.run() } })
         }
+        if let redis = configuration.redis {
+            let processes = parts.desk.pipeline.processes
+            services.append(
+                ChangeListener(processes, configuration: redis, threads: threads, logger: logger)
+            )
+        }
         services += parts.services
         var fronts: [any Service] = [host, chats]
         if let webSocket = configuration.webSocket {

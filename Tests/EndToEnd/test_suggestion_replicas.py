@@ -99,6 +99,24 @@ def test_a_session_that_goes_from_replica_to_replica_counts_on(api, organization
         assert third.numbers == numbers
 
 
+def test_a_session_that_began_with_a_known_answer_goes_on_at_another_replica(api, organization, process, model, redis):
+    with replicas(api, 2, REDIS_URL=redis.url, **PLENTY) as found:
+        for known in ("false", "true", "true"):
+            with chat(found[0], organization, process, session="") as opened:
+                opened.ask("What is it for?", no_cache="false")
+                while not (piece := opened.next()).is_final:
+                    pass
+                assert piece.metadata["cached"] == known
+                numbers, name = opened.numbers, piece.metadata["session_id"]
+        with chat(found[1], organization, process, session=name) as opened:
+            opened.ask(resume_after="0")
+            assert opened.answer() == ANSWER and opened.numbers == numbers
+            opened.ask("And what else?")
+            assert opened.answer() == ANSWER
+            assert opened.numbers == list(range(1, len(opened.numbers) + 1)) and len(opened.numbers) > len(numbers)
+        assert "What is it for?" in str(model.requests[-1]["messages"])
+
+
 def test_a_session_that_two_replicas_are_asked_in_at_once_gives_no_number_twice(api, organization, process, model, redis):
     model.behave = slowly(["one ", "two ", "three "], 0.02)
     given, refused, lock = [], [], threading.Lock()

@@ -270,7 +270,7 @@ def test_chats_ask_for_the_role_and_the_process_over_grpc_too(api, envoy, organi
 
 
 NO_MESSAGES = [
-    "", "{", "[]", "5", '"x"', '{"session_id": 5}', '{"session_id": "s", "colour": "red"}', '{"session_id": "", "message": "m"}',
+    "", "{", "[]", "5", '"x"', '{"session_id": 5}', '{"session_id": "s", "colour": "red"}', '{"context": {"resume_after": "1"}}',
     '{"session_id": "s", "message": ""}', '{"session_id": "s", "message": "a\\u0000b"}', '{"session_id": "\\u0000", "message": "m"}',
     '{"session_id": "s", "message": "m", "context": {"version": "x"}}',
 ]
@@ -284,6 +284,48 @@ def test_what_is_no_message_is_answered_with_an_error_and_the_connection_stays(o
             assert error["code"] == 3 and error["message"], text
         send(opened, "Hello?")
         assert said(pieces(opened)) == ANSWER
+
+
+def test_a_message_without_a_session_begins_one_that_the_next_can_go_on_in(organization, process, model):
+    with socket(process, organization.token) as opened:
+
+        def begin(message):
+            opened.send(json.dumps({"message": message}))
+            found = pieces(opened)
+            (name,) = {each["metadata"]["session_id"] for each in found}
+            return name, found[-1]["metadata"]
+
+        name, _ = begin("What is it for?")
+        assert str(uuid.UUID(name)) == name
+        send(opened, "And what else?", session=name)
+        assert all("session_id" not in each["metadata"] for each in pieces(opened))
+        assert "What is it for?" in str(model.requests[-1]["messages"])
+        # Another one, answered from what is known; the organization's list has both, each under its name.
+        other, metadata = begin("what is it for")
+        assert other != name and metadata["cached"] == "true"
+
+        def listed(session):
+            answer = organization.rest("GET", f"/processes/{process}/suggestions?session_id={session}")
+            return {each["message"] for each in answer.json().get("suggestions", [])}
+
+        until(lambda: listed(name) == {"What is it for?", "And what else?"}, "the first session is not recorded")
+        until(lambda: listed(other) == {"what is it for"}, "the second session is not recorded")
+
+
+def test_a_new_version_is_what_chats_that_begin_are_about_before_long(organization, process, model):
+    with socket(process, organization.token) as opened:
+
+        def is_cached():
+            opened.send(json.dumps({"message": "Is it right?"}))
+            return pieces(opened)[-1]["metadata"]["cached"] == "true"
+
+        assert not is_cached()
+        until(is_cached, "an equal question is not answered from what is known")
+        code = CODE.replace("approve", "refuse")
+        answer = organization.rest("PUT", f"/processes/{process}", {"spy_code": code})
+        assert answer.status_code == 200, answer.text
+        until(lambda: not is_cached(), "answers about the version before go on")
+        assert "refuse(a, total)" in str(model.requests[-1]["messages"])
 
 
 def test_a_client_that_leaves_ends_the_models_work(api, envoy, organization, process, model):

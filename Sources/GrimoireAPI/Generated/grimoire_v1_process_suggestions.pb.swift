@@ -27,7 +27,9 @@ public nonisolated struct Grimoire_V1_ChatRequest: Sendable {
 
   public var processID: String = String()
 
-  /// 1 to 255 characters, chosen by the client: the same one goes on with the same conversation, of the same user.
+  /// At most 255 characters: the same one goes on with the same conversation, of the same user. Chosen by the client; where it is left
+  /// out, a new conversation begins, whose name each piece of the answer has. That is quickest where the answer is known already: nobody
+  /// needs to be asked whether something was said before.
   public var sessionID: String = String()
 
   /// At most 32 KiB. Empty only with context.resume_after.
@@ -54,9 +56,9 @@ public nonisolated struct Grimoire_V1_ChatResponse: Sendable {
   /// improvement, alternative or validation.
   public var suggestionType: String = String()
 
-  /// Of every piece: sequence, from 1 within the session. Of the last one also: suggestion_id (to rate it), category,
-  /// model, prompt_tokens, completion_tokens, cost_usd, call_id, cached, local_demonstration_model; where code or a document
-  /// is proposed, patch (a unified diff), base_content_hash, validation (JSON) and mapping_effect (JSON); where something was
+  /// Of every piece: sequence, from 1 within the session, and session_id where the message had none. Of the last one also:
+  /// suggestion_id (to rate it), category, model, prompt_tokens, completion_tokens, cost_usd, call_id, cached,
+  /// local_demonstration_model; where code or a document is proposed, patch (a unified diff), base_content_hash, validation (JSON) and mapping_effect (JSON); where something was
   /// kept back, flagged (a sentence); and where the answer broke off, error and retry_after_ms.
   public var metadata: Dictionary<String,String> = [:]
 

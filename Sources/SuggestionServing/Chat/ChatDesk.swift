@@ -16,7 +16,8 @@ struct ChatDesk: Sendable {
         Call.current?.concerns(processID: key.process)
         let session = try sessions.open(key)
         defer { sessions.close(key) }
-        try await serve(order, session, emit)
+        guard order.beginsSession else { return try await serve(order, session, emit) }
+        try await serve(order, session) { piece in try await emit(piece.naming(key)) }
     }
 
     private func serve(_ order: ChatOrder, _ session: ChatSession, _ emit: @escaping ChatPipeline.Emit)
@@ -45,6 +46,14 @@ struct ChatDesk: Sendable {
         _ emit: @escaping ChatPipeline.Emit
     ) async throws {
         let credentials = order.credentials
+        if order.beginsSession {
+            let isAnswered = try await pipeline.answerAtOnce(question, credentials, in: session) { piece in
+                // Whoever has got it may go on, at any replica.
+                await leases?.leave(session, under: order.session)
+                try await emit(piece)
+            }
+            if isAnswered { return }
+        }
         guard let leases else {
             let reading = try await pipeline.read(question, credentials, in: session)
             return try await pipeline.answer(question, credentials, upon: reading, in: session, emit)

@@ -13,6 +13,8 @@ struct ChatOrder: Sendable {
     }
 
     let session: SessionKey
+    /// The client named no session: it begins with this message, under a name that nobody knows yet.
+    let beginsSession: Bool
     let wish: Wish
     /// With which grimoire-processes is asked.
     let credentials: Metadata
@@ -22,7 +24,7 @@ struct ChatOrder: Sendable {
 struct ChatQuestion: Sendable {
     let caller: Caller
     let process: UUID
-    /// As the client named it.
+    /// As the client named it, or as it was named for it.
     let sessionName: String
     let message: String
     /// 0: the latest.
@@ -33,6 +35,11 @@ struct ChatQuestion: Sendable {
     let skipsCache: Bool
     /// What the model is given beside the message.
     let clientContext: [String: String]
+
+    /// Under which what is known of its process is kept.
+    var processKey: KnownProcesses.Key {
+        KnownProcesses.Key(organization: caller.organizationID, process: process, version: version)
+    }
 }
 
 extension ChatOrder {
@@ -51,7 +58,7 @@ extension ChatOrder {
     init(_ request: Grimoire_V1_ChatRequest, caller: Caller, credentials: Metadata) throws(ServiceError) {
         var checks = FieldChecks()
         let process = checks.uuid(request.processID, "process_id")
-        checks.text(request.sessionID, "session_id", characters: 1...Self.maxSessionCharacters)
+        checks.text(request.sessionID, "session_id", most: Self.maxSessionCharacters)
         if request.message.utf8.count > Self.maxMessageBytes {
             checks.add("message", "must have at most \(Self.maxMessageBytes) bytes.", "TOO_LONG")
         }
@@ -81,9 +88,14 @@ extension ChatOrder {
         } else if resumeAfter != nil, !isEmpty {
             checks.add("message", "must be empty with context.resume_after.", "INVALID_COMBINATION")
         }
+        if resumeAfter != nil, request.sessionID.isEmpty {
+            checks.add("session_id", "is required with context.resume_after.", "REQUIRED")
+        }
         guard let process = try checks.passed(process) else { throw .invalid([]) }
         self.credentials = credentials
-        session = SessionKey(caller: caller, process: process, name: request.sessionID)
+        beginsSession = request.sessionID.isEmpty
+        let name = beginsSession ? UUID.random().text : request.sessionID
+        session = SessionKey(caller: caller, process: process, name: name)
         if let resumeAfter {
             wish = .resume(after: resumeAfter)
             return
@@ -92,7 +104,7 @@ extension ChatOrder {
             ChatQuestion(
                 caller: caller,
                 process: process,
-                sessionName: request.sessionID,
+                sessionName: name,
                 message: request.message,
                 version: Int32(clamping: version ?? 0),
                 type: type,

@@ -15,7 +15,7 @@ struct ChatPipeline: Sendable {
     typealias Emit = @Sendable (ChatPiece) async throws -> Void
 
     let records: ProcessRecords
-    let processes = KnownProcesses()
+    let processes: KnownProcesses
     let contexts: ProcessContexts
     let recorder: SuggestionRecorder
     let cache: AnswerCache
@@ -26,61 +26,38 @@ struct ChatPipeline: Sendable {
 
     /// How many well-rated suggestions a prompt may have.
     private static let ratedSuggestions: Int32 = 5
-    /// How often process storage is asked again for an exchange that another replica has answered.
-    private static let rereads = 4
-    /// How long that is waited for at first, and twice as long each time.
-    private static let firstRereadPause: Duration = .milliseconds(15)
     /// How much text is looked at on the loop itself: what takes about as long as going elsewhere would.
     private static let quickBytes = 4_096
 
     private var model: ModelChoice { asking.model }
 
-    /// What process storage says of a message: the version that it is about, and the conversation up to now.
-    struct Reading: Sendable {
-        let process: KnownProcess
-        let talk: [Grimoire_V1_Suggestion]
-    }
-
-    /// Asks process storage what a message is about.
+    /// Answers a message that begins a session where nobody needs to be asked: the process is known as it was a moment ago, and the
+    /// question has been answered before.
     ///
-    /// - Throws: What the client is told: `ServiceError`, `RPCError`; `CancellationError`.
-    func read(
+    /// - Returns: Whether it has been answered.
+    /// - Throws: What `emit` throws.
+    func answerAtOnce(
         _ question: ChatQuestion,
         _ credentials: Metadata,
-        in session: ChatSession
-    ) async throws -> Reading {
-        // The conversation is what is recorded of it, and what is about to be: which must be asked first, for it may be recorded
-        // meanwhile.
-        let unsettled = await unsettled(session)
-        let (process, recorded) = try await read(question, credentials)
+        in session: ChatSession,
+        _ emit: @escaping Emit
+    ) async throws -> Bool {
+        let history = ConversationHistory()
+        guard !question.skipsCache, ChatTopic.bytes(of: question, history) <= Self.quickBytes,
+            let process = processes.believed(question.processKey)
+        else { return false }
+        let topic = ChatTopic(question, process, history, model: model)
+        guard let answer = cache.remembered(topic.key.description) else { return false }
         Call.current?.concerns(versionNumber: Int(process.base.version))
-        let known = Set(recorded.map(\.suggestionID))
-        return Reading(
-            process: process,
-            talk: recorded + unsettled.filter { !known.contains($0.suggestionID) }
+        let exchange = ChatExchange(
+            topic: topic,
+            credentials: credentials,
+            session: session,
+            emit: emit,
+            pipeline: self
         )
-    }
-
-    /// Asks again, a few times, where what was read does not have an exchange that another replica says it has answered: its record is
-    /// on its way to process storage, or was lost.
-    ///
-    /// - Throws: As ``read(_:_:in:)``.
-    func reread(
-        _ reading: Reading,
-        until exchange: String?,
-        _ question: ChatQuestion,
-        _ credentials: Metadata,
-        in session: ChatSession
-    ) async throws -> Reading {
-        guard let exchange else { return reading }
-        var (reading, pause) = (reading, Self.firstRereadPause)
-        for _ in 0..<Self.rereads {
-            if reading.talk.contains(where: { $0.suggestionID == exchange }) { break }
-            try await session.loop.sleep(for: pause)
-            reading = try await read(question, credentials, in: session)
-            pause *= 2
-        }
-        return reading
+        try await exchange.give(answer)
+        return true
     }
 
     /// Answers a message within its session, which has begun with it.
@@ -137,48 +114,6 @@ struct ChatPipeline: Sendable {
                 throw error
             }
         }
-    }
-
-    /// Exchanges of a session that are about to be recorded.
-    private func unsettled(_ session: ChatSession) async -> [Grimoire_V1_Suggestion] {
-        let suggestions = await session.unsettled
-        guard !suggestions.isEmpty else { return [] }
-        let unsettled = await recorder.unsettled(suggestions)
-        await session.keepUnsettled(unsettled.map(\.suggestionID))
-        return unsettled
-    }
-
-    /// The version that a question is about, and the exchanges of its session.
-    private func read(
-        _ question: ChatQuestion,
-        _ credentials: Metadata
-    ) async throws -> (process: KnownProcess, session: [Grimoire_V1_Suggestion]) {
-        let organization = question.caller.organizationID
-        let key = KnownProcesses.Key(
-            organization: organization,
-            process: question.process,
-            version: question.version
-        )
-        let known = processes[key]
-        let request = Grimoire_V1_GetSuggestionContextRequest.with {
-            $0.processID = question.process.text
-            $0.versionNumber = question.version
-            $0.sessionID = question.sessionName
-            $0.brief = true
-            $0.knownContentHash = known?.base.contentHash ?? ""
-            $0.knownVersionNumber = known?.base.version ?? 0
-        }
-        let response = try await records.context(request, credentials)
-        let number = response.process.versionNumber
-        if let known, known.base.contentHash == response.process.contentHash {
-            guard known.base.version != number else { return (known, response.session) }
-            let process = known.asVersion(number)
-            processes.keep(process, for: key)
-            return (process, response.session)
-        }
-        let process = try await offload.run { KnownProcess(response.process, organization: organization) }
-        processes.keep(process, for: key)
-        return (process, response.session)
     }
 
     /// Makes the prompt.

@@ -3,7 +3,6 @@ internal import GrimoireAPI
 internal import ServiceKit
 internal import StableMapping
 internal import SuggestionContent
-internal import Synchronization
 
 /// A version of a process as questions about it need it: made once, for all of them.
 final class KnownProcess: Sendable {
@@ -62,35 +61,4 @@ final class KnownProcess: Sendable {
 
     private static let overhead = 512
     private static let entryOverhead = 48
-}
-
-/// What process storage last said of processes, by organization, process and the version that was asked for.
-///
-/// Derived data, used only where process storage says for each question anew that the content is still the same: it may be old, never
-/// wrong. From any thread.
-final class KnownProcesses: Sendable {
-    struct Key: Hashable, Sendable {
-        let organization: UUID
-        let process: UUID
-        /// 0: the latest.
-        let version: Int32
-    }
-
-    private let memory: Mutex<ByteCache<Key, KnownProcess>>
-
-    /// How much is kept, in bytes.
-    static let usualBytes = 16 << 20
-
-    init(bytes: Int = usualBytes) { memory = Mutex(ByteCache(limit: bytes)) }
-
-    subscript(key: Key) -> KnownProcess? { memory.withLock { $0.value(key) } }
-
-    /// Keeps a process, where its content has a hash that can be asked for.
-    func keep(_ process: KnownProcess, for key: Key) {
-        guard !process.base.contentHash.isEmpty else { return }
-        memory.withLock { $0.insert(process, for: key, bytes: process.byteCount) }
-    }
-
-    /// Bytes of all that is kept.
-    var byteCount: Int { memory.withLock { $0.bytes } }
 }

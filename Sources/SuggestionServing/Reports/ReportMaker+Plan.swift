@@ -20,7 +20,7 @@ extension ReportMaker {
         var checks = FieldChecks()
         let id = checks.uuid(request.processID, "process_id")
         checks.version(request.versionNumber)
-        checks.text(request.goal, "goal", characters: 0...Self.maxGoalCharacters)
+        checks.text(request.goal, "goal", most: Self.maxGoalCharacters)
         Call.current?.concerns(processID: try checks.passed(id))
         let context = try await records.context(
             .with {

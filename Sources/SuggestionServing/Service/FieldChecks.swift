@@ -21,16 +21,12 @@ struct FieldChecks {
         return nil
     }
 
-    /// A text of so many characters, without U+0000.
-    mutating func text(_ text: String, _ field: String, characters: ClosedRange<Int>) {
+    /// A text of so many characters at most, without U+0000.
+    mutating func text(_ text: String, _ field: String, most: Int) {
         noNUL(text, field)
         let count = text.unicodeScalars.count
-        guard !characters.contains(count) else { return }
-        if count == 0 {
-            add(field, "is required.", "REQUIRED")
-        } else {
-            add(field, "must have at most \(characters.upperBound) characters; it has \(count).", "TOO_LONG")
-        }
+        guard count > most else { return }
+        add(field, "must have at most \(most) characters; it has \(count).", "TOO_LONG")
     }
 
     /// U+0000 is not stored by PostgreSQL, so that what has it could not be recorded.

@@ -11,6 +11,13 @@ struct ChatPiece: Sendable, Equatable {
     /// The answer ends here.
     var isFinal: Bool
 
+    /// The same for a client that did not name the session: it learns the name, to go on in it.
+    func naming(_ session: SessionKey) -> ChatPiece {
+        var piece = self
+        piece.metadata["session_id"] = session.name
+        return piece
+    }
+
     /// About what it takes in memory.
     var byteCount: Int {
         metadata.reduce(Self.overhead + text.utf8.count) { $0 + $1.key.utf8.count + $1.value.utf8.count }

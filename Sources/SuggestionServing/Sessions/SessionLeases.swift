@@ -82,6 +82,17 @@ final class SessionLeases: Sendable {
         shared.release(lease, last: last, pieces: pieces)
     }
 
+    /// Leaves to others what a session has come to that nobody but this replica has known, and so nobody had to be asked for.
+    func leave(_ session: ChatSession, under key: SessionKey) async {
+        let lease = SessionLease(
+            key,
+            token: UUID.random().text,
+            reserved: SharedSessions.numbersOfAnAnswer
+        )
+        let (last, pieces) = await session.state
+        shared.release(lease, last: last, pieces: pieces)
+    }
+
     /// Renews until the task is cancelled.
     func run() async {
         while (try? await loop.sleep(for: Self.interval)) != nil {

@@ -15,6 +15,7 @@ struct Chat: AsyncParsableCommand {
     @Option(help: "The first words of each session's name: another one for each run.") var session: String
     @Option(help: "Milliseconds between an answer and the next question.") var pause = 0
     @Flag(help: "All ask the same, so that all answers but the first come from the cache.") var same = false
+    @Flag(help: "Each message begins a session that has no name yet.") var unnamed = false
 
     func run() async throws {
         guard let token = ProcessInfo.processInfo.environment["GRIMOIRE_TOKEN"] else {
@@ -54,7 +55,8 @@ struct Chat: AsyncParsableCommand {
         // The next question is asked when the last piece of an answer has come.
         let (turns, turn) = AsyncStream<Void>.makeStream()
         turn.yield()
-        let (process, session, messages, pause, same) = (process, session, load.messages, pause, same)
+        let (process, session, messages, pause) = (process, session, load.messages, pause)
+        let (same, unnamed) = (same, unnamed)
         return try await client.suggestionsChat(metadata: metadata) { writer in
             var asked = 0
             for await _ in turns where asked < messages {
@@ -62,7 +64,7 @@ struct Chat: AsyncParsableCommand {
                 try await writer.write(
                     .with {
                         $0.processID = process
-                        $0.sessionID = "\(session)-\(number)" + (same ? "-\(asked)" : "")
+                        if !unnamed { $0.sessionID = "\(session)-\(number)" + (same ? "-\(asked)" : "") }
                         $0.message = same ? "What could be better?" : "Question \(asked) of chat \(number)?"
                         if !same { $0.context = ["no_cache": "true"] }
                     }

@@ -57,16 +57,37 @@ struct ChatOrderTests {
         }
     }
 
+    @Test("Who names no session begins a new one each time, and cannot go on in what has no name")
+    func unnamed() throws {
+        #expect(try !order { _ in }.beginsSession)
+        let begun = try (0..<2).map { _ in try order { $0.sessionID = "" } }
+        #expect(begun.allSatisfy { $0.beginsSession && UUID(uuidString: $0.session.name) != nil })
+        #expect(begun[0].session.name != begun[1].session.name)
+        for order in begun {
+            guard case .ask(let question) = order.wish else {
+                Issue.record("It is a message")
+                continue
+            }
+            #expect(question.sessionName == order.session.name)
+        }
+        let faults = fields {
+            $0.sessionID = ""
+            $0.message = ""
+            $0.context = ["resume_after": "1"]
+        }
+        #expect(faults == ["session_id REQUIRED"])
+    }
+
     @Test("Each field that is wrong is named, all at once")
     func faults() {
         #expect(
             fields {
                 $0.processID = "x"
-                $0.sessionID = ""
+                $0.sessionID = "\0"
                 $0.message = ""
                 $0.context = ["version": "0", "type": "poem", "no_cache": "perhaps"]
             } == [
-                "process_id INVALID_UUID", "session_id REQUIRED", "context.version OUT_OF_RANGE",
+                "process_id INVALID_UUID", "session_id INVALID_CHARACTER", "context.version OUT_OF_RANGE",
                 "context.type UNKNOWN_VALUE", "context.no_cache UNKNOWN_VALUE", "message REQUIRED",
             ]
         )

@@ -66,11 +66,13 @@ struct TestDesk: Sendable {
 /// - Parameters:
 ///   - model: Which model is asked, and how much.
 ///   - limits: How often may be asked.
+///   - known: What is known of processes; as it is, no change is heard of, and so nothing is believed.
 ///   - script: What the model does with each request.
 func withDesk(
     model: ModelChoice = ModelChoice(name: "m"),
     limits: AdmissionLimits = AdmissionLimits(),
     sessions: SessionLimits = SessionLimits(count: 100, idleTime: .seconds(600), replayBytes: 65_536),
+    known: KnownProcesses = KnownProcesses(),
     script: @escaping ScriptedUpstream.Script,
     _ body: (TestDesk) async throws -> Void
 ) async throws {
@@ -122,6 +124,7 @@ func withDesk(
                 leases: nil,
                 pipeline: ChatPipeline(
                     records: records,
+                    processes: known,
                     // Fresh for as long as any test takes, on any machine.
                     contexts: ProcessContexts(
                         freshTime: .seconds(600),

@@ -1,0 +1,101 @@
+internal import EventLoop
+internal import GRPCCore
+internal import GrimoireAPI
+internal import ServiceKit
+internal import SuggestionContent
+internal import SwiftProtobuf
+
+/// What process storage is asked of a message before it can be answered.
+extension ChatPipeline {
+    /// How often process storage is asked again for an exchange that another replica has answered.
+    private static let rereads = 4
+    /// How long that is waited for at first, and twice as long each time.
+    private static let firstRereadPause: Duration = .milliseconds(15)
+
+    /// What process storage says of a message: the version that it is about, and the conversation up to now.
+    struct Reading: Sendable {
+        let process: KnownProcess
+        let talk: [Grimoire_V1_Suggestion]
+    }
+
+    /// Asks process storage what a message is about.
+    ///
+    /// - Throws: What the client is told: `ServiceError`, `RPCError`; `CancellationError`.
+    func read(
+        _ question: ChatQuestion,
+        _ credentials: Metadata,
+        in session: ChatSession
+    ) async throws -> Reading {
+        // The conversation is what is recorded of it, and what is about to be: which must be asked first, for it may be recorded
+        // meanwhile.
+        let unsettled = await unsettled(session)
+        let (process, recorded) = try await read(question, credentials)
+        Call.current?.concerns(versionNumber: Int(process.base.version))
+        let known = Set(recorded.map(\.suggestionID))
+        return Reading(
+            process: process,
+            talk: recorded + unsettled.filter { !known.contains($0.suggestionID) }
+        )
+    }
+
+    /// Asks again, a few times, where what was read does not have an exchange that another replica says it has answered: its record is
+    /// on its way to process storage, or was lost.
+    ///
+    /// - Throws: As ``read(_:_:in:)``.
+    func reread(
+        _ reading: Reading,
+        until exchange: String?,
+        _ question: ChatQuestion,
+        _ credentials: Metadata,
+        in session: ChatSession
+    ) async throws -> Reading {
+        guard let exchange else { return reading }
+        var (reading, pause) = (reading, Self.firstRereadPause)
+        for _ in 0..<Self.rereads {
+            if reading.talk.contains(where: { $0.suggestionID == exchange }) { break }
+            try await session.loop.sleep(for: pause)
+            reading = try await read(question, credentials, in: session)
+            pause *= 2
+        }
+        return reading
+    }
+
+    /// Exchanges of a session that are about to be recorded.
+    private func unsettled(_ session: ChatSession) async -> [Grimoire_V1_Suggestion] {
+        let suggestions = await session.unsettled
+        guard !suggestions.isEmpty else { return [] }
+        let unsettled = await recorder.unsettled(suggestions)
+        await session.keepUnsettled(unsettled.map(\.suggestionID))
+        return unsettled
+    }
+
+    /// The version that a question is about, and the exchanges of its session.
+    private func read(
+        _ question: ChatQuestion,
+        _ credentials: Metadata
+    ) async throws -> (process: KnownProcess, session: [Grimoire_V1_Suggestion]) {
+        let key = question.processKey
+        let known = processes[key]
+        let checkedAt = processes.now()
+        let request = Grimoire_V1_GetSuggestionContextRequest.with {
+            $0.processID = question.process.text
+            $0.versionNumber = question.version
+            $0.sessionID = question.sessionName
+            $0.brief = true
+            $0.knownContentHash = known?.base.contentHash ?? ""
+            $0.knownVersionNumber = known?.base.version ?? 0
+        }
+        let response = try await records.context(request, credentials)
+        let number = response.process.versionNumber
+        if let known, known.base.contentHash == response.process.contentHash {
+            let process = known.base.version == number ? known : known.asVersion(number)
+            processes.keep(process, for: key, checkedAt: checkedAt)
+            return (process, response.session)
+        }
+        let process = try await offload.run {
+            KnownProcess(response.process, organization: key.organization)
+        }
+        processes.keep(process, for: key, checkedAt: checkedAt)
+        return (process, response.session)
+    }
+}
