@@ -12,7 +12,7 @@ public final class WebSocketServer<Context: Sendable>: Sendable {
     private let listener: NIOAsyncChannel<AcceptedChannel<Context>, Never>
     private let registry: ConnectionRegistry
 
-    /// Where it listens: `127.0.0.1:7106`.
+    /// Where it listens: `127.0.0.1:7106`, `[::1]:7106`.
     public let address: String
     /// The port that was taken.
     public let port: Int
@@ -41,13 +41,19 @@ public final class WebSocketServer<Context: Sendable>: Sendable {
             throw error
         }
         port = listener.channel.localAddress?.port ?? configuration.port
-        address = "\(listener.channel.localAddress?.ipAddress ?? configuration.host):\(port)"
+        let host = listener.channel.localAddress?.ipAddress ?? configuration.host
+        address = Self.address(host, port)
     }
 
     private struct NoRoom: Error {}
 
     /// How many channels are open.
     public var connectionCount: Int { registry.count }
+
+    /// A host and a port as one text; an address of IPv6 stands in brackets (RFC 3986, section 3.2.2).
+    static func address(_ host: String, _ port: Int) -> String {
+        host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)"
+    }
 
     /// Serves until ``stop()``, then until every connection has ended. Cancelling closes all at once.
     ///

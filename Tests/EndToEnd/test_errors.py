@@ -201,6 +201,23 @@ def test_a_service_names_the_organization_that_it_reads(organization, other_orga
     assert service("GET", path, headers={"grimoire-organization": "x"}).status_code == 400
 
 
+def test_a_call_that_names_two_organizations_is_refused(organization, other_organization, api, processes, mappings):
+    process_id = organization.rest("POST", "/processes", GOOD).json()["process_id"]
+    token = make_token(other_organization.id, role="service")
+    one = [("authorization", f"Bearer {token}"), ("grimoire-organization", organization.id)]
+    for read in (
+        lambda metadata: processes.GetProcess(api.messages.GetProcessRequest(process_id=process_id), metadata=metadata),
+        lambda metadata: mappings.GetProcessMapping(api.messages.GetProcessMappingRequest(process_id=process_id), metadata=metadata),
+    ):
+        # Twice, for who has been seen before is let in another way.
+        for _ in range(2):
+            assert read(one).process_id == process_id
+            with pytest.raises(grpc.RpcError) as caught:
+                read([*one, ("grimoire-organization", other_organization.id)])
+            assert caught.value.code() == grpc.StatusCode.UNAUTHENTICATED
+            assert "grimoire-organization" in caught.value.details()
+
+
 def test_grpc_errors_carry_their_details(organization, api, processes, mappings, through_envoy):
     for stub in (processes, through_envoy):
         with pytest.raises(grpc.RpcError) as caught:

@@ -1,6 +1,7 @@
 """What scripts, manifests and documents say of settings, against what the programs themselves know."""
 import pathlib
 import re
+import signal
 import socket
 import subprocess
 
@@ -97,6 +98,26 @@ def test_it_runs_with_what_is_required_and_nothing_else_until_it_is_told_to_stop
             process.kill()
     assert "Stopping" in rest
     assert process.returncode == 0
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_a_signal_ends_it_while_it_starts(number):
+    """By a handler of its own: process 1 of a container does not hear of a signal that it has none for."""
+    program, environment = running("grimoire-processes")
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        silent.settimeout(30)
+        database = f"postgres://nobody@127.0.0.1:{silent.getsockname()[1]}/grimoire"
+        given = {key: environment[key] for key in REQUIRED["grimoire-processes"]}
+        given |= {"GRIMOIRE_LISTEN_PORT": "0", "GRIMOIRE_DATABASE_URL": database, "GRIMOIRE_DATABASE_APPLICATION_URL": database}
+        with subprocess.Popen([program], env=given, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
+            try:
+                # It waits for a server that says nothing.
+                connection, _ = silent.accept()
+                with connection:
+                    process.send_signal(number)
+                    assert process.wait(timeout=30) == 128 + number
+            finally:
+                process.kill()
 
 
 @pytest.mark.parametrize("name", PROGRAMS)

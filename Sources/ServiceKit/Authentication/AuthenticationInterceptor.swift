@@ -27,7 +27,7 @@ public struct AuthenticationInterceptor: ServerInterceptor {
         }
         let caller = try await verifier.verify(
             try Self.bearerToken(in: request.metadata),
-            namedOrganization: request.metadata[stringValues: "grimoire-organization"].first { _ in true }
+            namedOrganization: try Self.namedOrganization(in: request.metadata)
         )
         Call.current?.isMade(by: caller)
         guard caller.may(required) else {
@@ -50,6 +50,25 @@ public struct AuthenticationInterceptor: ServerInterceptor {
             throw .unauthenticated("Send one authorization header, not several.")
         }
         return try bearerToken(inField: value)
+    }
+
+    /// The organization that a call names for itself: the value of `grimoire-organization`, where there is one.
+    ///
+    /// - Throws: `ServiceError` (UNAUTHENTICATED) where there are several.
+    static func namedOrganization(in metadata: Metadata) throws(ServiceError) -> String? {
+        try namedOrganization(inFields: metadata[stringValues: "grimoire-organization"])
+    }
+
+    /// The same from the header's fields.
+    public static func namedOrganization(
+        inFields fields: some Sequence<String>
+    ) throws(ServiceError) -> String? {
+        var fields = fields.makeIterator()
+        let named = fields.next()
+        guard fields.next() == nil else {
+            throw .unauthenticated("Send one grimoire-organization header, not several.")
+        }
+        return named
     }
 
     /// The token of one `authorization` header field.

@@ -16,7 +16,9 @@ public enum ServiceProgram {
         public static let system: Int32 = 71
     }
 
-    /// Settings from the flags given and the environment, this process's unless another is given.
+    /// Settings from the flags given and the environment, this process's unless another is given. The first thing that a program does:
+    /// from here on SIGTERM and SIGINT end it, also where it is process 1 of a container, which without a handler they pass by
+    /// (pid_namespaces(7)).
     ///
     /// - Throws: `ConfigurationError` on unknown flags.
     public static func settings(
@@ -24,7 +26,9 @@ public enum ServiceProgram {
         known: [SettingDescription],
         environment: [String: String]? = nil
     ) async throws(ConfigurationError) -> SettingsReader {
-        try await SettingsReader(
+        // Until `run` has what is to be stopped.
+        for number in [SIGTERM, SIGINT] { signal(number) { _exit(128 + $0) } }
+        return try await SettingsReader(
             arguments: arguments,
             environment: environment ?? ProcessInfo.processInfo.environment,
             known: known

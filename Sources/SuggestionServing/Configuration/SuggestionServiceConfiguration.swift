@@ -80,7 +80,7 @@ struct SuggestionServiceConfiguration: Sendable {
         let bytes = FileManager.default.contents(atPath: path).map { Array($0) } ?? []
         // A line as an editor writes it.
         let line = bytes.split(whereSeparator: { $0 == 0x0a || $0 == 0x0d })
-        guard line.count == 1, let first = line.first, first.allSatisfy({ $0 > 0x20 && $0 < 0x7f }) else {
+        guard line.count == 1, let first = line.first, Settings.isKey(first) else {
             throw ConfigurationError(
                 setting: Settings.keyFile.environmentName,
                 message: "\"\(path)\" is not allowed: give \(Settings.keyFile.allowed)."
@@ -162,11 +162,11 @@ struct ModelChoice: Sendable {
         isDemonstration = try reader.value(of: Settings.isDemonstration)
         promptTokens = try reader.value(of: Settings.promptTokens)
         answerTokens = try reader.value(of: Settings.answerTokens)
-        guard answerTokens < promptTokens else {
+        guard answerTokens <= promptTokens / 2 else {
             throw ConfigurationError(
                 setting: Settings.answerTokens.environmentName,
                 message:
-                    "must be less than \(Settings.promptTokens.environmentName), which is \(promptTokens)."
+                    "must be at most half of \(Settings.promptTokens.environmentName), which is \(promptTokens)."
             )
         }
     }

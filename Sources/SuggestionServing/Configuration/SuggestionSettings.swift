@@ -16,12 +16,12 @@ extension SuggestionService {
             meaning: "LiteLLM Proxy, or any server that speaks OpenAI's protocol."
         )
         /// The key itself.
-        public static let key = Setting<String>.text(
+        public static let key = Setting<String>(
             "litellm.key",
-            allowed: "a master key or a virtual one",
             meaning: "The key that LiteLLM asks for. None is sent where neither this nor its file is set.",
+            allowed: "a master key or a virtual one, of visible characters of ASCII",
             isSecret: true
-        )
+        ) { isKey($0.utf8) ? $0 : nil }
         /// A file with the key.
         public static let keyFile = Setting<String>.text(
             "litellm.key.file",
@@ -29,11 +29,11 @@ extension SuggestionService {
             meaning: "The same from a file, read at the start."
         )
         /// The model.
-        public static let model = Setting<String>.text(
+        public static let model = Setting<String>(
             "litellm.model",
-            allowed: "a model's name as LiteLLM's configuration has it",
-            meaning: "The model that chats and reports are asked of."
-        )
+            meaning: "The model that chats and reports are asked of.",
+            allowed: "a model's name as LiteLLM's configuration has it, at most 255 characters"
+        ) { (1...255).contains($0.unicodeScalars.count) ? $0 : nil }
         /// Other models.
         public static let fallbacks = Setting<[String]>(
             "litellm.fallbacks",
@@ -85,7 +85,7 @@ extension SuggestionService {
         public static let answerTokens = Setting<Int>.integer(
             "answer.tokens",
             16...100_000,
-            meaning: "How many tokens an answer has at most.",
+            meaning: "How many tokens an answer has at most: half of a prompt's, or fewer.",
             fallback: 2_048
         )
 
@@ -220,6 +220,11 @@ extension SuggestionService {
                 cacheMegabytes.description, cacheMinutes.description, similarity.description,
                 sessions.description, sessionMinutes.description, replayKilobytes.description,
             ] + RedisSettings.all
+
+        /// Whether a text can be sent as a bearer token.
+        static func isKey(_ bytes: some Collection<UInt8>) -> Bool {
+            !bytes.isEmpty && bytes.allSatisfy { $0 > 0x20 && $0 < 0x7f }
+        }
 
         /// Names with commas between; nil where one is empty.
         private static func list(_ text: String) -> [String]? {

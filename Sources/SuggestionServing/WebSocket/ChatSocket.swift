@@ -37,13 +37,15 @@ struct ChatSocket: Sendable {
         do {
             let process = try Self.process(in: request.path)
             let token = try Self.token(in: request)
-            let organizations = request.header("grimoire-organization")
+            let organization = try AuthenticationInterceptor.namedOrganization(
+                inFields: request.header("grimoire-organization")
+            )
             let visitor = Visitor(
                 process: process,
                 token: token,
-                organization: organizations.first,
+                organization: organization,
                 trace: Self.trace(of: request),
-                credentials: Self.credentials(token, organizations.first)
+                credentials: Self.credentials(token, organization)
             )
             // Refused as a call that is not allowed is: looked at, counted, audited.
             _ = try await caller(visitor)

@@ -39,7 +39,9 @@ struct SettingsTests {
             ("GRIMOIRE_LITELLM_URL", "ftp://x"), ("GRIMOIRE_LIMITS_MESSAGES_MINUTE", "0"),
             ("GRIMOIRE_WEBSOCKET_ORIGINS", "localhost"), ("GRIMOIRE_CACHE_SIMILARITY_PERCENT", "101"),
             ("GRIMOIRE_PROMPT_TOKENS", "10"), ("GRIMOIRE_LITELLM_FALLBACKS", "a,,b"),
-            ("GRIMOIRE_LITELLM_KEY_FILE", "/nowhere/key"), ("GRIMOIRE_ANSWER_TOKENS", "20000"),
+            ("GRIMOIRE_LITELLM_KEY_FILE", "/nowhere/key"), ("GRIMOIRE_ANSWER_TOKENS", "8001"),
+            ("GRIMOIRE_LITELLM_KEY", "sk-1\nx-evil: 1"), ("GRIMOIRE_LITELLM_KEY", "sk-ü"),
+            ("GRIMOIRE_LITELLM_MODEL", String(repeating: "m", count: 256)),
         ]
     )
     func faults(name: String, value: String) async {

@@ -52,6 +52,12 @@ struct ServerTests {
         return served.value
     }
 
+    @Test("Where it listens can be told from its port, of IPv6 too")
+    func address() {
+        #expect(WebSocketServer<Int>.address("127.0.0.1", 7106) == "127.0.0.1:7106")
+        #expect(WebSocketServer<Int>.address("::1", 7106) == "[::1]:7106")
+    }
+
     @Test("Many clients at once each get their own answers, in order")
     func manyClients() async throws {
         let served = try await withServer { server in

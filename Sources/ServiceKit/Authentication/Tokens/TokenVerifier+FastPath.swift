@@ -7,13 +7,12 @@ extension TokenVerifier {
     func recentCaller(of call: RawUnaryCall) -> Caller? {
         let token = call.withOnlyHeader("authorization") { recentToken($0) }
         guard let token = token ?? nil else { return nil }
-        let named = call.withHeader("grimoire-organization") { UUID(text: $0) }
-        switch named {
-        // The call names none.
-        case .none: return try? token.caller(named: nil)
-        case .some(.some(let organization)): return try? token.caller(in: organization)
-        case .some(.none): return nil
+        guard call.withHeader("grimoire-organization", { _ in true }) != nil else {
+            return try? token.caller(named: nil)
         }
+        let named = call.withOnlyHeader("grimoire-organization") { UUID(text: $0) }
+        guard let organization = named ?? nil else { return nil }
+        return try? token.caller(in: organization)
     }
 
     private func recentToken(_ field: UnsafeBufferPointer<UInt8>) -> VerifiedToken? {
