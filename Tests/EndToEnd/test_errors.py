@@ -207,7 +207,7 @@ def test_a_call_that_names_two_organizations_is_refused(organization, other_orga
     one = [("authorization", f"Bearer {token}"), ("grimoire-organization", organization.id)]
     for read in (
         lambda metadata: processes.GetProcess(api.messages.GetProcessRequest(process_id=process_id), metadata=metadata),
-        lambda metadata: mappings.GetProcessMapping(api.messages.GetProcessMappingRequest(process_id=process_id), metadata=metadata),
+        lambda metadata: mappings.GetProcessMapping(api.mapping_request(process_id=process_id), metadata=metadata),
     ):
         # Twice, for who has been seen before is let in another way.
         for _ in range(2):
