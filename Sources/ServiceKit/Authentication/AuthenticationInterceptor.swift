@@ -27,7 +27,9 @@ public struct AuthenticationInterceptor: ServerInterceptor {
         }
         let caller = try await verifier.verify(
             try Self.bearerToken(in: request.metadata),
-            namedOrganization: try Self.namedOrganization(in: request.metadata)
+            namedOrganization: try Self.namedOrganization(
+                inFields: request.metadata[stringValues: "grimoire-organization"]
+            )
         )
         Call.current?.isMade(by: caller)
         guard caller.may(required) else {
@@ -52,14 +54,9 @@ public struct AuthenticationInterceptor: ServerInterceptor {
         return try bearerToken(inField: value)
     }
 
-    /// The organization that a call names for itself: the value of `grimoire-organization`, where there is one.
+    /// The organization that a call names: the value of its `grimoire-organization` header, where it has one.
     ///
     /// - Throws: `ServiceError` (UNAUTHENTICATED) where there are several.
-    static func namedOrganization(in metadata: Metadata) throws(ServiceError) -> String? {
-        try namedOrganization(inFields: metadata[stringValues: "grimoire-organization"])
-    }
-
-    /// The same from the header's fields.
     public static func namedOrganization(
         inFields fields: some Sequence<String>
     ) throws(ServiceError) -> String? {

@@ -41,9 +41,11 @@ struct SuggestionsService: Grimoire_V1_ProcessSuggestions.StreamingServiceProtoc
     /// - Throws: `ServiceError` (UNAUTHENTICATED).
     private func stillHolds(_ metadata: Metadata) async throws(ServiceError) {
         var fields = metadata[stringValues: "authorization"].makeIterator()
-        var organizations = metadata[stringValues: "grimoire-organization"].makeIterator()
         let token = try AuthenticationInterceptor.bearerToken(inField: fields.next() ?? "")
-        _ = try await verifier.verify(token, namedOrganization: organizations.next())
+        let named = try AuthenticationInterceptor.namedOrganization(
+            inFields: metadata[stringValues: "grimoire-organization"]
+        )
+        _ = try await verifier.verify(token, namedOrganization: named)
     }
 
     func analyzeProcess(
