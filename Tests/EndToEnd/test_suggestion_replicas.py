@@ -5,6 +5,7 @@ import contextlib
 import json
 import queue
 import signal
+import subprocess
 import threading
 import time
 import uuid
@@ -97,6 +98,34 @@ def test_a_session_that_goes_from_replica_to_replica_counts_on(api, organization
             while len(third.numbers) < len(numbers):
                 third.next()
         assert third.numbers == numbers
+
+
+def asked(model):
+    """What the model was told last that the author has said, in order."""
+    return [each["content"] for each in model.requests[-1]["messages"] if each["content"].startswith("Question")]
+
+
+def test_a_conversation_is_whole_for_each_message_wherever_it_was_asked_before(api, organization, process, model, redis):
+    with replicas(api, 2, REDIS_URL=redis.url, **PLENTY) as found, contextlib.ExitStack() as stack:
+        chats = [stack.enter_context(chat(each, organization, process)) for each in found]
+        # Several at one, which remembers what it has answered; then at the other.
+        for number, replica in enumerate([0, 0, 0, 1, 0, 0, 1, 1, 0]):
+            chats[replica].ask(f"Question {number}?")
+            assert chats[replica].answer() == ANSWER
+            assert asked(model) == [f"Question {earlier}?" for earlier in range(number + 1)]
+
+
+def test_a_conversation_is_whole_when_redis_has_forgotten_it(api, organization, process, model, redis):
+    with replicas(api, 2, REDIS_URL=redis.url, **PLENTY) as found, contextlib.ExitStack() as stack:
+        chats = [stack.enter_context(chat(each, organization, process)) for each in found]
+        # The second one has answered more in it than the first one, by its numbers fewer.
+        for number, replica in enumerate([0, 0, 0, 1, 0]):
+            subprocess.run(["redis-cli", "-u", redis.url, "FLUSHALL"], check=True, capture_output=True)
+            chats[replica].ask(f"Question {number}?")
+            assert chats[replica].answer() == ANSWER
+            assert asked(model) == [f"Question {earlier}?" for earlier in range(number + 1)]
+            path = f"/processes/{process}/suggestions"
+            until(lambda: len(organization.rest("GET", path).json()["suggestions"]) == number + 1, "recorded")
 
 
 def test_a_session_that_began_with_a_known_answer_goes_on_at_another_replica(api, organization, process, model, redis):

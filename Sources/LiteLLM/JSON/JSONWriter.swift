@@ -54,17 +54,31 @@ struct JSONWriter {
         needsComma = true
     }
 
-    /// RFC 8259, 7.
+    /// RFC 8259, 7. Between what must be escaped, all is copied at once: a prompt has tens of kilobytes.
     private mutating func quote(_ value: String) {
         bytes.append(UInt8(ascii: "\""))
-        for byte in value.utf8 {
-            switch byte {
-            case UInt8(ascii: "\""), UInt8(ascii: "\\"): bytes += [UInt8(ascii: "\\"), byte]
-            case 0x0a: bytes += "\\n".utf8
-            case 0..<0x20: bytes += "\\u00\(byte < 16 ? "0" : "")\(String(byte, radix: 16))".utf8
-            default: bytes.append(byte)
+        var value = value
+        value.withUTF8 { text in
+            var copied = 0
+            for index in text.indices {
+                guard let escape = Self.escape(text[index]) else { continue }
+                bytes += text[copied..<index]
+                bytes += escape.utf8
+                copied = index + 1
             }
+            bytes += text[copied...]
         }
         bytes.append(UInt8(ascii: "\""))
+    }
+
+    /// What stands for a byte that cannot stand for itself.
+    private static func escape(_ byte: UInt8) -> String? {
+        switch byte {
+        case UInt8(ascii: "\""): "\\\""
+        case UInt8(ascii: "\\"): "\\\\"
+        case 0x0a: "\\n"
+        case 0..<0x20: "\\u00\(byte < 16 ? "0" : "")\(String(byte, radix: 16))"
+        default: nil
+        }
     }
 }

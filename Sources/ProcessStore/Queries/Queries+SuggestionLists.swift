@@ -26,13 +26,17 @@ extension Queries {
         PostgresStatement(hasExchangesSQL, [.uuid(process), .uuid(user), .uuid(session)])
     }
 
-    /// The latest version of a process, and whether a session has exchanges; no row where there is no such process. Without the versions
-    /// themselves: to get ready to look in every month takes longer than all of this.
-    static func standing(process: UUID, user: UUID, session: UUID) -> PostgresStatement {
-        PostgresStatement(standingSQL, [.uuid(process), .uuid(user), .uuid(session)])
+    /// The latest version of a process, and whether a session has exchanges, where one is asked about; no row where there is no such
+    /// process. Without the versions themselves: to get ready to look in every month takes longer than all of this.
+    static func standing(process: UUID, session: (user: UUID, id: UUID)?) -> PostgresStatement {
+        guard let session else { return PostgresStatement(latestSQL, [.uuid(process)]) }
+        return PostgresStatement(standingSQL, [.uuid(process), .uuid(session.user), .uuid(session.id)])
     }
 
     private static let hasExchangesSQL = "SELECT 1 \(fromSession) AND i.process_id = $1 LIMIT 1"
+    private static let latestSQL = """
+        SELECT p.latest_version, false AS has_exchanges FROM processes p WHERE p.id = $1 AND p.deleted_at IS NULL
+        """
     private static let standingSQL = """
         SELECT p.latest_version, EXISTS (SELECT \(fromSession) AND i.process_id = p.id) AS has_exchanges
         FROM processes p WHERE p.id = $1 AND p.deleted_at IS NULL

@@ -118,10 +118,10 @@ extension ProcessStore {
         _ organization: UUID,
         _ deadline: ContinuousClock.Instant?
     ) async throws -> Standing? {
-        guard let known, known.number > 0, let session = question.session,
-            question.version == 0 || question.version == known.number
-        else { return nil }
-        let statement = Queries.standing(process: question.process, user: session.user, session: session.id)
+        guard let known, known.number > 0, question.version == 0 || question.version == known.number else {
+            return nil
+        }
+        let statement = Queries.standing(process: question.process, session: question.session)
         guard let row = try await lookUp(organization, deadline: deadline, statement)[0].first else {
             throw ServiceError.notFound("process", question.process.text)
         }

@@ -21,7 +21,7 @@ public struct ContextBase: Sendable {
 
     /// About what it takes in memory.
     public var byteCount: Int {
-        parts.reduce(Self.overhead) { $0 + $1.editions.reduce(0) { $0 + $1.utf8.count } }
+        parts.reduce(Self.overhead) { $0 + $1.editions.reduce(0) { $0 + $1.content.utf8.count } }
     }
 
     private static let overhead = 4_096

@@ -65,8 +65,8 @@ public struct ContextBuilder: Sendable, Hashable {
             if let step { draft.apply(step) }
             guard fixed + draft.tokens <= budgetTokens else { continue }
             // Fences are only reckoned with: a part more or less makes no difference to the rest.
-            let messages = draft.messages(system: system, request: request)
-            let tokens = TokenEstimate.tokens(messages)
+            let (messages, rest) = draft.messages(system: system, request: request)
+            let tokens = fixed + rest
             guard tokens <= budgetTokens else { continue }
             return BuiltContext(
                 messages: messages,
@@ -91,7 +91,7 @@ public struct ContextBuilder: Sendable, Hashable {
                 role: .system,
                 content: ContextBuilder.rendered(PromptLibrary.compaction, ["words": String(words)])
             ),
-            PromptMessage(role: .user, content: DataFence.join([data], besides: [])),
+            PromptMessage(role: .user, content: DataFence.join([data], besides: []).text),
         ]
         return BuiltContext(
             messages: messages,

@@ -2,21 +2,19 @@
 struct ContextDraft {
     private let parts: [ContextPart]
     private var edition: [Int]
-    private let goal: String
+    private let goal: DataFence
     private var history: [Exchange]
     private var historyTokens: [Int]
-    private let goalTokens: Int
     private let wholeHistory: Int
 
     init(parts: [ContextPart], goal: String, history: [Exchange]) {
         self.parts = parts
         edition = parts.map { _ in 0 }
-        self.goal = goal
+        self.goal = DataFence(label: "goal", content: goal)
         self.history = history
         historyTokens = history.map {
             TokenEstimate.tokens($0.message) + TokenEstimate.tokens($0.answer) + 2 * TokenEstimate.perMessage
         }
-        goalTokens = TokenEstimate.tokens(goal)
         wholeHistory = history.count
     }
 
@@ -33,43 +31,46 @@ struct ContextDraft {
 
     /// What of the input is cut or missing.
     var leftOut: [String] {
-        var labels = parts.indices.filter { parts[$0].editions[edition[$0]] != parts[$0].editions[0] }.map {
-            parts[$0].label
-        }
+        var labels = parts.indices
+            .filter { parts[$0].editions[edition[$0]].content != parts[$0].editions[0].content }
+            .map { parts[$0].label }
         if history.count < wholeHistory { labels.append("conversation") }
         return labels
     }
 
     /// About the tokens of everything but rules and request.
     var tokens: Int {
-        let data = parts.indices.reduce(0) { $0 + parts[$1].tokens[edition[$1]] + ContextDraft.fenceTokens }
-        return data + historyTokens.reduce(0, +) + goalTokens
+        let data = parts.indices.reduce(0) {
+            $0 + parts[$1].editions[edition[$1]].contentTokens + ContextDraft.fenceTokens
+        }
+        return data + historyTokens.reduce(0, +) + goal.contentTokens
     }
 
     /// What the lines around a block take.
     private static let fenceTokens = 30
+    /// What the prompt around the blocks takes.
+    private static let frameTokens = TokenEstimate.tokens(frame(""))
 
-    func messages(system: String, request: String) -> [PromptMessage] {
-        var fences = parts.indices.map {
-            DataFence(label: parts[$0].label, content: parts[$0].editions[edition[$0]])
-        }
-        fences.append(DataFence(label: "goal", content: goal))
+    private static func frame(_ data: String) -> String {
+        ContextBuilder.rendered(PromptLibrary.context, ["parts": data])
+    }
+
+    /// All that is sent, and what it takes beside the first and the last message.
+    func messages(system: String, request: String) -> (messages: [PromptMessage], tokens: Int) {
+        var fences = parts.indices.map { parts[$0].editions[edition[$0]] }
+        fences.append(goal)
         fences.removeAll { $0.content.isEmpty }
         let talk = history.flatMap { [$0.message, $0.answer] }
         let data = DataFence.join(fences, besides: talk + [request])
         var messages = [PromptMessage(role: .system, content: system)]
-        messages.append(
-            PromptMessage(
-                role: .user,
-                content: ContextBuilder.rendered(PromptLibrary.context, ["parts": data])
-            )
-        )
+        messages.append(PromptMessage(role: .user, content: Self.frame(data.text)))
         for exchange in history {
             messages.append(PromptMessage(role: .user, content: exchange.message))
             messages.append(PromptMessage(role: .assistant, content: exchange.answer))
         }
         messages.append(PromptMessage(role: .user, content: request))
-        return messages
+        let tokens = TokenEstimate.perMessage + Self.frameTokens + data.tokens + historyTokens.reduce(0, +)
+        return (messages, tokens)
     }
 }
 

@@ -3,9 +3,7 @@ struct ContextPart {
     /// What it is called in its fence.
     let label: String
     /// Each shorter than the one before; an empty one leaves the part out.
-    let editions: [String]
-    /// What each takes, by ``TokenEstimate``.
-    let tokens: [Int]
+    let editions: [DataFence]
 
     /// Parts about the process in the order in which they stand: what changes least comes first, so that prompt caches hit.
     static func parts(of input: ContextInput) -> [ContextPart] {
@@ -47,8 +45,7 @@ struct ContextPart {
 
     private init(label: String, editions: [String]) {
         self.label = label
-        self.editions = editions
-        tokens = editions.map { TokenEstimate.tokens($0) }
+        self.editions = editions.map { DataFence(label: label, content: $0) }
     }
 
     /// Whole, then with its middle left out, down to a tenth, then nothing.

@@ -13,6 +13,8 @@ public enum TokenEstimate {
         var tokens = 0
         var run = 0
         var kind = Kind.single
+        // Taken once: a look at a global is a call, for each byte of a prompt.
+        let kinds = kinds
         for byte in text.utf8 {
             let next = kinds[Int(byte)]
             if next == .single || next != kind {

@@ -61,8 +61,12 @@ struct ChatDesk: Sendable {
         let (lease, reading) = try await claim(question, order, session, leases)
         let result: Result<Void, any Error>
         do {
-            let known = try await pipeline.reread(
-                try reading.get(),
+            var known = try reading.get()
+            if known.isRemembered, !lease.isContinued {
+                known = try await pipeline.read(question, credentials, in: session)
+            }
+            known = try await pipeline.reread(
+                known,
                 until: lease.exchangeElsewhere,
                 question,
                 credentials,
@@ -90,13 +94,17 @@ struct ChatDesk: Sendable {
         _ session: ChatSession,
         _ leases: SessionLeases
     ) async throws -> (SessionLease, Result<ChatPipeline.Reading, any Error>) {
-        async let reading = pipeline.read(question, order.credentials, in: session)
-        let lease = try await leases.claim(order.session, for: session)
+        // Process storage takes longer: it is asked first.
+        async let claimed = leases.claim(order.session, for: session)
+        let reading: Result<ChatPipeline.Reading, any Error>
         do {
-            return (lease, .success(try await reading))
+            reading = .success(
+                try await pipeline.read(question, order.credentials, in: session, mayRemember: true)
+            )
         } catch {
-            return (lease, .failure(error))
+            reading = .failure(error)
         }
+        return (try await claimed, reading)
     }
 
     private func resume(

@@ -86,6 +86,7 @@ struct ChatExchange: Sendable {
 
     private func finish(_ suggestion: Grimoire_V1_Suggestion, _ outcome: SuggestionMetrics.Outcome) async {
         pipeline.metrics.ended(outcome, suggestion)
+        await session.said(suggestion)
         await pipeline.recorder.submit(suggestion, credentials)
     }
 

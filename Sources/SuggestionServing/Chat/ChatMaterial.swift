@@ -9,7 +9,7 @@ struct ChatMaterial: Sendable {
     /// Knows what the prompt's placeholders stand for.
     let redactor: Redactor
 
-    /// Costs time in proportion to what is sent: tenths of a millisecond, so not on an event loop.
+    /// Costs time in proportion to the conversation; what is said of the process is copied only (``ContextBase``).
     ///
     /// - Throws: `ServiceError` (INVALID_ARGUMENT) where the message alone is longer than the model can take.
     init(_ topic: ChatTopic, _ base: ContextBase, model: ModelChoice) throws(ServiceError) {

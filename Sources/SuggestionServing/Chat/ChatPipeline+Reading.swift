@@ -16,26 +16,37 @@ extension ChatPipeline {
     struct Reading: Sendable {
         let process: KnownProcess
         let talk: [Grimoire_V1_Suggestion]
+        /// The conversation is what this replica remembers of it.
+        var isRemembered = false
     }
 
     /// Asks process storage what a message is about.
     ///
+    /// - Parameter mayRemember: Whether what this replica remembers of the conversation will do: only where nobody else may have
+    ///   answered in it meanwhile, which may turn out later (``SessionLease/isContinued``).
     /// - Throws: What the client is told: `ServiceError`, `RPCError`; `CancellationError`.
     func read(
         _ question: ChatQuestion,
         _ credentials: Metadata,
-        in session: ChatSession
+        in session: ChatSession,
+        mayRemember: Bool = false
     ) async throws -> Reading {
+        if mayRemember, let talk = await session.talk {
+            let process = try await read(question, credentials, sessionName: "").process
+            return Reading(process: process, talk: talk, isRemembered: true)
+        }
         // The conversation is what is recorded of it, and what is about to be: which must be asked first, for it may be recorded
         // meanwhile.
         let unsettled = await unsettled(session)
-        let (process, recorded) = try await read(question, credentials)
-        Call.current?.concerns(versionNumber: Int(process.base.version))
-        let known = Set(recorded.map(\.suggestionID))
-        return Reading(
-            process: process,
-            talk: recorded + unsettled.filter { !known.contains($0.suggestionID) }
+        let (process, recorded) = try await read(
+            question,
+            credentials,
+            sessionName: question.sessionName
         )
+        let known = Set(recorded.map(\.suggestionID))
+        let talk = recorded + unsettled.filter { !known.contains($0.suggestionID) }
+        await session.keep(talk)
+        return Reading(process: process, talk: talk)
     }
 
     /// Asks again, a few times, where what was read does not have an exchange that another replica says it has answered: its record is
@@ -64,15 +75,16 @@ extension ChatPipeline {
     private func unsettled(_ session: ChatSession) async -> [Grimoire_V1_Suggestion] {
         let suggestions = await session.unsettled
         guard !suggestions.isEmpty else { return [] }
-        let unsettled = await recorder.unsettled(suggestions)
+        let unsettled = recorder.unsettled(suggestions)
         await session.keepUnsettled(unsettled.map(\.suggestionID))
         return unsettled
     }
 
-    /// The version that a question is about, and the exchanges of its session.
+    /// The version that a question is about, and the exchanges of its session, where one is named.
     private func read(
         _ question: ChatQuestion,
-        _ credentials: Metadata
+        _ credentials: Metadata,
+        sessionName: String
     ) async throws -> (process: KnownProcess, session: [Grimoire_V1_Suggestion]) {
         let key = question.processKey
         let known = processes[key]
@@ -80,13 +92,14 @@ extension ChatPipeline {
         let request = Grimoire_V1_GetSuggestionContextRequest.with {
             $0.processID = question.process.text
             $0.versionNumber = question.version
-            $0.sessionID = question.sessionName
+            $0.sessionID = sessionName
             $0.brief = true
             $0.knownContentHash = known?.base.contentHash ?? ""
             $0.knownVersionNumber = known?.base.version ?? 0
         }
         let response = try await records.context(request, credentials)
         let number = response.process.versionNumber
+        Call.current?.concerns(versionNumber: Int(number))
         if let known, known.base.contentHash == response.process.contentHash {
             let process = known.base.version == number ? known : known.asVersion(number)
             processes.keep(process, for: key, checkedAt: checkedAt)

@@ -31,6 +31,10 @@ struct ChatPipeline: Sendable {
 
     private var model: ModelChoice { asking.model }
 
+    private static func isQuick(_ question: ChatQuestion, _ history: ConversationHistory) -> Bool {
+        ChatTopic.bytes(of: question, history) <= quickBytes
+    }
+
     /// Answers a message that begins a session where nobody needs to be asked: the process is known as it was a moment ago, and the
     /// question has been answered before.
     ///
@@ -43,7 +47,7 @@ struct ChatPipeline: Sendable {
         _ emit: @escaping Emit
     ) async throws -> Bool {
         let history = ConversationHistory()
-        guard !question.skipsCache, ChatTopic.bytes(of: question, history) <= Self.quickBytes,
+        guard !question.skipsCache, Self.isQuick(question, history),
             let process = processes.believed(question.processKey)
         else { return false }
         let topic = ChatTopic(question, process, history, model: model)
@@ -76,7 +80,7 @@ struct ChatPipeline: Sendable {
         let (process, model) = (reading.process, model)
         let history = await compacted(reading.talk, question.caller, session)
         let topic =
-            ChatTopic.bytes(of: question, history) <= Self.quickBytes
+            Self.isQuick(question, history)
             ? ChatTopic(question, process, history, model: model)
             : try await offload.run { ChatTopic(question, process, history, model: model) }
         let exchange = ChatExchange(
@@ -120,6 +124,9 @@ struct ChatPipeline: Sendable {
     func material(_ topic: ChatTopic, _ credentials: Metadata) async throws -> ChatMaterial {
         let context = try await context(topic, credentials)
         let model = model
+        guard !Self.isQuick(topic.question, topic.history) else {
+            return try ChatMaterial(topic, context.base, model: model)
+        }
         return try await offload.run { try ChatMaterial(topic, context.base, model: model) }
     }
 

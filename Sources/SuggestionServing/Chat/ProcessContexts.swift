@@ -1,6 +1,7 @@
 internal import EventLoop
 internal import FoundationEssentials
 internal import ServiceKit
+internal import Synchronization
 
 /// Contexts of processes, kept for a while: figures of runs and ratings cost process storage milliseconds, and a prompt does not need
 /// them to the second.
@@ -31,18 +32,27 @@ actor ProcessContexts: FlightWaiting {
         let readAt: Int64
     }
 
+    private struct Memory {
+        var kept: ByteCache<Key, Kept>
+        /// When an organization's were last forgotten: what was read, or was being read, then is not used again.
+        var forgottenAt: [UUID: Int64] = [:]
+        /// When those of all organizations were.
+        var allForgottenAt = Int64.min
+
+        func isForgotten(_ key: Key, readSince begunAt: Int64) -> Bool {
+            max(forgottenAt[key.organization] ?? .min, allForgottenAt) >= begunAt
+        }
+    }
+
     private let freshTime: Duration
     private let lifetime: Duration
-    private var memory: ByteCache<Key, Kept>
+    /// Read from any thread: what is known already is given without a way to the loop and back.
+    private let memory: Mutex<Memory>
     var flights = FlightTable<Key, UInt64>()
     var waiters: [UInt64: CheckedContinuation<Claim?, Never>] = [:]
     private var nextWaiter: UInt64 = 0
     /// Those that are read anew now.
     private var renewals: Set<Key> = []
-    /// When an organization's were last forgotten: what was read, or was being read, then is not used again.
-    private var forgottenAt: [UUID: Int64] = [:]
-    /// When those of all organizations were.
-    private var allForgottenAt = Int64.min
 
     /// How much is kept, in bytes.
     static let usualBytes = 32 << 20
@@ -59,7 +69,7 @@ actor ProcessContexts: FlightWaiting {
         lifetime: Duration = usualLifetime,
         loop: EventLoop
     ) {
-        memory = ByteCache(limit: bytes)
+        memory = Mutex(Memory(kept: ByteCache(limit: bytes)))
         self.freshTime = freshTime
         self.lifetime = lifetime
         self.loop = loop
@@ -68,17 +78,32 @@ actor ProcessContexts: FlightWaiting {
     /// Looks for a context. Where there is none, the one who asks first reads it, and others wait for it.
     ///
     /// - Throws: `CancellationError` where the task is cancelled while it waits.
-    func claim(_ key: Key) async throws -> Claim {
-        if let kept = memory.value(key) {
-            let isYoung = kept.readAt + lifetime.nanoseconds > loop.uptimeNanoseconds
-            if isYoung, !isForgotten(key, readSince: kept.readAt) { return .ready(kept.context) }
-            memory.remove(key)
-        }
+    nonisolated func claim(_ key: Key) async throws -> Claim {
+        if let context = remembered(key) { return .ready(context) }
+        return try await claimUnlessKnown(key)
+    }
+
+    private func claimUnlessKnown(_ key: Key) async throws -> Claim {
+        if let context = remembered(key) { return .ready(context) }
         nextWaiter += 1
         let number = nextWaiter
         if flights.join(key, number) { return .absent }
         guard let claim = await wait(key, number) else { throw CancellationError() }
         return claim
+    }
+
+    /// One in memory that may be used, from any thread.
+    private nonisolated func remembered(_ key: Key) -> ProcessContext? {
+        let now = monotonicNanoseconds()
+        return memory.withLock { memory in
+            guard let kept = memory.kept.value(key) else { return nil }
+            guard kept.readAt + lifetime.nanoseconds > now, !memory.isForgotten(key, readSince: kept.readAt)
+            else {
+                memory.kept.remove(key)
+                return nil
+            }
+            return kept.context
+        }
     }
 
     /// It has been read, or could not be: then the next who waits is to read it.
@@ -100,7 +125,8 @@ actor ProcessContexts: FlightWaiting {
     /// A context that is no longer fresh, for one who will read it anew, and then call ``renewed(_:with:readSince:)`` in any case; nil
     /// where nobody needs to.
     func renew(_ key: Key) -> ProcessContext? {
-        guard let kept = memory.peek(key), kept.readAt + freshTime.nanoseconds <= loop.uptimeNanoseconds,
+        guard let kept = memory.withLock({ $0.kept.peek(key) }),
+            kept.readAt + freshTime.nanoseconds <= loop.uptimeNanoseconds,
             renewals.insert(key).inserted
         else { return nil }
         return kept.context
@@ -114,19 +140,19 @@ actor ProcessContexts: FlightWaiting {
 
     /// Something has been rated in an organization: its contexts are to be read anew before they are used again.
     func forget(_ organization: UUID) {
-        if forgottenAt.count >= Self.maxForgotten {
-            forgottenAt = [:]
-            allForgottenAt = now
+        memory.withLock { memory in
+            if memory.forgottenAt.count >= Self.maxForgotten {
+                memory.forgottenAt = [:]
+                memory.allForgottenAt = now
+            }
+            memory.forgottenAt[organization] = now
         }
-        forgottenAt[organization] = now
     }
 
     private func keep(_ context: ProcessContext, for key: Key, readSince begunAt: Int64) {
-        guard !isForgotten(key, readSince: begunAt) else { return }
-        memory.insert(Kept(context: context, readAt: begunAt), for: key, bytes: context.byteCount)
-    }
-
-    private func isForgotten(_ key: Key, readSince begunAt: Int64) -> Bool {
-        max(forgottenAt[key.organization] ?? .min, allForgottenAt) >= begunAt
+        memory.withLock { memory in
+            guard !memory.isForgotten(key, readSince: begunAt) else { return }
+            memory.kept.insert(Kept(context: context, readAt: begunAt), for: key, bytes: context.byteCount)
+        }
     }
 }

@@ -23,17 +23,15 @@ actor SuggestionRecorder {
     private let metrics: SuggestionMetrics
 
     private struct Inbox {
+        /// What has not been taken over yet.
         var jobs: [RecordingJob] = []
         /// The loop will look, or looks when it has gathered enough.
         var isAwaited = false
+        /// All that is not stored yet, by ID.
+        var unsettled: [String: Grimoire_V1_Suggestion] = [:]
     }
 
-    private struct Pending {
-        let suggestion: Grimoire_V1_Suggestion
-        var waiters: [UInt64] = []
-    }
-
-    /// What has been submitted and not been taken over yet, from any thread: to wake the loop up for each would cost those who answer.
+    /// What has been submitted, from any thread: the way to the loop and back would be a good part of what it takes to answer.
     private let inbox = Mutex(Inbox())
     private var queue: Deque<RecordingJob> = []
     /// The worker, while it has nothing to do.
@@ -43,8 +41,8 @@ actor SuggestionRecorder {
     private var gathers: UInt64 = 0
     /// Somebody waits for an exchange, which is not to wait for more.
     private var isUrgent = false
-    /// Those in the queue or under way, by ID, with who waits for them.
-    private var pending: [String: Pending] = [:]
+    /// Those in the queue or under way, by ID: who waits for them.
+    private var pending: [String: [UInt64]] = [:]
     /// How many these are, with those that are on their way to the loop: for other threads.
     private let pendingCount = Atomic(0)
     private var waiters: [UInt64: CheckedContinuation<Void, Never>] = [:]
@@ -62,8 +60,8 @@ actor SuggestionRecorder {
     static let usualEasyCount = 1_024
     /// How long one is, at most: an answer is not kept back because storage is away.
     static let usualSlowingTime: Duration = .milliseconds(250)
-    /// How long more are waited for.
-    private static let gatherTime: Duration = .milliseconds(5)
+    /// How long more are waited for: until the first word of the next answer has come, where a client asks at once.
+    private static let gatherTime: Duration = .milliseconds(20)
     /// How many are taken from the queue at once.
     private static let gatheredCount = 256
     /// How many batches are brought at once: few, since answers are waited for and records are not.
@@ -94,11 +92,10 @@ actor SuggestionRecorder {
     /// Takes an exchange. Returns at once, unless many wait already: then when there is room again, or after a moment.
     nonisolated func submit(_ suggestion: Grimoire_V1_Suggestion, _ credentials: Metadata) async {
         let job = RecordingJob(suggestion: suggestion, credentials: credentials)
-        // The way to the loop and back would be a good part of what an answer takes that is known already. In any case, who asks the
-        // recorder next finds this one here: it looks into the inbox first.
         let count = pendingCount.add(1, ordering: .relaxed).newValue
         let mustSignal = inbox.withLock { inbox in
             inbox.jobs.append(job)
+            inbox.unsettled[suggestion.suggestionID] = suggestion
             defer { inbox.isAwaited = true }
             return !inbox.isAwaited || inbox.jobs.count == Self.gatheredCount
         }
@@ -124,18 +121,18 @@ actor SuggestionRecorder {
     private func take(_ job: RecordingJob) {
         guard !isClosed, pending.count < Self.capacity else {
             pendingCount.subtract(1, ordering: .relaxed)
+            inbox.withLock { _ = $0.unsettled.removeValue(forKey: job.suggestion.suggestionID) }
             return lost(job.suggestion, isClosed ? "the service has stopped" : "too many wait")
         }
-        pending[job.suggestion.suggestionID] = Pending(suggestion: job.suggestion)
+        pending[job.suggestion.suggestionID] = []
         queue.append(job)
         idle.take()?.resume()
         if queue.count >= Self.gatheredCount { gathering.take()?.resume() }
     }
 
-    /// Of these exchanges those that are not stored yet, in the same order.
-    func unsettled(_ suggestionIDs: [String]) -> [Grimoire_V1_Suggestion] {
-        takeOver()
-        return suggestionIDs.compactMap { pending[$0]?.suggestion }
+    /// Of these exchanges those that are not stored yet, in the same order. From any thread.
+    nonisolated func unsettled(_ suggestionIDs: [String]) -> [Grimoire_V1_Suggestion] {
+        inbox.withLock { inbox in suggestionIDs.compactMap { inbox.unsettled[$0] } }
     }
 
     /// Waits until an exchange is stored or given up, but not for long; not at all where it is not known here.
@@ -144,7 +141,7 @@ actor SuggestionRecorder {
         guard pending[suggestionID] != nil else { return }
         isUrgent = true
         gathering.take()?.resume()
-        await wait(for: Self.patience) { pending[suggestionID]?.waiters.append($0) }
+        await wait(for: Self.patience) { pending[suggestionID]?.append($0) }
     }
 
     /// Waits until the waiter that is noted down is resumed, or a time is over.
@@ -263,8 +260,12 @@ actor SuggestionRecorder {
     }
 
     private func done(_ suggestions: [Grimoire_V1_Suggestion]) {
-        for suggestion in suggestions {
-            for waiter in pending.removeValue(forKey: suggestion.suggestionID)?.waiters ?? [] { wake(waiter) }
+        let ids = suggestions.map(\.suggestionID)
+        inbox.withLock { inbox in
+            for id in ids { inbox.unsettled.removeValue(forKey: id) }
+        }
+        for id in ids {
+            for waiter in pending.removeValue(forKey: id) ?? [] { wake(waiter) }
         }
         pendingCount.subtract(suggestions.count, ordering: .relaxed)
         guard pending.count <= easyCount else { return }

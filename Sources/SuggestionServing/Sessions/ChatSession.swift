@@ -1,5 +1,7 @@
 internal import EventLoop
+internal import GrimoireAPI
 internal import ServiceKit
+internal import SwiftProtobuf
 
 /// What the beginning of a conversation came to.
 struct ConversationSummary: Sendable, Equatable {
@@ -39,6 +41,39 @@ actor ChatSession {
     /// What the conversation's beginning came to, and the last exchange that it covers.
     private(set) var summary = ConversationSummary()
 
+    /// The conversation up to now, the oldest exchange first, where this replica knows all of it: it may go on with that as long as no
+    /// other one has answered in the session.
+    private(set) var talk: [Grimoire_V1_Suggestion]?
+    private var talkBytes = 0
+    /// How much of it is kept: as many exchanges as process storage tells of, and of their texts what most conversations have.
+    private static let maxTalk = 50
+    private static let maxTalkBytes = 16 << 10
+
+    /// The conversation is this, as process storage says.
+    func keep(_ talk: [Grimoire_V1_Suggestion]) {
+        self.talk = []
+        talkBytes = 0
+        for exchange in talk { said(exchange) }
+    }
+
+    /// The conversation has an exchange more.
+    func said(_ exchange: Grimoire_V1_Suggestion) {
+        talkBytes += exchange.message.utf8.count + exchange.answer.utf8.count
+        guard var talk, talk.count < Self.maxTalk, talkBytes <= Self.maxTalkBytes else {
+            self.talk = nil
+            return
+        }
+        self.talk = nil
+        talk.append(
+            .with {
+                $0.suggestionID = exchange.suggestionID
+                $0.message = exchange.message
+                $0.answer = exchange.answer
+            }
+        )
+        self.talk = talk
+    }
+
     /// The other exchanges are recorded by now, or given up.
     func keepUnsettled(_ suggestions: [String]) { unsettled = suggestions }
 
@@ -46,7 +81,10 @@ actor ChatSession {
     func keep(_ summary: ConversationSummary) { self.summary = summary }
 
     /// Takes over what another replica has kept: see ``SessionMachine/adopt(_:last:)``.
-    func adopt(_ pieces: [ChatPiece], last: Int64) { machine.adopt(pieces, last: last) }
+    func adopt(_ pieces: [ChatPiece], last: Int64) {
+        if last > machine.lastSequence { talk = nil }
+        machine.adopt(pieces, last: last)
+    }
 
     /// A question comes.
     ///

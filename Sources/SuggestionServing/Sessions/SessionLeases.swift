@@ -38,9 +38,11 @@ final class SessionLeases: Sendable {
             claim = await shared.claim(key, token: token, after: last)
         }
         var exchangeElsewhere: String?
+        var isContinued = false
         switch claim {
         case .granted(let known):
             await session.adopt(known.pieces, last: known.last)
+            isContinued = known.last == last && known.isShared
             if known.last > last { exchangeElsewhere = known.pieces.last?.metadata["suggestion_id"] }
             last = known.last
         case .taken:
@@ -55,7 +57,8 @@ final class SessionLeases: Sendable {
             key,
             token: token,
             reserved: last + SharedSessions.numbersOfAnAnswer,
-            exchangeElsewhere: exchangeElsewhere
+            exchangeElsewhere: exchangeElsewhere,
+            isContinued: isContinued
         )
         leases.withLock { $0[token] = lease }
         return lease

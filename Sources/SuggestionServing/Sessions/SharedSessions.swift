@@ -18,6 +18,8 @@ struct SharedSessions: Sendable {
         var last: Int64 = 0
         /// A replica is answering in it.
         var isAnswering = false
+        /// Redis has known that number, too: what others have answered, if anything, is not forgotten.
+        var isShared = false
     }
 
     /// What became of asking for a session.
@@ -84,10 +86,10 @@ struct SharedSessions: Sendable {
         guard client.isUp, let answer = try? await client.send(command, timeout: Self.patience),
             let elements = try? answer.elements(), let word = elements.first
         else { return .unknown }
-        guard (try? word.integer()) == 1, elements.count == 3 else { return .taken }
-        return .granted(
-            Known(pieces: Self.pieces(elements[2], key: name), last: Self.number(elements[1]))
-        )
+        guard (try? word.integer()) == 1, elements.count == 4 else { return .taken }
+        var known = Known(pieces: Self.pieces(elements[2], key: name), last: Self.number(elements[1]))
+        known.isShared = known.last > 0 && Self.number(elements[3]) == known.last
+        return .granted(known)
     }
 
     /// Says that this replica still answers.
@@ -166,7 +168,7 @@ extension SharedSessions {
         local news = last > tonumber(ARGV[3]) and known[2] or ''
         redis.call('HSET', KEYS[2], 'last', string.format('%.0f', last + tonumber(ARGV[4])))
         redis.call('PEXPIRE', KEYS[2], ARGV[5])
-        return {1, string.format('%.0f', last), news}
+        return {1, string.format('%.0f', last), news, known[1] or '0'}
         """
 
     /// Where the token is gone, nobody has taken over as long as no number after those that were set aside may have been given.

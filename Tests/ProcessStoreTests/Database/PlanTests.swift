@@ -133,9 +133,10 @@ import Testing
             ),
             (
                 "the latest version, and whether a session has exchanges",
-                Queries.standing(process: process, user: fixture.user, session: process),
+                Queries.standing(process: process, session: (fixture.user, process)),
                 ["processes_pkey", "process_suggestions_of_session"]
             ),
+            ("the latest version", Queries.standing(process: process, session: nil), ["processes_pkey"]),
             ("next of session", list(mine, place), ["process_suggestions_of_session"]),
             (
                 "well rated", list(SuggestionFilter(process: process, minimumRating: 4)),

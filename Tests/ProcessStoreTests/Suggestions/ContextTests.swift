@@ -145,25 +145,29 @@ import Testing
             #expect(third.spyCode.isEmpty && third.versionNumber == 3)
             await #expect(throws: ServiceError.self) { try await brief(4, knowing: first.contentHash) }
             // Who tells the number too is told so much where that is the version, and as much as anybody where it is not.
-            func brief(_ version: Int32 = 0, having number: Int32) async throws
+            func brief(_ version: Int32 = 0, having number: Int32, session: String = "s") async throws
                 -> Grimoire_V1_GetProcessResponse
             {
-                try await fixture.context(process) {
+                let context = try await fixture.context(process) {
                     $0.versionNumber = version
                     $0.brief = true
                     $0.knownContentHash = third.contentHash
                     $0.knownVersionNumber = number
-                    $0.sessionID = "s"
-                }.process
+                    $0.sessionID = session
+                }
+                #expect(context.session.map(\.answer) == (session == "s" ? ["told"] : []))
+                return context.process
             }
             for (version, number) in [(0, 3), (3, 3), (0, 1), (3, 1), (3, 4)] as [(Int32, Int32)] {
                 try await #expect(brief(version, having: number) == third)
+                try await #expect(brief(version, having: number, session: "") == third)
             }
             try await #expect(brief(1, having: 1).versionNumber == 1)
             try await #expect(brief(2, having: 1).spyCode == "x = 2\n")
             for version in [4, 5] as [Int32] {
                 await #expect(throws: ServiceError.self) { try await brief(version, having: version) }
             }
+            await #expect(throws: ServiceError.self) { try await brief(4, having: 4, session: "") }
             await #expect(throws: ServiceError.self) { try await brief(having: -1) }
             // What the version says is not looked at.
             try await fixture.asOwner("REVOKE SELECT ON process_versions FROM grimoire_app")
@@ -175,6 +179,7 @@ import Testing
             }
             await #expect(throws: ServiceError.self) { try await brief(knowing: first.contentHash) }
             await #expect(throws: ServiceError.self) { try await brief(having: 3) }
+            await #expect(throws: ServiceError.self) { try await brief(having: 3, session: "") }
         }
     }
 

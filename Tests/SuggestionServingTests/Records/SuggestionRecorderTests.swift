@@ -53,7 +53,7 @@ struct SuggestionRecorderTests {
             await recorder.submit(Self.exchange("1"), [:])
             await recorder.submit(Self.exchange("2"), [:])
             #expect(storage.recorded.first?.suggestionID == "1")
-            #expect(await recorder.unsettled(["1", "2", "3"]).map(\.suggestionID).contains("1") == false)
+            #expect(recorder.unsettled(["1", "2", "3"]).map(\.suggestionID).contains("1") == false)
         }
     }
 
@@ -75,7 +75,7 @@ struct SuggestionRecorderTests {
             }
             for id in ids { await recorder.submit(Self.exchange(id), [:]) }
             // How many have been stored by now, the machine decides.
-            let unsettled = await recorder.unsettled(ids).map(\.suggestionID)
+            let unsettled = recorder.unsettled(ids).map(\.suggestionID)
             #expect(unsettled == Array(ids.suffix(unsettled.count)))
             await recorder.settled("none")
         }
@@ -89,7 +89,7 @@ struct SuggestionRecorderTests {
             for id in ["1", "2", "3"] { await recorder.submit(Self.exchange(id), [:]) }
             for id in ["1", "2", "3"] { await recorder.settled(id) }
             #expect(storage.recorded.map(\.suggestionID) == ["1", "3"])
-            #expect(await recorder.unsettled(["1", "2", "3"]).isEmpty)
+            #expect(recorder.unsettled(["1", "2", "3"]).isEmpty)
         }
     }
 
@@ -100,7 +100,7 @@ struct SuggestionRecorderTests {
             // The first call fails: nothing is stored before it is asked for.
             storage.state.withLock { $0.recordFailures = [RPCError(code: .unavailable, message: "away")] }
             for id in ids { await recorder.submit(Self.exchange(id), [:]) }
-            #expect(await recorder.unsettled(ids).map(\.suggestionID) == ids)
+            #expect(recorder.unsettled(ids).map(\.suggestionID) == ids)
             for id in ids { await recorder.settled(id) }
             #expect(storage.recorded.map(\.suggestionID) == ids)
         }
