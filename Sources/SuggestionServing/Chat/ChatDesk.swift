@@ -61,13 +61,9 @@ struct ChatDesk: Sendable {
         let (lease, reading) = try await claim(question, order, session, leases)
         let result: Result<Void, any Error>
         do {
-            var known = try reading.get()
-            if known.isRemembered, !lease.isContinued {
-                known = try await pipeline.read(question, credentials, in: session)
-            }
-            known = try await pipeline.reread(
-                known,
-                until: lease.exchangeElsewhere,
+            let known = try await pipeline.complete(
+                try reading.get(),
+                after: lease.predecessor,
                 question,
                 credentials,
                 in: session

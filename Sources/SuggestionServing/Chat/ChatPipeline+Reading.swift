@@ -23,7 +23,7 @@ extension ChatPipeline {
     /// Asks process storage what a message is about.
     ///
     /// - Parameter mayRemember: Whether what this replica remembers of the conversation will do: only where nobody else may have
-    ///   answered in it meanwhile, which may turn out later (``SessionLease/isContinued``).
+    ///   answered in it meanwhile, which ``complete(_:after:_:_:in:)`` will know.
     /// - Throws: What the client is told: `ServiceError`, `RPCError`; `CancellationError`.
     func read(
         _ question: ChatQuestion,
@@ -45,29 +45,39 @@ extension ChatPipeline {
         )
         let known = Set(recorded.map(\.suggestionID))
         let talk = recorded + unsettled.filter { !known.contains($0.suggestionID) }
-        await session.keep(talk)
         return Reading(process: process, talk: talk)
     }
 
-    /// Asks again, a few times, where what was read does not have an exchange that another replica says it has answered: its record is
-    /// on its way to process storage, or was lost.
+    /// The reading, or another one, with the whole conversation; the session remembers it for the next message.
     ///
-    /// - Throws: As ``read(_:_:in:)``.
-    func reread(
+    /// Where another replica says that it has answered last, its record may be on its way to process storage, or was lost: that is asked
+    /// again, a few times.
+    ///
+    /// - Throws: As ``read(_:_:in:mayRemember:)``.
+    func complete(
         _ reading: Reading,
-        until exchange: String?,
+        after predecessor: Predecessor,
         _ question: ChatQuestion,
         _ credentials: Metadata,
         in session: ChatSession
     ) async throws -> Reading {
-        guard let exchange else { return reading }
-        var (reading, pause) = (reading, Self.firstRereadPause)
-        for _ in 0..<Self.rereads {
-            if reading.talk.contains(where: { $0.suggestionID == exchange }) { break }
-            try await session.loop.sleep(for: pause)
+        var reading = reading
+        if reading.isRemembered {
+            if predecessor == .thisReplica { return reading }
             reading = try await read(question, credentials, in: session)
-            pause *= 2
         }
+        var isWhole = predecessor != .unknown
+        if case .another(let exchange) = predecessor {
+            func isThere() -> Bool { reading.talk.contains { $0.suggestionID == exchange } }
+            var pause = Self.firstRereadPause
+            for _ in 0..<Self.rereads where exchange != nil && !isThere() {
+                try await session.loop.sleep(for: pause)
+                reading = try await read(question, credentials, in: session)
+                pause *= 2
+            }
+            isWhole = isThere()
+        }
+        await session.keep(isWhole ? reading.talk : nil)
         return reading
     }
 

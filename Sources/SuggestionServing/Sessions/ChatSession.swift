@@ -49,11 +49,11 @@ actor ChatSession {
     private static let maxTalk = 50
     private static let maxTalkBytes = 16 << 10
 
-    /// The conversation is this, as process storage says.
-    func keep(_ talk: [Grimoire_V1_Suggestion]) {
-        self.talk = []
+    /// The conversation is this, as process storage says; nil where that may not be all of it.
+    func keep(_ talk: [Grimoire_V1_Suggestion]?) {
+        self.talk = talk.map { _ in [] }
         talkBytes = 0
-        for exchange in talk { said(exchange) }
+        for exchange in talk ?? [] { said(exchange) }
     }
 
     /// The conversation has an exchange more.

@@ -1,5 +1,15 @@
 internal import Synchronization
 
+/// Who has answered in a session last, as Redis says.
+enum Predecessor: Sendable, Equatable {
+    /// Nobody can tell.
+    case unknown
+    case nobody
+    case thisReplica
+    /// Another one has gone further than this one knew, at last with an exchange of that ID, where it has told.
+    case another(exchange: String?)
+}
+
 /// A replica's right to answer in a session, for one answer.
 final class SessionLease: Sendable {
     let key: SessionKey
@@ -7,24 +17,14 @@ final class SessionLease: Sendable {
     let token: String
     /// The last number that was set aside for it.
     let reserved: Int64
-    /// What another replica has answered last in the session, where that went further with it than this one: the exchange's ID.
-    let exchangeElsewhere: String?
-    /// The last who answered in the session was this replica, and all know that.
-    let isContinued: Bool
+    let predecessor: Predecessor
     private let lost = Atomic(false)
 
-    init(
-        _ key: SessionKey,
-        token: String,
-        reserved: Int64,
-        exchangeElsewhere: String? = nil,
-        isContinued: Bool = false
-    ) {
+    init(_ key: SessionKey, token: String, reserved: Int64, after predecessor: Predecessor = .unknown) {
         self.key = key
         self.token = token
         self.reserved = reserved
-        self.exchangeElsewhere = exchangeElsewhere
-        self.isContinued = isContinued
+        self.predecessor = predecessor
     }
 
     /// Whether another replica has taken over.

@@ -37,13 +37,17 @@ final class SessionLeases: Sendable {
             // The other one's word that it has done may be on its way.
             claim = await shared.claim(key, token: token, after: last)
         }
-        var exchangeElsewhere: String?
-        var isContinued = false
+        var predecessor = Predecessor.unknown
         switch claim {
         case .granted(let known):
             await session.adopt(known.pieces, last: known.last)
-            isContinued = known.last == last && known.isShared
-            if known.last > last { exchangeElsewhere = known.pieces.last?.metadata["suggestion_id"] }
+            if known.last > last {
+                predecessor = .another(exchange: known.pieces.last?.metadata["suggestion_id"])
+            } else if known.isShared {
+                predecessor = .thisReplica
+            } else if last == 0 {
+                predecessor = .nobody
+            }
             last = known.last
         case .taken:
             throw ServiceError(
@@ -57,8 +61,7 @@ final class SessionLeases: Sendable {
             key,
             token: token,
             reserved: last + SharedSessions.numbersOfAnAnswer,
-            exchangeElsewhere: exchangeElsewhere,
-            isContinued: isContinued
+            after: predecessor
         )
         leases.withLock { $0[token] = lease }
         return lease

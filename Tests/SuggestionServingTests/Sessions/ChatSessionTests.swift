@@ -56,6 +56,10 @@ struct ChatSessionTests {
             #expect(await Self.ids(session) == ["1"])
             await session.adopt([], last: 4)
             #expect(await session.talk == nil)
+            await session.keep([Self.exchange("1")])
+            await session.keep(nil)
+            await session.said(Self.exchange("2"))
+            #expect(await session.talk == nil)
         }
     }
 
